@@ -1,0 +1,282 @@
+"""Facts go into the machine, effects come out. Both are journalled, and nothing else happened.
+
+Every number is an integer on its instrument's grid; `at_ns` is market time, given by the source of
+the fact. A strategy's decision is a fact (`Target`, `OrderRequest`, `CancelRequest`), so a replay
+never runs a strategy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, StrategyId, Symbol, VenueOrderId
+from seatrial.domain.money import Currency
+from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
+
+# ---------------------------------------------------------------- facts
+
+
+@dataclass(frozen=True, slots=True)
+class BarClosed:
+    """The market's word: one finished bar. Its `at_ns` is the bar's end."""
+
+    account: AccountId
+    bar: Bar
+
+    @property
+    def at_ns(self) -> int:
+        return self.bar.end_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A strategy wants to hold this much: `quantity_units`, or `weight_ppm` millionths of the account's equity.
+
+    Exactly one of the two is given. `decided_at_ns` names the decision batch.
+    """
+
+    at_ns: int
+    account: AccountId
+    strategy: StrategyId
+    symbol: Symbol
+    decided_at_ns: int
+    quantity_units: int | None = None
+    weight_ppm: int | None = None
+    inputs_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebalance:
+    """A decision batch is complete for one symbol: net all targets and size the difference."""
+
+    at_ns: int
+    account: AccountId
+    symbol: Symbol
+    batch_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """Someone asks for one explicit order. `limit_units` and `stop_units` are 0 where the type has none."""
+
+    at_ns: int
+    account: AccountId
+    strategy: StrategyId
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    qty_units: int
+    limit_units: int = 0
+    stop_units: int = 0
+    client_order_id: ClientOrderId | None = None
+    batch_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Someone asks that a working order be cancelled."""
+
+    at_ns: int
+    client_order_id: ClientOrderId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The order left for the venue. Journalled before the send, so a crash after it means `unknown`."""
+
+    at_ns: int
+    client_order_id: ClientOrderId
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The venue's word on an order: its status, never its fills."""
+
+    at_ns: int
+    client_order_id: ClientOrderId
+    status: OrderStatus
+    venue_order_id: VenueOrderId | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The venue's word: a trade happened. `execution_id` is the venue's, unique per account and symbol."""
+
+    at_ns: int
+    account: AccountId
+    client_order_id: ClientOrderId
+    execution_id: ExecutionId
+    symbol: Symbol
+    side: Side
+    qty_units: int
+    price_units: int
+    fee_units: int
+    fee_currency: Currency  # the base coin's fee is in quantity units, the quote's in cash units
+
+
+class CommandKind(StrEnum):
+    """What an operator, or watch, can say."""
+
+    HALT = "halt"
+    RESUME = "resume"
+    KILL = "kill"
+    RESET_BREAKER = "reset_breaker"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word from outside. Halts latch; only a later RESUME lifts them."""
+
+    at_ns: int
+    kind: CommandKind
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Cash or coin moved in (+) or out (-) without a trade: the opening balance, a deposit."""
+
+    at_ns: int
+    account: AccountId
+    currency: Currency
+    amount_units: int  # cash units for money; quantity units where `symbol` is given
+    symbol: Symbol | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A risk day begins for an account: an exchange session, or a UTC day where the market never closes."""
+
+    at_ns: int
+    account: AccountId
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Time passed: lets cooldowns end where no market fact would tell."""
+
+    at_ns: int
+
+
+Fact = (
+    BarClosed
+    | Target
+    | Rebalance
+    | OrderRequest
+    | CancelRequest
+    | Sent
+    | Report
+    | Fill
+    | Command
+    | Transfer
+    | SessionOpened
+    | Timer
+)
+
+# -------------------------------------------------------------- effects
+
+
+class RefusalCode(IntEnum):
+    """Why risk said no. Ordered by precedence: the first rule that fails is the answer, and that is a contract."""
+
+    NONE = 0
+    HALTED = 1
+    BREAKER_TRIPPED = 2
+    UNKNOWN_SYMBOL = 3
+    DUPLICATE_CLIENT_ORDER_ID = 4
+    OFF_TICK = 5
+    OFF_LOT = 6
+    QUANTITY_TOO_SMALL = 7
+    NO_PRICE = 8
+    STALE_PRICE = 9
+    NOTIONAL_TOO_SMALL = 10
+    PRICE_COLLAR = 11
+    SHORT_NOT_ALLOWED = 12
+    DAILY_LOSS = 13
+    WEEKLY_LOSS = 14
+    MONTHLY_LOSS = 15
+    LOSS_PER_TRADE = 16
+    MAX_SHARES = 17
+    MAX_POSITION_NOTIONAL = 18
+    MAX_TOTAL_EXPOSURE = 19
+    MAX_OPEN_POSITIONS = 20
+    BUYING_POWER = 21
+    ORDER_RATE = 22
+    TOO_MANY_ORDERS = 23
+    UNKNOWN_OUTCOME_PENDING = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An order that passed risk. Only `core.machine` builds one, and `Venue.submit` takes nothing else."""
+
+    client_order_id: ClientOrderId
+    account: AccountId
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    qty_units: int
+    limit_units: int
+    stop_units: int
+    sequence: int
+    batch_ns: int
+    at_ns: int
+    reason: str = ""  # "target", "request", "stop_loss", ...
+    allocation: tuple[tuple[StrategyId, int], ...] = ()  # signed quantity units by strategy, summing to the order
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An intent that risk turned away, with both numbers inside so that the message writes itself."""
+
+    account: AccountId
+    symbol: Symbol
+    side: Side
+    qty_units: int
+    code: RefusalCode
+    limit: int
+    actual: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Take a working order back. Never blocked by halt: it reduces risk."""
+
+    client_order_id: ClientOrderId
+    account: AccountId
+    symbol: Symbol
+    at_ns: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerTripped:
+    """The trading breaker of an account opened."""
+
+    account: AccountId
+    reason: str
+    limit: int
+    actual: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a human should hear of."""
+
+    name: str
+    detail: str
+    at_ns: int
+
+
+Effect = Approved | Refused | CancelOrder | BreakerTripped | Alert
