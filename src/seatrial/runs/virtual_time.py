@@ -97,7 +97,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return Instant(self.epoch_ns + self.elapsed_ns)
 
     def call_at(
-        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """As asyncio's, on whole nanoseconds and first come first served among equals."""
         at_ns = round(when * SECOND_NS)
@@ -140,7 +140,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         listed = "; ".join(waiting[:TASKS_LISTED_MAX])
         raise InvariantBroken("time moves", f"{len(waiting)} tasks wait for ever at {self.now_ns()}: {listed}")
 
-    def run_in_executor(self, executor: Any, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Any, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> asyncio.Future[T]:
         """Refused on purely virtual time: it would pass while the thread works."""
         if not self.sockets:
             self._refuse("run_in_executor")
