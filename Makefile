@@ -1,0 +1,80 @@
+# Seatrial on a machine with nothing but Python 3.11 or newer. `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL_LOCK := requirements/install.lock
+RUNTIME_LOCK := requirements/runtime.lock
+DEV_LOCK := requirements/dev.lock
+JOBS ?= 2
+
+# The first interpreter that really runs and is new enough; PYTHON=... chooses another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+# uv is fast, pip is everywhere: both check every hash against the lock.
+define install_lock
+	@echo "installing $(1)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
+endef
+
+.PHONY: help install install-dev up test lint types pytest bench prove lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.runtime-installed ## set up .venv from the hash-pinned lock; instant when nothing changed
+
+install-dev: $(VENV)/.dev-installed ## the same, with what the tests need
+
+$(VENV)/.tools-installed: $(INSTALL_LOCK)
+	@test -n "$(PYTHON)" || { echo "Seatrial needs Python 3.11 or newer; none of python3, python3.11 ... is. Set PYTHON=/path/to/python"; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) \
+		|| { echo "$(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(INSTALL_LOCK)
+	@touch $@
+
+$(VENV)/.runtime-installed: $(VENV)/.tools-installed $(RUNTIME_LOCK) pyproject.toml
+	$(call install_lock,$(RUNTIME_LOCK))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.runtime-installed $(DEV_LOCK)
+	$(call install_lock,$(DEV_LOCK))
+	@touch $@
+
+up: install ## start everything and trade: make up DATA=../shared/data SPEED=60
+	@exec $(BIN)/seatrial up $(if $(DATA),--data "$(DATA)") $(if $(SPEED),--speed "$(SPEED)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
+
+test: lint types pytest ## every check and every test
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: install-dev
+	$(BIN)/mypy
+
+pytest: install-dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+bench: install-dev ## W1 to W5 of the performance targets, ours and the limit in turn
+	$(BIN)/python -m benchmarks $(ARGS)
+
+prove: install-dev ## the proof by kill -9: 20 times the platform, 20 times the venues
+	$(BIN)/python -m benchmarks.prove $(ARGS)
+
+lock: install-dev ## compile the locks again from pyproject.toml and requirements/install.in
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 requirements/install.in -o $(INSTALL_LOCK)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 pyproject.toml --group dev -o $(DEV_LOCK)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 pyproject.toml -c $(DEV_LOCK) -o $(RUNTIME_LOCK)
+
+clean: ## remove what can be made again; never data
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info

@@ -1,0 +1,86 @@
+"""Every setting there is: its name, kind, default and the variables that may carry it.
+
+`docs/reference/settings.md` is written from this table and a test keeps the two equal. A setting `ports.execution`
+can be given as `[ports] execution = ...` in `config/<stage>.toml`, as `SEATRIAL_PORTS_EXECUTION` or one of its
+older names in the environment, or as `--set ports.execution=...`; later ones win.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seatrial.bootstrap import parsing
+from seatrial.bootstrap.parsing import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One setting. `older` are the names the runbooks know it by."""
+
+    name: str
+    kind: Kind
+    default: object
+    meaning: str
+    older: tuple[str, ...] = ()
+    in_file: bool = True
+
+    @property
+    def variable(self) -> str:
+        """Its own environment variable."""
+        return "SEATRIAL_" + self.name.replace(".", "_").upper()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every environment variable that may carry it."""
+        return (self.variable, *self.older)
+
+
+SETTINGS: tuple[Declared, ...] = (
+    Declared(
+        "stage",
+        parsing.STAGE,
+        "dev",
+        "which credentials and limits exist",
+        ("ENVIRONMENT", "APP__STAGE"),
+        in_file=False,
+    ),
+    Declared("mode", parsing.MODE, "sim", "what an order does"),
+    Declared("config", parsing.TEXT, "config", "the folder of the stage files and the risk limits", in_file=False),
+    Declared("data", parsing.TEXT, "", "a folder of recorded markets; empty means the built-in synthetic market"),
+    Declared("state", parsing.TEXT, "data", "the folder of journals, venue stores and run files"),
+    Declared("speed", parsing.SPEED, "60", "seconds of market time in one second"),
+    Declared("seed", parsing.SEED, "1", "what faults and synthetic markets are drawn from"),
+    Declared("host", parsing.TEXT, "127.0.0.1", "the address every door listens on"),
+    Declared("ports.market_data", parsing.PORT, "5001", "market data", ("MARKET_DATA_PORT",)),
+    Declared("ports.execution", parsing.PORT, "5002", "orders and positions", ("EXECUTION_PORT",)),
+    Declared("ports.execution_alias", parsing.PORT, "8002", "the second port of execution"),
+    Declared("ports.watch", parsing.PORT, "5003", "the second pair of eyes", ("RISK_MANAGER_PORT",)),
+    Declared("ports.observability", parsing.PORT, "8000", "health and metrics", ("METRICS_PORT",)),
+    Declared("ports.signals", parsing.PORT, "8001", "strategies and signals"),
+    Declared("ports.orchestrator", parsing.PORT, "8003", "runs"),
+    Declared("ports.alpaca", parsing.PORT, "6001", "the emulated Alpaca"),
+    Declared("ports.binance", parsing.PORT, "6002", "the emulated Binance"),
+    Declared("logs.folder", parsing.TEXT, "logs", "where JSON logs go"),
+    Declared("logs.level", parsing.LEVEL, "INFO", "the least severe record kept", ("LOG_LEVEL", "LOGGING__LEVEL")),
+    Declared("logs.max_size_mb", parsing.COUNT, "100", "a log file's size before it is rotated, in MB"),
+    Declared("logs.max_backups", parsing.COUNT, "10", "rotated log files kept"),
+    Declared("journal.url", parsing.SECRET, "", "postgresql://... ; empty means SQLite in `state`", ("DATABASE_URL",)),
+    Declared(
+        "strategies.alpaca", parsing.TEXT, "strategies/trend.py", "the strategy trading on Alpaca; empty for none"
+    ),
+    Declared("strategies.binance", parsing.TEXT, "strategies/coins.py", "the same on Binance"),
+    Declared("symbols.alpaca", parsing.SYMBOLS, "", "what it trades; empty means what the strategy itself names"),
+    Declared("symbols.binance", parsing.SYMBOLS, "", "the same on Binance"),
+    Declared("emulators.cash_alpaca", parsing.MONEY, "100000", "opening cash of the emulated Alpaca, in USD"),
+    Declared("emulators.cash_binance", parsing.MONEY, "100000", "opening cash of the emulated Binance, in USDT"),
+    Declared("emulators.key", parsing.SECRET, "", "API key of both emulators; empty means one derived from the seed"),
+    Declared("emulators.secret", parsing.SECRET, "", "API secret of both emulators; empty means the same"),
+)
+
+BY_NAME = {declared.name: declared for declared in SETTINGS}
+
+# Flags of the runbooks that are not settings of their own: modes.py and stages decide what they mean.
+FLAGS = ("DRY_RUN", "ALPACA_PAPER", "QT_EXECUTION_BINANCE_TESTNET", "STAGING_MODE")
+
+# Our own variables that are read elsewhere and therefore known.
+OTHER_VARIABLES = ("SEATRIAL_CACHE", "SEATRIAL_COMPLETE")

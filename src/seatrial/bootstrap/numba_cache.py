@@ -1,0 +1,78 @@
+"""Where compiled code is kept: one folder per digest of everything it was compiled from.
+
+numba's own cache looks only at the file of the function it compiles. After an edit in a callee's file the
+caller still returns the old result, so the folder's name covers every source it could have inlined.
+Must run before numba is imported, and does not import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import seatrial
+from seatrial.domain.faults import ConfigurationFault
+
+COMPILED_ROOMS = ("domain", "core", "strategy")
+VARIABLE = "NUMBA_CACHE_DIR"
+FOLDERS_KEPT_MAX = 8
+
+
+def prepare_compiled_core(cache: Path | None = None, sources: Path | None = None) -> Path:
+    """Point numba at the folder for exactly these sources, and load what LLVM leaves unresolved.
+
+    LLVM may turn a counting loop into a 128-bit division whose symbol lives in libgcc; without it numba
+    segfaults (0.68.1).
+
+    Raises:
+        ConfigurationFault: numba was imported before, and uses another folder.
+    """
+    folder = (cache or default_cache()) / digest_of(sources or Path(seatrial.__file__).parent)
+    chosen = os.environ.get(VARIABLE)
+    if "numba" in sys.modules and chosen != str(folder):
+        raise ConfigurationFault(f"numba was imported before its cache was chosen; {VARIABLE} was {chosen!r}")
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    os.environ[VARIABLE] = str(folder)
+    _load_libgcc()
+    _forget_oldest(folder.parent)
+    return folder
+
+
+def default_cache() -> Path:
+    """`SEATRIAL_CACHE`, else the user's cache folder."""
+    given = os.environ.get("SEATRIAL_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME")
+    root = Path(home) if home else Path.home() / ".cache"
+    return Path(given) if given else root / "seatrial" / "compiled"
+
+
+def digest_of(package: Path) -> str:
+    """A name for the sources of every room that compiled code can come from, and for the compiler."""
+    digest = hashlib.sha256()
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    digest.update(f"{sys.version_info[:3]} {package.resolve()}\n".encode())
+    for room in COMPILED_ROOMS:
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _load_libgcc() -> None:
+    import llvmlite.binding
+
+    if sys.platform == "linux":
+        llvmlite.binding.load_library_permanently("libgcc_s.so.1")
+
+
+def _forget_oldest(cache: Path) -> None:
+    """Keep the newest few: an edit makes a new folder, and old ones are of no use to anyone."""
+    folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
+    for folder in folders[:-FOLDERS_KEPT_MAX]:
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+        folder.rmdir()
