@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 
 import seatrial
 from seatrial.domain.faults import ConfigurationFault
+from seatrial.domain.time import DAY_NS
 
 COMPILED_ROOMS = ("domain", "core", "strategy")
 VARIABLE = "NUMBA_CACHE_DIR"
@@ -70,9 +73,12 @@ def _load_libgcc() -> None:
 
 
 def _forget_oldest(cache: Path) -> None:
-    """Keep the newest few: an edit makes a new folder, and old ones are of no use to anyone."""
+    """Keep the newest: an edit makes a new folder, and old ones are of no use to anyone.
+
+    A folder used within a day may be another process's, which writes into it yet.
+    """
+    yesterday_ns = time.time_ns() - DAY_NS
     folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
     for folder in folders[:-FOLDERS_KEPT_MAX]:
-        for path in sorted(folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-        folder.rmdir()
+        if folder.stat().st_mtime_ns < yesterday_ns:
+            shutil.rmtree(folder, ignore_errors=True)
