@@ -151,15 +151,6 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionOpened:
-    """A risk day begins for an account: an exchange session, or a UTC day where the market never closes."""
-
-    at_ns: int
-    account: AccountId
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
 class Timer:
     """Time passed: lets cooldowns end where no market fact would tell."""
 
@@ -177,7 +168,6 @@ Fact = (
     | Fill
     | Command
     | Transfer
-    | SessionOpened
     | Timer
 )
 
@@ -211,7 +201,6 @@ class RefusalCode(IntEnum):
     BUYING_POWER = 21
     ORDER_RATE = 22
     TOO_MANY_ORDERS = 23
-    UNKNOWN_OUTCOME_PENDING = 24
 
 
 @dataclass(frozen=True, slots=True)

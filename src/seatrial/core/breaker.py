@@ -1,0 +1,99 @@
+"""The trading breaker of an account: NORMAL, TRIPPED, COOLDOWN. Losses trip it, a person resets it.
+
+A reset before the cooldown is over waits for its end (COOLDOWN). Without `auto_resume` a trip never
+ends by itself.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from seatrial.core.exposure import equity
+from seatrial.core.records import (
+    A_BREAKER,
+    A_COOLDOWN_ENDS,
+    A_DAY,
+    A_DAY_EQUITY,
+    A_DAY_OFFSET_NS,
+    A_LOSSES_IN_ROW,
+    A_MONTH,
+    A_MONTH_EQUITY,
+    A_STARTED,
+    A_WEEK,
+    A_WEEK_EQUITY,
+    BREAKER_COOLDOWN,
+    BREAKER_NORMAL,
+    BREAKER_TRIPPED,
+    L_BREAKER,
+    L_BREAKER_AUTO_RESUME,
+    L_BREAKER_DAILY_LOSS,
+    L_BREAKER_LOSSES,
+    REASON_CONSECUTIVE_LOSSES,
+    REASON_DAILY_LOSS,
+    S_NOW,
+    State,
+)
+from seatrial.domain.time import DAY_NS
+
+
+@njit(cache=True)
+def month_of(day: int) -> int:
+    """The month a day (since 1970) lies in, as months since year 0. Civil calendar, closed form."""
+    shifted = day + 719_468
+    era = shifted // 146_097
+    day_of_era = shifted - era * 146_097
+    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_from_march = (5 * day_of_year + 2) // 153
+    year = year_of_era + era * 400 + (1 if month_from_march >= 10 else 0)
+    month = month_from_march + 3 if month_from_march < 10 else month_from_march - 9
+    return year * 12 + month - 1
+
+
+@njit(cache=True)
+def turn_day(state: State, account: int, at_ns: int) -> None:
+    """Begin a new risk day, week or month where `at_ns` lies in one; equity then becomes the baseline."""
+    row = state.accounts[account]
+    day = (at_ns + row[A_DAY_OFFSET_NS]) // DAY_NS
+    if row[A_STARTED] == 1 and day <= row[A_DAY]:
+        return
+    baseline = equity(state, account)
+    week = (day + 3) // 7
+    month = month_of(day)
+    if row[A_STARTED] == 0 or week != row[A_WEEK]:
+        row[A_WEEK] = week
+        row[A_WEEK_EQUITY] = baseline
+    if row[A_STARTED] == 0 or month != row[A_MONTH]:
+        row[A_MONTH] = month
+        row[A_MONTH_EQUITY] = baseline
+    row[A_DAY] = day
+    row[A_DAY_EQUITY] = baseline
+    row[A_STARTED] = 1
+
+
+@njit(cache=True)
+def cool_down(state: State) -> None:
+    """End the cooldowns that are over: always after a reset, without one only where auto-resume is on."""
+    for account in range(state.accounts.shape[0]):
+        row = state.accounts[account]
+        if row[A_BREAKER] == BREAKER_NORMAL or state.scalars[S_NOW] < row[A_COOLDOWN_ENDS]:
+            continue
+        if row[A_BREAKER] == BREAKER_COOLDOWN or state.limits[account, L_BREAKER_AUTO_RESUME] == 1:
+            row[A_BREAKER] = BREAKER_NORMAL
+            row[A_LOSSES_IN_ROW] = 0
+
+
+@njit(cache=True)
+def trip_reason(state: State, account: int) -> tuple[int, int, int]:
+    """`(reason, limit, actual)` where the breaker must open now, else `(0, 0, 0)`."""
+    row = state.accounts[account]
+    limits = state.limits[account]
+    if limits[L_BREAKER] == 0 or row[A_BREAKER] == BREAKER_TRIPPED or row[A_STARTED] == 0:
+        return 0, 0, 0
+    losses = row[A_LOSSES_IN_ROW]
+    if losses >= limits[L_BREAKER_LOSSES] and row[A_BREAKER] == BREAKER_NORMAL:
+        return REASON_CONSECUTIVE_LOSSES, limits[L_BREAKER_LOSSES], losses
+    lost = row[A_DAY_EQUITY] - equity(state, account)
+    if lost >= limits[L_BREAKER_DAILY_LOSS] and row[A_BREAKER] == BREAKER_NORMAL:
+        return REASON_DAILY_LOSS, limits[L_BREAKER_DAILY_LOSS], lost
+    return 0, 0, 0

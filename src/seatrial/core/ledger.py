@@ -1,0 +1,114 @@
+"""The ledger turns fills into positions. It moves money; it never makes any.
+
+Always true, to the unit, whatever the rounding (`tests/core/test_ledger.py` proves it for any
+sequence of fills):
+
+    cost - realized == sum of every signed value posted
+    cash + sum of every signed value posted + fees in cash == sum of transfers
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero
+from seatrial.core.records import (
+    A_CASH,
+    A_TRADE_CLOSED,
+    P_COST,
+    P_EXTREME,
+    P_FEES,
+    P_FILLS,
+    P_QTY,
+    P_REALIZED,
+    P_TRADE_REALIZED,
+    Int64Array,
+)
+
+QTY_UNITS_MAX = 2**62
+
+
+@njit(cache=True)
+def trade_value(side: int, qty_units: int, price_units: int, value_div: int) -> int:
+    """The cash a trade moves, unsigned: what is paid rounds up, what is received rounds down."""
+    if side > 0:
+        return muldiv_ceil(qty_units, price_units, value_div)
+    return muldiv_floor(qty_units, price_units, value_div)
+
+
+@njit(cache=True)
+def market_value(qty_units: int, price_units: int, value_div: int) -> int:
+    """What a signed quantity is worth at a price, magnitude rounded down."""
+    return muldiv_toward_zero(qty_units, price_units, value_div)
+
+
+@njit(cache=True)
+def post_position(position: Int64Array, qty_units: int, value_units: int, price_units: int) -> int:
+    """Post a signed quantity and its signed value (same sign) to one position.
+
+    Rounded remainders of a partial close stay in cost, so the last close collects them.
+
+    Returns:
+        The profit this posting realised, in cash units.
+    """
+    assert qty_units != 0
+    held = position[P_QTY]
+    after = held + qty_units
+    assert -QTY_UNITS_MAX <= after <= QTY_UNITS_MAX
+    if held == 0 or (held > 0) == (qty_units > 0):
+        if held == 0:
+            position[P_EXTREME] = price_units
+        position[P_QTY] = after
+        position[P_COST] += value_units
+        return 0
+    closed = min(abs(qty_units), abs(held))
+    cost_closed = muldiv_toward_zero(position[P_COST], closed, abs(held))
+    value_closed = muldiv_toward_zero(value_units, closed, abs(qty_units))
+    realized = -value_closed - cost_closed
+    position[P_QTY] = after
+    position[P_COST] += value_units - value_closed - cost_closed
+    position[P_REALIZED] += realized
+    if after == 0 or (after > 0) != (held > 0):
+        position[P_EXTREME] = price_units
+    return realized
+
+
+@njit(cache=True)
+def post_fill(
+    position: Int64Array,
+    account: Int64Array,
+    side: int,
+    qty_units: int,
+    price_units: int,
+    value_div: int,
+    lot_units: int,
+    fee_units: int,
+    fee_in_base: int,
+) -> None:
+    """Post one fill to its position and account.
+
+    Less than a lot counts as flat: commissions in base leave dust that no order can close.
+
+    A fee in base comes out of the quantity received (buys) or is taken on top (sells); a fee in the
+    quote currency comes out of cash. Either way it is part of the trade's result.
+    """
+    value = trade_value(side, qty_units, price_units, value_div)
+    held = position[P_QTY]
+    moved = side * qty_units
+    if fee_in_base == 1:
+        moved -= fee_units
+        position[P_FEES] += market_value(fee_units, price_units, value_div)
+    else:
+        account[A_CASH] -= fee_units
+        position[P_FEES] += fee_units
+        position[P_TRADE_REALIZED] -= fee_units
+    account[A_CASH] -= side * value
+    position[P_FILLS] += 1
+    if moved == 0:
+        position[P_REALIZED] -= side * value
+        position[P_TRADE_REALIZED] -= side * value
+    else:
+        position[P_TRADE_REALIZED] += post_position(position, moved, side * value, price_units)
+    after = position[P_QTY]
+    if abs(held) >= lot_units and (abs(after) < lot_units or (after > 0) != (held > 0)):
+        account[A_TRADE_CLOSED] = 1

@@ -1,0 +1,320 @@
+"""The machine: facts in, effects out, everything it knows in one state with a fingerprint.
+
+A thin shell in the domain's words around the compiled `core.step`. It keeps what arrays cannot: ids
+as text, which executions were booked, and the orders that have ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from seatrial.core import records as r
+from seatrial.core import snapshot
+from seatrial.core.decoding import EffectDecoder
+from seatrial.core.fingerprint import fingerprint_of
+from seatrial.core.ledger import market_value
+from seatrial.core.registry import OrderRegistry
+from seatrial.core.rows import FactEncoder, limits_row
+from seatrial.core.step import recover as recover_row
+from seatrial.core.step import step as step_row
+from seatrial.core.views import OrderView, PositionView
+from seatrial.domain.facts import (
+    Alert,
+    BarClosed,
+    CancelRequest,
+    Command,
+    CommandKind,
+    Effect,
+    Fact,
+    Fill,
+    OrderRequest,
+    Rebalance,
+    RefusalCode,
+    Refused,
+    Report,
+    Sent,
+    Target,
+)
+from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
+from seatrial.domain.instrument import AssetClass, Instrument
+from seatrial.domain.limits import Account
+from seatrial.domain.money import Currency
+from seatrial.domain.orders import Side
+from seatrial.domain.time import HOUR_NS
+
+STRATEGIES_START = 4
+EFFECTS_PER_FACT_MAX = 512
+XNYS_DAY_OFFSET_NS = -5 * HOUR_NS  # a New York session never spans this turn of the day
+
+BREAKER_NAMES = {r.BREAKER_NORMAL: "NORMAL", r.BREAKER_TRIPPED: "TRIPPED", r.BREAKER_COOLDOWN: "COOLDOWN"}
+
+
+class Machine:
+    """One machine and one journal per execution; the account is a key inside.
+
+    `step` decides and applies; `recover` applies what was decided. Both leave the same state.
+    """
+
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        instruments: Sequence[tuple[AccountId, Instrument]],
+        epoch: JournalEpoch,
+    ) -> None:
+        self.epoch = epoch
+        self.accounts = tuple(sorted(accounts, key=lambda account: account.id))
+        self.instruments = tuple(sorted(instruments, key=lambda pair: (pair[0], pair[1].symbol)))
+        self._account_index = {account.id: at for at, account in enumerate(self.accounts)}
+        self._index = {(account, inst.symbol): at for at, (account, inst) in enumerate(self.instruments)}
+        assert len(self._index) == len(self.instruments), "an instrument is listed twice for one account"
+        self._strategies: dict[StrategyId, int] = {}
+        self._registry = OrderRegistry()
+        self._executions: dict[tuple[AccountId, Symbol], set[str]] = {}
+        self.halted: str | None = None
+        self.state = self._blank_state()
+        self._encoder = FactEncoder(
+            account_index=self._account_index,
+            instrument_index=self._index,
+            order_numbers=self._registry.numbers,
+            strategy_index=self._strategies,
+            quote_of={account.id: account.currency for account in self.accounts},
+        )
+        self._decoder = EffectDecoder(self)
+        self._out = np.zeros((EFFECTS_PER_FACT_MAX, r.ROW_WIDTH), dtype=np.int64)
+
+    def _blank_state(self) -> r.State:
+        working_max = sum(account.limits.orders_working_max for account in self.accounts)
+        state = r.State(
+            rules=np.zeros((len(self.instruments), r.RULES_WIDTH), dtype=np.int64),
+            positions=np.zeros((len(self.instruments), r.POSITIONS_WIDTH), dtype=np.int64),
+            accounts=np.zeros((len(self.accounts), r.ACCOUNTS_WIDTH), dtype=np.int64),
+            limits=np.zeros((len(self.accounts), r.LIMITS_WIDTH), dtype=np.int64),
+            targets=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
+            has_target=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
+            # orders that only reduce pass the limit on working orders, at most two per instrument
+            orders=np.zeros((working_max + 2 * len(self.instruments) + 8, r.ORDERS_WIDTH), dtype=np.int64),
+            scalars=np.zeros(r.SCALARS_WIDTH, dtype=np.int64),
+        )
+        state.scalars[r.S_RESIZE_DUE] = -1
+        for at, account in enumerate(self.accounts):
+            state.limits[at] = limits_row(account.limits)
+            state.accounts[at, r.A_DAY_OFFSET_NS] = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
+        for at, (account_id, inst) in enumerate(self.instruments):
+            index = self._account_index[account_id]
+            shares = inst.qty_scale if inst.asset_class == AssetClass.US_EQUITY else 0
+            state.rules[at] = (
+                index,
+                inst.value_div,
+                inst.tick_units,
+                inst.lot_units,
+                inst.qty_min_units,
+                inst.notional_min_units,
+                int(inst.shortable),
+                shares,
+            )
+            if inst.shortable:
+                state.accounts[index, r.A_MARGIN] = 1
+        return state
+
+    # ------------------------------------------------------------ the two ways in
+
+    def step(self, fact: Fact) -> tuple[Effect, ...]:
+        """Apply one fact and decide. Repeated fills and backward reports are absorbed without effect."""
+        refused = self._refuse_unreadable(fact)
+        if refused is not None:
+            return refused
+        alerts = self._note(fact)
+        if alerts is None:
+            return ()
+        count = step_row(self.state, self._encoder.encode(fact), self._out)
+        effects = tuple(self._decoder.decode(self._out[at], fact) for at in range(count))
+        self._settle(fact)
+        return effects + alerts
+
+    def recover(self, fact: Fact, effects: Sequence[Effect]) -> None:
+        """Apply a journalled fact with its journalled effects. Nothing is derived again."""
+        if self._refuse_unreadable(fact) is not None or self._note(fact) is None:
+            return
+        count = 0
+        for effect in effects:
+            count += self._decoder.encode(effect, fact, self._out[count])
+        recover_row(self.state, self._encoder.encode(fact), self._out, count)
+        self._settle(fact)
+
+    def _refuse_unreadable(self, fact: Fact) -> tuple[Effect, ...] | None:
+        """Refusals and silences that need no state: an unknown symbol, a used client order id."""
+        match fact:
+            case Target(account=account, symbol=symbol) | Rebalance(account=account, symbol=symbol):
+                if (account, symbol) not in self._index:
+                    return (self._refused(fact.at_ns, account, symbol, Side.BUY, 0, RefusalCode.UNKNOWN_SYMBOL),)
+            case OrderRequest(account=account, symbol=symbol, side=side, qty_units=qty):
+                if (account, symbol) not in self._index:
+                    return (self._refused(fact.at_ns, account, symbol, side, qty, RefusalCode.UNKNOWN_SYMBOL),)
+                if fact.client_order_id is not None and self._registry.find(fact.client_order_id) is not None:
+                    return (
+                        self._refused(fact.at_ns, account, symbol, side, qty, RefusalCode.DUPLICATE_CLIENT_ORDER_ID),
+                    )
+            case BarClosed(account=account, bar=bar):
+                if (account, bar.symbol) not in self._index:
+                    return ()
+            case Fill(account=account, symbol=symbol):
+                if (account, symbol) not in self._index:
+                    detail = f"{account} {symbol} {fact.side.name} {fact.qty_units} is not an instrument of ours"
+                    return (Alert("foreign_fill", detail, fact.at_ns),)
+            case CancelRequest(client_order_id=client_order_id) | Sent(client_order_id=client_order_id):
+                if self._registry.find(client_order_id) is None:
+                    return ()
+            case _:
+                pass
+        return None
+
+    @staticmethod
+    def _refused(
+        at_ns: int, account: AccountId, symbol: Symbol, side: Side, qty_units: int, code: RefusalCode
+    ) -> Refused:
+        return Refused(account, symbol, side, qty_units, code, 0, 0, at_ns)
+
+    def _note(self, fact: Fact) -> tuple[Effect, ...] | None:
+        """Keep what arrays cannot. None means the fact is a repetition and changes nothing."""
+        match fact:
+            case Target(strategy=strategy) | OrderRequest(strategy=strategy):
+                self.strategy_column(strategy)
+            case Fill():
+                booked = self._executions.setdefault((fact.account, fact.symbol), set())
+                if fact.execution_id in booked:
+                    return None
+                booked.add(fact.execution_id)
+                return self._registry.note_fill(fact)
+            case Report():
+                return self._registry.note_report(fact)
+            case Command(kind=CommandKind.HALT | CommandKind.KILL):
+                self.halted = self.halted or f"{fact.kind} by {fact.actor}: {fact.reason}"
+            case Command(kind=CommandKind.RESUME):
+                self.halted = None
+            case _:
+                pass
+        return ()
+
+    def _settle(self, fact: Fact) -> None:
+        """After the arrays moved: orders that left them have ended."""
+        if isinstance(fact, Report | Fill | Sent):
+            self._registry.settle(fact, self.state)
+
+    def strategy_column(self, strategy: StrategyId) -> int:
+        """The column of a strategy in the target table; a new one gets the next."""
+        column = self._strategies.get(strategy)
+        if column is None:
+            column = self._strategies[strategy] = len(self._strategies)
+            if column == self.state.targets.shape[1]:
+                self.state = self.state._replace(
+                    targets=np.concatenate([self.state.targets, np.zeros_like(self.state.targets)], axis=1),
+                    has_target=np.concatenate([self.state.has_target, np.zeros_like(self.state.has_target)], axis=1),
+                )
+        return column
+
+    # ------------------------------------------------------------------- reading
+
+    @property
+    def now_ns(self) -> int:
+        """The latest market time any fact carried."""
+        return int(self.state.scalars[r.S_NOW])
+
+    @property
+    def strategies(self) -> dict[StrategyId, int]:
+        """Strategies by column of the target table, in order of first appearance."""
+        return self._strategies
+
+    @property
+    def registry(self) -> OrderRegistry:
+        """Every order the machine remembers."""
+        return self._registry
+
+    def index_of(self, account: AccountId, symbol: Symbol) -> int | None:
+        """The row of an instrument, or None."""
+        return self._index.get((account, symbol))
+
+    def account_index(self, account: AccountId) -> int:
+        """The row of an account."""
+        return self._account_index[account]
+
+    def positions(self) -> list[PositionView]:
+        """Every instrument, held or not, sorted by account and symbol."""
+        return [self.position(account, inst.symbol) for account, inst in self.instruments]
+
+    def position(self, account: AccountId, symbol: Symbol) -> PositionView:
+        """One instrument's holding; KeyError where it is not traded."""
+        at = self._index[account, symbol]
+        row = self.state.positions[at]
+        return PositionView(
+            account=account,
+            symbol=symbol,
+            qty_units=int(row[r.P_QTY]),
+            cost_units=int(row[r.P_COST]),
+            realized_units=int(row[r.P_REALIZED]),
+            fees_units=int(row[r.P_FEES]),
+            last_price_units=int(row[r.P_LAST]),
+            last_price_at_ns=int(row[r.P_LAST_AT]),
+            market_value_units=int(
+                market_value(int(row[r.P_QTY]), int(row[r.P_LAST]), int(self.state.rules[at, r.R_VALUE_DIV]))
+            ),
+            working_buy_units=int(row[r.P_WORKING_BUY]),
+            working_sell_units=int(row[r.P_WORKING_SELL]),
+        )
+
+    def orders(self) -> list[OrderView]:
+        """All working orders and the recently ended ones, in order of approval."""
+        return self._registry.views()
+
+    def order(self, client_order_id: ClientOrderId) -> OrderView | None:
+        """One order, or None where the machine does not remember it."""
+        return self._registry.find(client_order_id)
+
+    def cash(self, account: AccountId, currency: Currency) -> int:
+        """Cash in cash units; zero in a currency the account is not kept in."""
+        at = self._account_index[account]
+        return int(self.state.accounts[at, r.A_CASH]) if self.accounts[at].currency == currency else 0
+
+    def equity_units(self, account: AccountId) -> int:
+        """Cash plus holdings at their last prices."""
+        row = self.state.accounts[self._account_index[account]]
+        return int(row[r.A_CASH] + row[r.A_HOLDINGS])
+
+    def last_price(self, account: AccountId, symbol: Symbol) -> tuple[int, int] | None:
+        """`(price_units, at_ns)`, or None where nothing was seen yet."""
+        row = self.state.positions[self._index[account, symbol]]
+        return (int(row[r.P_LAST]), int(row[r.P_LAST_AT])) if row[r.P_LAST] else None
+
+    def breaker(self, account: AccountId) -> str:
+        """NORMAL, TRIPPED or COOLDOWN."""
+        return BREAKER_NAMES[int(self.state.accounts[self._account_index[account], r.A_BREAKER])]
+
+    def has_execution(self, account: AccountId, symbol: Symbol, execution_id: str) -> bool:
+        """Whether a trade of the venue is booked already."""
+        return execution_id in self._executions.get((account, symbol), ())
+
+    def execution_ids(self) -> dict[tuple[AccountId, Symbol], set[str]]:
+        """Every booked trade's id; for reconciliation."""
+        return self._executions
+
+    def state_fingerprint(self) -> str:
+        """`sha256` of the state in canonical form: no slot numbers, capacities, venue ids or wall time."""
+        return fingerprint_of(self)
+
+    def snapshot(self) -> bytes:
+        """The whole state as text; see `core.snapshot`."""
+        return snapshot.take(self)
+
+    @classmethod
+    def restore(
+        cls,
+        accounts: Sequence[Account],
+        instruments: Sequence[tuple[AccountId, Instrument]],
+        epoch: JournalEpoch,
+        body: bytes,
+    ) -> Machine:
+        """A machine that continues from a snapshot, under today's rules and limits."""
+        machine = cls(accounts, instruments, epoch)
+        snapshot.restore(machine, body)
+        return machine

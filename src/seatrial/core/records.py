@@ -1,0 +1,180 @@
+"""The layout of everything that crosses into compiled code: int64 rows with named columns.
+
+A fact and an effect are one row of `ROW_WIDTH` each. The state is a NamedTuple of arrays, because
+numba accepts it as an argument and a dataclass it does not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64Array = NDArray[np.int64]
+
+ROW_WIDTH = 16
+PPM = 1_000_000
+
+# ------------------------------------------------------------------ fact rows
+F_KIND = 0
+F_AT = 1
+F_INST = 2  # instrument index, -1 where the fact names none
+F_NUMBER = 3  # order number, 0 where unknown
+
+FACT_BAR = 1
+F_OPEN, F_HIGH, F_LOW, F_CLOSE, F_VOLUME, F_START = 4, 5, 6, 7, 8, 9
+
+FACT_TARGET = 2
+F_STRATEGY, F_QTY, F_WEIGHT_PPM, F_IS_WEIGHT, F_BATCH = 4, 5, 6, 7, 8
+
+FACT_REBALANCE = 3  # F_BATCH
+
+FACT_REQUEST = 4  # F_STRATEGY, F_QTY, F_BATCH and:
+F_SIDE, F_TYPE, F_TIF, F_LIMIT, F_STOP = 9, 10, 11, 12, 13
+
+FACT_CANCEL_REQUEST = 5
+FACT_SENT = 6
+
+FACT_REPORT = 7
+F_STATUS = 4
+
+FACT_FILL = 8  # F_QTY, F_SIDE and:
+F_PRICE, F_FEE, F_FEE_IN_BASE = 10, 11, 12
+
+FACT_COMMAND = 9
+F_COMMAND = 4
+COMMAND_HALT, COMMAND_RESUME, COMMAND_KILL, COMMAND_RESET_BREAKER = 1, 2, 3, 4
+
+FACT_TRANSFER = 10  # F_INST >= 0: a holding; else cash of F_ACCOUNT
+F_ACCOUNT, F_AMOUNT = 4, 5
+
+FACT_TIMER = 11
+
+# ---------------------------------------------------------------- effect rows
+E_KIND = 0
+E_AT = 1
+E_INST = 2
+E_NUMBER = 3
+
+EFFECT_APPROVED = 1
+E_SIDE, E_TYPE, E_TIF, E_QTY, E_LIMIT, E_STOP, E_BATCH, E_REASON, E_STRATEGY = 4, 5, 6, 7, 8, 9, 10, 11, 12
+
+EFFECT_REFUSED = 2  # E_SIDE, E_QTY and:
+E_CODE, E_LIMIT_VALUE, E_ACTUAL = 8, 9, 10
+
+EFFECT_CANCEL = 3  # E_REASON
+EFFECT_TRIPPED = 4  # E_LIMIT_VALUE, E_ACTUAL, E_REASON and:
+E_ACCOUNT = 4
+
+EFFECT_ALERT = 5  # decoded from Python only
+
+# Why an order was approved or cancelled. Parts of the state follow from it, so recovery needs it.
+REASON_REQUEST = 1
+REASON_TARGET = 2
+REASON_TARGET_PART = 3  # closes first; what opens the other side follows once this is done
+REASON_STOP_LOSS = 4
+REASON_RESIZE = 5
+REASON_KILL = 6
+REASON_BREAKER = 7
+REASON_DAILY_LOSS = 8
+REASON_CONSECUTIVE_LOSSES = 9
+
+# ------------------------------------------------------- static instrument rules
+R_ACCOUNT, R_VALUE_DIV, R_TICK, R_LOT, R_QTY_MIN, R_NOTIONAL_MIN, R_SHORTABLE, R_SHARE_UNITS = range(8)
+RULES_WIDTH = 8
+
+# --------------------------------------------------- what is held of an instrument
+P_QTY = 0  # signed
+P_COST = 1  # what the held quantity cost; carries its sign
+P_REALIZED = 2
+P_LAST = 3
+P_LAST_AT = 4
+P_WORKING_BUY = 5  # open quantity of orders that may still fill, unknown ones included
+P_WORKING_SELL = 6
+P_RESIZE_PENDING = 7  # size again when nothing works any more
+P_EXIT_PENDING = 8  # a stop-loss is taking the position to zero
+P_STOPPED_SIDE = 9  # targets of this sign are not followed until they change sign
+P_EXTREME = 10  # best close since entry, for the trailing stop
+P_TRADE_REALIZED = 11  # result since the position was last flat
+P_FEES = 12
+P_FILLS = 13
+POSITIONS_WIDTH = 14
+
+# ----------------------------------------------------------------------- accounts
+A_CASH = 0
+A_DAY = 1
+A_WEEK = 2
+A_MONTH = 3
+A_DAY_EQUITY = 4  # equity when the risk day began
+A_WEEK_EQUITY = 5
+A_MONTH_EQUITY = 6
+A_LOSSES_IN_ROW = 7
+A_BREAKER = 8
+A_COOLDOWN_ENDS = 9
+A_RATE_MINUTE = 10
+A_RATE_COUNT = 11
+A_DAY_OFFSET_NS = 12  # static: when the risk day turns, relative to UTC midnight
+A_MARGIN = 13  # static: 1 where equity, not cash, is what can be spent
+A_TRADE_CLOSED = 14  # the fact just applied closed a trade
+A_STARTED = 15
+A_HOLDINGS = 16  # every holding at its last price; kept with each mark and fill
+ACCOUNTS_WIDTH = 17
+
+BREAKER_NORMAL, BREAKER_TRIPPED, BREAKER_COOLDOWN = 0, 1, 2
+
+# ----------------------------------------------------------------- working orders
+O_NUMBER, O_INST, O_SIDE, O_TYPE, O_TIF, O_QTY, O_FILLED, O_LIMIT, O_STOP, O_STATUS, O_REASON, O_CANCELING = range(12)
+ORDERS_WIDTH = 12
+
+# ------------------------------------------------------------------------ scalars
+S_NOW = 0
+S_ORDER_NUMBER = 1
+S_ORDERS = 2  # working rows in `orders`
+S_HALTED = 3
+S_EFFECTS_HASH = 4
+S_FACTS = 5
+S_RESIZE_DUE = 6  # the instrument whose last working order the fact just applied ended, or -1
+SCALARS_WIDTH = 7
+
+# ------------------------------------------------------------------------- limits
+(
+    L_MAX_SHARES,
+    L_POSITION_NOTIONAL,
+    L_TOTAL_EXPOSURE,
+    L_OPEN_POSITIONS,
+    L_LOSS_PER_TRADE,
+    L_DAILY_LOSS,
+    L_WEEKLY_LOSS,
+    L_MONTHLY_LOSS,
+    L_STOP_LOSS_PPM,
+    L_TRAILING,
+    L_TRAILING_PPM,
+    L_BREAKER,
+    L_BREAKER_DAILY_LOSS,
+    L_BREAKER_LOSSES,
+    L_BREAKER_COOLDOWN,
+    L_BREAKER_AUTO_RESUME,
+    L_COLLAR_PPM,
+    L_PRICE_AGE,
+    L_ORDERS_PER_MINUTE,
+    L_ORDERS_WORKING,
+) = range(20)
+LIMITS_WIDTH = 20
+
+
+class State(NamedTuple):
+    """All that `step` knows. Capacity and row order never enter a fingerprint.
+
+    Shapes: rules (I, RULES_WIDTH), positions (I, POSITIONS_WIDTH), accounts (A, ACCOUNTS_WIDTH), limits
+    (A, LIMITS_WIDTH), targets and has_target (I, S) by strategy, orders (capacity, ORDERS_WIDTH), scalars.
+    """
+
+    rules: Int64Array
+    positions: Int64Array
+    accounts: Int64Array
+    limits: Int64Array
+    targets: Int64Array
+    has_target: Int64Array
+    orders: Int64Array
+    scalars: Int64Array

@@ -1,0 +1,120 @@
+"""The orders a machine remembers, by client order id: the working ones and the recently ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from seatrial.core import records as r
+from seatrial.core.views import OrderView
+from seatrial.domain.facts import Alert, Approved, Effect, Fill, Report, Sent
+from seatrial.domain.ids import ClientOrderId, StrategyId
+from seatrial.domain.orders import OrderStatus
+
+ENDED_MAX = 20_000
+
+
+class OrderRegistry:
+    """Ids to numbers and views. Ended orders are kept up to `ENDED_MAX`, oldest forgotten first."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[ClientOrderId, int] = {}
+        self.ids: dict[int, ClientOrderId] = {}
+        self._views: dict[ClientOrderId, OrderView] = {}
+        self._ended: dict[ClientOrderId, None] = {}
+
+    def find(self, client_order_id: ClientOrderId) -> OrderView | None:
+        """One order's picture, or None."""
+        return self._views.get(client_order_id)
+
+    def views(self) -> list[OrderView]:
+        """All pictures in order of approval."""
+        return sorted(self._views.values(), key=lambda view: view.sequence)
+
+    def working(self) -> list[OrderView]:
+        """Orders that have not ended."""
+        return [view for view in self.views() if not view.status.terminal]
+
+    def note_approved(self, order: Approved, strategy: StrategyId | None) -> None:
+        """A new order enters as PENDING."""
+        self.put(
+            OrderView(
+                client_order_id=order.client_order_id,
+                account=order.account,
+                symbol=order.symbol,
+                side=order.side,
+                type=order.type,
+                time_in_force=order.time_in_force,
+                qty_units=order.qty_units,
+                filled_units=0,
+                limit_units=order.limit_units,
+                stop_units=order.stop_units,
+                status=OrderStatus.PENDING,
+                sequence=order.sequence,
+                batch_ns=order.batch_ns,
+                approved_at_ns=order.at_ns,
+                strategy=strategy,
+                reason=order.reason,
+            )
+        )
+
+    def put(self, view: OrderView) -> None:
+        """Take an order in as it is, from a snapshot."""
+        self.numbers[view.client_order_id] = view.sequence
+        self.ids[view.sequence] = view.client_order_id
+        self._views[view.client_order_id] = view
+        if view.status.terminal:
+            self._remember_ended(view.client_order_id)
+
+    def note_fill(self, fill: Fill) -> tuple[Effect, ...]:
+        """Add to what an order has filled; a trade of no order of ours is booked all the same, with an alert."""
+        view = self._views.get(fill.client_order_id)
+        if view is None:
+            detail = f"{fill.account} {fill.symbol} {fill.side.name} {fill.qty_units} of order {fill.client_order_id}"
+            return (Alert("foreign_fill", detail, fill.at_ns),)
+        filled = view.filled_units + fill.qty_units
+        self._views[fill.client_order_id] = replace(view, filled_units=filled)
+        if filled > view.qty_units:
+            return (Alert("overfill", f"{fill.client_order_id}: {filled} of {view.qty_units}", fill.at_ns),)
+        return ()
+
+    def note_report(self, report: Report) -> tuple[Effect, ...] | None:
+        """Keep the venue's id and words. None where the word is a repetition or about an ended order."""
+        view = self._views.get(report.client_order_id)
+        if view is None:
+            return (Alert("foreign_report", f"order {report.client_order_id}: {report.status.name}", report.at_ns),)
+        said = replace(
+            view,
+            venue_order_id=report.venue_order_id or view.venue_order_id,
+            message=report.reason or view.message,
+        )
+        if view.status.terminal:
+            return None
+        self._views[report.client_order_id] = said
+        return ()
+
+    def settle(self, fact: Report | Fill | Sent, state: r.State) -> None:
+        """Take the status from the working rows; an order that `fact` took off them has ended."""
+        view = self._views.get(fact.client_order_id)
+        if view is None or view.status.terminal:
+            return
+        working = state.orders[: int(state.scalars[r.S_ORDERS])]
+        rows = np.flatnonzero(working[:, r.O_NUMBER] == view.sequence)
+        if len(rows):
+            status = OrderStatus(int(working[rows[0], r.O_STATUS]))
+        elif isinstance(fact, Report):
+            status = fact.status
+        else:
+            status = OrderStatus.FILLED
+        self._views[fact.client_order_id] = replace(view, status=status)
+        if status.terminal:
+            self._remember_ended(fact.client_order_id)
+
+    def _remember_ended(self, client_order_id: ClientOrderId) -> None:
+        self._ended[client_order_id] = None
+        if len(self._ended) > ENDED_MAX:
+            oldest = next(iter(self._ended))
+            del self._ended[oldest]
+            del self.ids[self._views.pop(oldest).sequence]
+            del self.numbers[oldest]

@@ -1,0 +1,175 @@
+"""Facts to rows: the one place where the domain's words become int64 columns, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from seatrial.core import records as r
+from seatrial.domain.facts import (
+    BarClosed,
+    CancelRequest,
+    Command,
+    CommandKind,
+    Fact,
+    Fill,
+    OrderRequest,
+    Rebalance,
+    Report,
+    Sent,
+    Target,
+    Timer,
+    Transfer,
+)
+from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from seatrial.domain.limits import RiskLimits
+
+COMMANDS = {
+    CommandKind.HALT: r.COMMAND_HALT,
+    CommandKind.RESUME: r.COMMAND_RESUME,
+    CommandKind.KILL: r.COMMAND_KILL,
+    CommandKind.RESET_BREAKER: r.COMMAND_RESET_BREAKER,
+}
+
+REASONS = {
+    r.REASON_REQUEST: "request",
+    r.REASON_TARGET: "target",
+    r.REASON_TARGET_PART: "target_part",
+    r.REASON_STOP_LOSS: "stop_loss",
+    r.REASON_RESIZE: "resize",
+    r.REASON_KILL: "kill",
+    r.REASON_BREAKER: "breaker",
+    r.REASON_DAILY_LOSS: "daily_loss",
+    r.REASON_CONSECUTIVE_LOSSES: "consecutive_losses",
+}
+REASON_CODES = {name: code for code, name in REASONS.items()}
+
+
+def limits_row(limits: RiskLimits) -> list[int]:
+    """A `RiskLimits` in the order of the L_ columns, which is the order of its fields."""
+    return [
+        limits.max_shares,
+        limits.max_notional_per_position_units,
+        limits.max_total_exposure_units,
+        limits.max_open_positions,
+        limits.max_loss_per_trade_units,
+        limits.max_daily_loss_units,
+        limits.max_weekly_loss_units,
+        limits.max_monthly_loss_units,
+        limits.default_stop_loss_ppm,
+        int(limits.enable_trailing_stop),
+        limits.trailing_stop_ppm,
+        int(limits.breaker_enabled),
+        limits.breaker_daily_loss_units,
+        limits.breaker_consecutive_losses_max,
+        limits.breaker_cooldown_ns,
+        int(limits.breaker_auto_resume),
+        limits.price_collar_ppm,
+        limits.price_age_ns_max,
+        limits.orders_per_minute_max,
+        limits.orders_working_max,
+    ]
+
+
+class FactEncoder:
+    """Turns facts into rows. Raises KeyError for an account or symbol that the machine was not built with."""
+
+    def __init__(
+        self,
+        *,
+        account_index: Mapping[AccountId, int],
+        instrument_index: Mapping[tuple[AccountId, Symbol], int],
+        order_numbers: Mapping[ClientOrderId, int],
+        strategy_index: Mapping[StrategyId, int],
+        quote_of: Mapping[AccountId, str],
+    ) -> None:
+        self._accounts = account_index
+        self._instruments = instrument_index
+        self._numbers = order_numbers
+        self._strategies = strategy_index
+        self._quotes = quote_of
+        self._row = np.zeros(r.ROW_WIDTH, dtype=np.int64)
+
+    def encode(self, fact: Fact) -> r.Int64Array:
+        """The row of a fact. The same array is used again by the next call."""
+        row = self._row
+        row[:] = 0
+        row[r.F_AT] = fact.at_ns
+        row[r.F_INST] = -1
+        match fact:
+            case BarClosed(account=account, bar=bar):
+                row[r.F_KIND] = r.FACT_BAR
+                row[r.F_INST] = self._instruments[account, bar.symbol]
+                row[r.F_OPEN : r.F_START + 1] = (
+                    bar.open_units,
+                    bar.high_units,
+                    bar.low_units,
+                    bar.close_units,
+                    bar.volume_units,
+                    bar.start_ns,
+                )
+            case Target():
+                self._encode_target(row, fact)
+            case Rebalance(account=account, symbol=symbol, batch_ns=batch_ns):
+                row[r.F_KIND] = r.FACT_REBALANCE
+                row[r.F_INST] = self._instruments[account, symbol]
+                row[r.F_BATCH] = batch_ns
+            case OrderRequest():
+                self._encode_request(row, fact)
+            case CancelRequest(client_order_id=client_order_id):
+                row[r.F_KIND] = r.FACT_CANCEL_REQUEST
+                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+            case Sent(client_order_id=client_order_id):
+                row[r.F_KIND] = r.FACT_SENT
+                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+            case Report(client_order_id=client_order_id, status=status):
+                row[r.F_KIND] = r.FACT_REPORT
+                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+                row[r.F_STATUS] = status
+            case Fill():
+                self._encode_fill(row, fact)
+            case Command(kind=kind):
+                row[r.F_KIND] = r.FACT_COMMAND
+                row[r.F_COMMAND] = COMMANDS[kind]
+            case Transfer(account=account, amount_units=amount, symbol=symbol):
+                row[r.F_KIND] = r.FACT_TRANSFER
+                row[r.F_ACCOUNT] = self._accounts[account]
+                row[r.F_AMOUNT] = amount
+                if symbol is not None:
+                    row[r.F_INST] = self._instruments[account, symbol]
+            case Timer():
+                row[r.F_KIND] = r.FACT_TIMER
+        return row
+
+    def _encode_target(self, row: r.Int64Array, fact: Target) -> None:
+        assert (fact.quantity_units is None) != (fact.weight_ppm is None), "a target is a quantity or a weight"
+        row[r.F_KIND] = r.FACT_TARGET
+        row[r.F_INST] = self._instruments[fact.account, fact.symbol]
+        row[r.F_STRATEGY] = self._strategies[fact.strategy]
+        row[r.F_QTY] = fact.quantity_units or 0
+        row[r.F_WEIGHT_PPM] = fact.weight_ppm or 0
+        row[r.F_IS_WEIGHT] = int(fact.weight_ppm is not None)
+        row[r.F_BATCH] = fact.decided_at_ns
+
+    def _encode_request(self, row: r.Int64Array, fact: OrderRequest) -> None:
+        row[r.F_KIND] = r.FACT_REQUEST
+        row[r.F_INST] = self._instruments[fact.account, fact.symbol]
+        row[r.F_STRATEGY] = self._strategies[fact.strategy]
+        row[r.F_QTY] = fact.qty_units
+        row[r.F_BATCH] = fact.batch_ns
+        row[r.F_SIDE] = fact.side
+        row[r.F_TYPE] = fact.type
+        row[r.F_TIF] = fact.time_in_force
+        row[r.F_LIMIT] = fact.limit_units
+        row[r.F_STOP] = fact.stop_units
+
+    def _encode_fill(self, row: r.Int64Array, fact: Fill) -> None:
+        row[r.F_KIND] = r.FACT_FILL
+        row[r.F_INST] = self._instruments[fact.account, fact.symbol]
+        row[r.F_NUMBER] = self._numbers.get(fact.client_order_id, 0)
+        row[r.F_QTY] = fact.qty_units
+        row[r.F_SIDE] = fact.side
+        row[r.F_PRICE] = fact.price_units
+        row[r.F_FEE] = fact.fee_units
+        row[r.F_FEE_IN_BASE] = int(fact.fee_currency != self._quotes[fact.account])

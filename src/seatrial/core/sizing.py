@@ -1,0 +1,86 @@
+"""From what strategies want to hold to the order that is missing.
+
+    order = wanted - held - what is already working
+
+so running a decision twice changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from seatrial.core.arithmetic import muldiv_toward_zero
+from seatrial.core.exposure import equity
+from seatrial.core.records import (
+    P_EXIT_PENDING,
+    P_LAST,
+    P_QTY,
+    P_STOPPED_SIDE,
+    P_WORKING_BUY,
+    P_WORKING_SELL,
+    PPM,
+    R_ACCOUNT,
+    R_LOT,
+    R_VALUE_DIV,
+    State,
+)
+
+
+@njit(cache=True)
+def round_to_lot(qty: int, lot: int) -> int:
+    """A signed quantity on the lot grid, rounded toward zero."""
+    if qty >= 0:
+        return qty // lot * lot
+    return -(-qty // lot * lot)
+
+
+@njit(cache=True)
+def weight_qty(state: State, inst: int, weight_ppm: int) -> int:
+    """The quantity worth `weight_ppm` millionths of the account's equity, on the lot grid.
+
+    Zero where no price is known: no data holds, it never guesses.
+    """
+    last = state.positions[inst, P_LAST]
+    if last <= 0:
+        return 0
+    worth = muldiv_toward_zero(weight_ppm, max(equity(state, state.rules[inst, R_ACCOUNT]), 0), PPM)
+    qty = muldiv_toward_zero(worth, state.rules[inst, R_VALUE_DIV], last)
+    return round_to_lot(qty, state.rules[inst, R_LOT])
+
+
+@njit(cache=True)
+def target_qty(state: State, inst: int) -> int:
+    """What all strategies together want to hold."""
+    total = 0
+    for strategy in range(state.targets.shape[1]):
+        total += state.targets[inst, strategy]
+    return total
+
+
+@njit(cache=True)
+def has_target(state: State, inst: int) -> bool:
+    """Whether any strategy has ever set a target here."""
+    for strategy in range(state.has_target.shape[1]):
+        if state.has_target[inst, strategy] == 1:
+            return True
+    return False
+
+
+@njit(cache=True)
+def wanted_qty(state: State, inst: int) -> int:
+    """What to hold after stop-losses had their say."""
+    position = state.positions[inst]
+    if position[P_EXIT_PENDING] == 1:
+        return 0
+    total = target_qty(state, inst)
+    if position[P_STOPPED_SIDE] != 0 and total * position[P_STOPPED_SIDE] > 0:
+        return 0
+    return total
+
+
+@njit(cache=True)
+def missing_qty(state: State, inst: int) -> int:
+    """`wanted - held - working`, signed, on the lot grid."""
+    position = state.positions[inst]
+    working = position[P_WORKING_BUY] - position[P_WORKING_SELL]
+    return round_to_lot(wanted_qty(state, inst) - position[P_QTY] - working, state.rules[inst, R_LOT])
