@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""Recorded and synthetic markets: bars as whole units, session calendars, and both on one timeline."""

@@ -1,0 +1,252 @@
+"""What a strategy may ask and say while it looks at a bar.
+
+Everything said becomes a fact in whole units at once, so a slip (a quantity of zero, a price as text) is
+answered on the line that made it, with a `RequestFault` naming the argument and what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from seatrial.domain.facts import CancelRequest, OrderRequest, Target
+from seatrial.domain.faults import RequestFault
+from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol, derive_client_order_id
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.strategy.grid import Amount, order_quantity_units, price_units, signed_quantity_units, weight_ppm
+
+Decision = Target | OrderRequest | CancelRequest
+
+HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
+_TIMES_IN_FORCE = {each.name.lower(): each for each in TimeInForce}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHandle:
+    """An order this strategy has asked for. Asking is not having: risk and venue decide later."""
+
+    client_order_id: ClientOrderId
+    symbol: str
+    side: Side
+    quantity: float
+    limit_price: float | None
+    stop_price: float | None
+    placed_at_ns: int
+
+
+class Context:
+    """The strategy's view of its account during one decision batch."""
+
+    def __init__(
+        self,
+        *,
+        strategy: StrategyId,
+        account: AccountId,
+        instruments: Mapping[Symbol, Instrument],
+        epoch: JournalEpoch,
+        digest: str,
+    ) -> None:
+        self.strategy = strategy
+        self.account = account
+        self._instruments = instruments
+        self._epoch = JournalEpoch(f"{epoch}/{strategy}")
+        self._digest = digest
+        self._positions: Mapping[Symbol, int] = {}
+        self._handles: dict[ClientOrderId, OrderHandle] = {}
+        self._decisions: list[Decision] = []
+        self._orders_in_batch = 0
+        self._batch_ns = 0
+        self._open = False
+
+    # ------------------------------------------------------------ questions
+
+    @property
+    def now_ns(self) -> int:
+        """The end of the bars being decided on; 0 before the first."""
+        return self._batch_ns
+
+    def position(self, symbol: str) -> float:
+        """What the account holds of `symbol`, negative when short. Exact only in the ledger."""
+        instrument = self._instrument(symbol)
+        return self._positions.get(instrument.symbol, 0) / instrument.qty_scale
+
+    def working(self, symbol: str | None = None) -> tuple[OrderHandle, ...]:
+        """Orders asked for and not known to be done, oldest first."""
+        return tuple(handle for handle in self._handles.values() if symbol in (None, handle.symbol))
+
+    def affordable(self, symbol: str, *, notional: float, price: float) -> float:
+        """How much of `symbol` the amount `notional` buys at `price`, down to a lot; 0 where not even the least."""
+        instrument = self._instrument(symbol)
+        units = signed_quantity_units("notional", abs(notional) / price, instrument)
+        return units / instrument.qty_scale if units >= instrument.qty_min_units else 0.0
+
+    # ------------------------------------------------------------ decisions
+
+    def target(self, symbol: str, *, weight: Amount | None = None, quantity: Amount | None = None) -> None:
+        """Hold this much of `symbol`: a share of the account's equity, or a quantity. A batch's last word counts."""
+        instrument = self._instrument(symbol)
+        if (weight is None) == (quantity is None):
+            raise RequestFault(
+                "target", "exactly one of weight= and quantity=", {"weight": weight, "quantity": quantity}
+            )
+        self._decide(
+            Target(
+                at_ns=self._batch_ns,
+                account=self.account,
+                strategy=self.strategy,
+                symbol=instrument.symbol,
+                decided_at_ns=self._batch_ns,
+                quantity_units=None if quantity is None else signed_quantity_units("quantity", quantity, instrument),
+                weight_ppm=None if weight is None else weight_ppm("weight", weight, instrument),
+                inputs_digest=self._digest,
+            )
+        )
+
+    def buy(
+        self,
+        symbol: str,
+        quantity: Amount,
+        *,
+        limit_price: Amount | None = None,
+        stop_price: Amount | None = None,
+        time_in_force: str | None = None,
+    ) -> OrderHandle:
+        """Ask for one buy order: market, or limit, or stop. Without `time_in_force` it is day (equities) or gtc."""
+        return self._order(Side.BUY, symbol, quantity, limit_price, stop_price, time_in_force)
+
+    def sell(
+        self,
+        symbol: str,
+        quantity: Amount,
+        *,
+        limit_price: Amount | None = None,
+        stop_price: Amount | None = None,
+        time_in_force: str | None = None,
+    ) -> OrderHandle:
+        """Ask for one sell order; see `buy`."""
+        return self._order(Side.SELL, symbol, quantity, limit_price, stop_price, time_in_force)
+
+    def cancel(self, handle: OrderHandle) -> None:
+        """Take an order back. Harmless where it is already done."""
+        if not isinstance(handle, OrderHandle):
+            raise RequestFault("handle", "what buy or sell returned", handle)
+        self._decide(CancelRequest(self._batch_ns, handle.client_order_id, f"strategy {self.strategy}"))
+        self._handles.pop(handle.client_order_id, None)
+
+    # ----------------------------------------------------- for the runner only
+
+    def open_batch(
+        self, batch_ns: int, positions: Mapping[Symbol, int], working: Iterable[ClientOrderId] | None = None
+    ) -> None:
+        """Decisions count from here on. With `working` given, handles of other orders are done and forgotten."""
+        self._batch_ns = batch_ns
+        self._positions = positions
+        self._decisions = []
+        self._orders_in_batch = 0
+        self._open = True
+        if working is not None:
+            alive = set(working)
+            self._handles = {key: handle for key, handle in self._handles.items() if key in alive}
+
+    def close_batch(self) -> list[Decision]:
+        """What was decided since `open_batch`, in order."""
+        self._open = False
+        return self._decisions
+
+    def discard(self, kept: int) -> int:
+        """Forget the decisions after the first `kept`, and their orders. Returns how many there were."""
+        dropped = self._decisions[kept:]
+        for decision in dropped:
+            if isinstance(decision, OrderRequest) and decision.client_order_id is not None:
+                self._handles.pop(decision.client_order_id, None)
+        del self._decisions[kept:]
+        return len(dropped)
+
+    def count(self) -> int:
+        """How many decisions the open batch holds so far."""
+        return len(self._decisions)
+
+    # -------------------------------------------------------------- the rest
+
+    def _instrument(self, symbol: str) -> Instrument:
+        instrument = self._instruments.get(Symbol(symbol)) if isinstance(symbol, str) else None
+        if instrument is None:
+            raise RequestFault("symbol", f"one of {', '.join(sorted(self._instruments))}", symbol)
+        return instrument
+
+    def _decide(self, decision: Decision) -> None:
+        if not self._open:
+            raise RequestFault("decision", "a decision inside on_bar", type(decision).__name__)
+        self._decisions.append(decision)
+
+    def _order(
+        self,
+        side: Side,
+        symbol: str,
+        quantity: Amount,
+        limit_price: Amount | None,
+        stop_price: Amount | None,
+        time_in_force: str | None,
+    ) -> OrderHandle:
+        instrument = self._instrument(symbol)
+        if limit_price is not None and stop_price is not None:
+            raise RequestFault("stop_price", "either limit_price= or stop_price=, not both", stop_price)
+        limit_units = 0 if limit_price is None else price_units("limit_price", limit_price, instrument)
+        stop_units = 0 if stop_price is None else price_units("stop_price", stop_price, instrument)
+        request = OrderRequest(
+            at_ns=self._batch_ns,
+            account=self.account,
+            strategy=self.strategy,
+            symbol=instrument.symbol,
+            side=side,
+            type=OrderType.LIMIT if limit_units else OrderType.STOP if stop_units else OrderType.MARKET,
+            time_in_force=_time_in_force(time_in_force, instrument),
+            qty_units=order_quantity_units("quantity", quantity, instrument),
+            limit_units=limit_units,
+            stop_units=stop_units,
+            client_order_id=self._next_id(instrument.symbol),
+            batch_ns=self._batch_ns,
+        )
+        self._decide(request)
+        self._orders_in_batch += 1
+        return self._remember(request, instrument)
+
+    def _next_id(self, symbol: Symbol) -> ClientOrderId:
+        """A pure function of strategy, batch and place within it: a batch seen twice asks for the same orders."""
+        return derive_client_order_id(
+            epoch=self._epoch,
+            account=self.account,
+            batch_ns=self._batch_ns,
+            symbol=symbol,
+            sequence=self._orders_in_batch,
+        )
+
+    def _remember(self, request: OrderRequest, instrument: Instrument) -> OrderHandle:
+        assert request.client_order_id is not None
+        scale = instrument.price_scale
+        handle = OrderHandle(
+            client_order_id=request.client_order_id,
+            symbol=instrument.symbol,
+            side=request.side,
+            quantity=request.qty_units / instrument.qty_scale,
+            limit_price=request.limit_units / scale if request.limit_units else None,
+            stop_price=request.stop_units / scale if request.stop_units else None,
+            placed_at_ns=request.at_ns,
+        )
+        self._handles[handle.client_order_id] = handle
+        if len(self._handles) > HANDLES_MAX:
+            self._handles.pop(next(iter(self._handles)))
+        return handle
+
+
+def _time_in_force(text: str | None, instrument: Instrument) -> TimeInForce:
+    """A market that never closes has no day to end, so `day` is refused there."""
+    round_the_clock = instrument.calendar == "24x7"
+    if text is None:
+        return TimeInForce.GTC if round_the_clock else TimeInForce.DAY
+    found = _TIMES_IN_FORCE.get(text) if isinstance(text, str) else None
+    if found is None or (round_the_clock and found is TimeInForce.DAY):
+        accepted = [name for name in _TIMES_IN_FORCE if not (round_the_clock and name == "day")]
+        raise RequestFault("time_in_force", f"one of {', '.join(accepted)} for {instrument.symbol}", text)
+    return found

@@ -1,0 +1,77 @@
+"""From a strategy's own numbers to whole units. Every number of a strategy passes this door, once.
+
+* A price goes to the nearest tick, halves to the even one: the strategy is neither helped nor hurt on average.
+* A quantity goes down to a lot: nobody gets more than was asked for. What lies within a millionth of a lot
+  below the next one is that lot, because `0.1 + 0.2` means `0.3`.
+* A weight goes to the nearest millionth.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from seatrial.domain.faults import RequestFault
+from seatrial.domain.instrument import QTY_UNITS_MAX, Instrument
+
+Amount = float | int | str | Decimal
+
+PPM = 1_000_000
+WEIGHT_MAX = 10  # times equity; the account's limits are far below, this only catches a slip of units
+_LOT_FRACTION = Decimal("1e-6")
+
+
+def price_units(field: str, price: Amount, instrument: Instrument) -> int:
+    """A price on the tick grid.
+
+    Raises:
+        RequestFault: not a number above half a tick.
+    """
+    ticks = _decimal(field, price, "a price") * instrument.price_scale / instrument.tick_units
+    units = int(ticks.to_integral_value(ROUND_HALF_EVEN)) * instrument.tick_units
+    if not 0 < units < QTY_UNITS_MAX:
+        tick = instrument.price_text(instrument.tick_units)
+        raise RequestFault(field, f"a price of {instrument.symbol} of at least one tick, {tick}", price)
+    return units
+
+
+def signed_quantity_units(field: str, quantity: Amount, instrument: Instrument) -> int:
+    """A quantity on the lot grid, towards zero; negative is short, where the instrument allows it."""
+    lots = _decimal(field, quantity, "a quantity") * instrument.qty_scale / instrument.lot_units
+    whole = (abs(lots) + _LOT_FRACTION).to_integral_value(ROUND_FLOOR)
+    units = int(whole) * instrument.lot_units
+    if units >= QTY_UNITS_MAX:
+        raise RequestFault(field, f"a quantity below {instrument.qty_text(QTY_UNITS_MAX)}", quantity)
+    if lots < 0 and units and not instrument.shortable:
+        raise RequestFault(field, f"zero or more: {instrument.symbol} cannot be held short", quantity)
+    return units if lots >= 0 else -units
+
+
+def order_quantity_units(field: str, quantity: Amount, instrument: Instrument) -> int:
+    """The quantity of an order: above zero and at least what the venue takes."""
+    units = signed_quantity_units(field, _decimal(field, quantity, "a quantity"), instrument)
+    if units < max(instrument.qty_min_units, 1):
+        least = instrument.qty_text(max(instrument.qty_min_units, instrument.lot_units))
+        raise RequestFault(field, f"a quantity of {instrument.symbol} of at least {least}", quantity)
+    return units
+
+
+def weight_ppm(field: str, weight: Amount, instrument: Instrument) -> int:
+    """A share of the account's equity in millionths."""
+    value = _decimal(field, weight, "a weight such as 0.25")
+    lowest = -WEIGHT_MAX if instrument.shortable else 0
+    if not lowest <= value <= WEIGHT_MAX:
+        raise RequestFault(field, f"a weight of {instrument.symbol} from {lowest} to {WEIGHT_MAX}", weight)
+    return int((value * PPM).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _decimal(field: str, amount: object, meaning: str) -> Decimal:
+    """A float by the shortest text that names it, so that 0.1 means 0.1."""
+    if isinstance(amount, bool) or not isinstance(amount, float | int | str | Decimal):
+        raise RequestFault(field, f"{meaning}: a number or its text", amount)
+    try:
+        value = Decimal(repr(float(amount)) if isinstance(amount, float) else amount)
+    except InvalidOperation:
+        raise RequestFault(field, f"{meaning}: a number or its text", amount) from None
+    if not value.is_finite():
+        raise RequestFault(field, f"{meaning}: a finite number", amount)
+    return value

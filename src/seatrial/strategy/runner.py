@@ -1,0 +1,117 @@
+"""One strategy at one account: bars in, facts out. The same runner serves every mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.facts import Fact, Rebalance, Target
+from seatrial.domain.faults import RequestFault
+from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
+from seatrial.domain.instrument import Instrument
+from seatrial.strategy.context import Context, Decision
+from seatrial.strategy.strategy import Strategy, view_of
+
+
+class StrategyRunner:
+    """Calls `on_bar` for the bars of a batch and turns what the strategy says into facts.
+
+    It never sees a venue, a clock or an outcome other than positions, so equal bars and equal positions
+    give equal facts.
+    """
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        *,
+        strategy_id: StrategyId,
+        account: AccountId,
+        instruments: Sequence[Instrument],
+        epoch: str = "",
+        digest: str = "",
+    ) -> None:
+        """Calls `on_start`.
+
+        `epoch` is the journal's, so that order ids of two journals differ; `digest` names source and parameters
+        and travels with every target.
+
+        Raises:
+            RequestFault: the strategy names no symbol, or one that is not among `instruments`.
+        """
+        self.strategy = strategy
+        self.strategy_id = strategy_id
+        self.account = account
+        self.discarded = 0  # decisions made during warm-up, which do not count
+        self._instruments = _own_instruments(strategy, instruments)
+        self._seen = dict.fromkeys(self._instruments, 0)
+        self._context = Context(
+            strategy=strategy_id,
+            account=account,
+            instruments=self._instruments,
+            epoch=JournalEpoch(epoch),
+            digest=digest,
+        )
+        strategy.on_start(self._context)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols whose bars the strategy wants."""
+        return tuple(self._instruments)
+
+    def on_bars(
+        self,
+        bars: Sequence[Bar],
+        positions: Mapping[Symbol, int],
+        working: Iterable[ClientOrderId] | None = None,
+    ) -> list[Fact]:
+        """Decide on the bars that ended at one instant; bars of other symbols are passed over.
+
+        Args:
+            bars: of one batch, all with the same `end_ns`, in order of symbol.
+            positions: signed quantity units held by the account.
+            working: client order ids that are not terminal, where the caller knows them.
+
+        Returns:
+            Decisions in the order they were made, then one `Rebalance` per symbol that got a target.
+            Every `at_ns` is the batch's end.
+        """
+        wanted = [bar for bar in bars if bar.symbol in self._instruments]
+        if not wanted:
+            return []
+        batch_ns = wanted[0].end_ns
+        self._context.open_batch(batch_ns, positions, working)
+        for bar in wanted:
+            self._on_bar(bar)
+        decisions = self._context.close_batch()
+        return [*decisions, *self._rebalances(decisions, batch_ns)]
+
+    def warm_up(self, bars: Iterable[Bar]) -> None:
+        """Show bars from before the run, so that indicators are ready. Whatever is decided on them is discarded."""
+        for bar in bars:
+            if bar.symbol in self._instruments:
+                self._context.open_batch(bar.end_ns, {})
+                self._on_bar(bar)
+                self.discarded += self._context.discard(0)
+                self._context.close_batch()
+
+    def _on_bar(self, bar: Bar) -> None:
+        assert bar.end_ns == self._context.now_ns, "one batch, one end"
+        decided = self._context.count()
+        self.strategy.on_bar(self._context, view_of(bar, self._instruments[bar.symbol]))
+        self._seen[bar.symbol] += 1
+        if self._seen[bar.symbol] <= self.strategy.warmup_bars:
+            self.discarded += self._context.discard(decided)
+
+    def _rebalances(self, decisions: Sequence[Decision], batch_ns: int) -> list[Rebalance]:
+        targeted = dict.fromkeys(each.symbol for each in decisions if isinstance(each, Target))
+        return [Rebalance(batch_ns, self.account, symbol, batch_ns) for symbol in targeted]
+
+
+def _own_instruments(strategy: Strategy, instruments: Sequence[Instrument]) -> dict[Symbol, Instrument]:
+    known = {instrument.symbol: instrument for instrument in instruments}
+    if not strategy.symbols:
+        raise RequestFault("symbols", "at least one symbol", strategy.symbols)
+    for symbol in strategy.symbols:
+        if symbol not in known:
+            raise RequestFault("symbols", f"symbols among {', '.join(sorted(known))}", symbol)
+    return {Symbol(symbol): known[Symbol(symbol)] for symbol in sorted(set(strategy.symbols))}

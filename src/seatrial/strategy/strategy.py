@@ -1,0 +1,77 @@
+"""What a user writes: a class that is told of bars and says what it wants to hold or to order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.instrument import Instrument
+
+if TYPE_CHECKING:
+    from seatrial.strategy.context import Context
+
+Parameter = bool | int | float | str | tuple[str, ...]
+
+
+class BarView(NamedTuple):
+    """A finished bar in floats, for signals. Money never passes through here."""
+
+    symbol: str
+    start_ns: int
+    end_ns: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+def view_of(bar: Bar, instrument: Instrument) -> BarView:
+    """The nearest floats of a bar's exact numbers."""
+    scale = instrument.price_scale
+    return BarView(
+        bar.symbol,
+        bar.start_ns,
+        bar.end_ns,
+        bar.open_units / scale,
+        bar.high_units / scale,
+        bar.low_units / scale,
+        bar.close_units / scale,
+        bar.volume_units / instrument.qty_scale,
+    )
+
+
+class Strategy:
+    """Derive from it, set `symbols`, write `on_bar`.
+
+    Every public class attribute that is a bool, int, float, str or tuple of str is a parameter: a run can
+    set it with `name=value`. `on_bar` is called once per finished bar, in order of time and then of symbol.
+    The same class runs unchanged in backtest, rehearsal, paper and live, so it must not read clocks,
+    files or random numbers: the bar carries its own time.
+    """
+
+    symbols: tuple[str, ...] = ()
+    warmup_bars: int = 0  # per symbol: so many bars are seen before a decision counts
+
+    def on_start(self, context: Context) -> None:
+        """Called once before the first bar: make indicators here. Ordering is not possible yet."""
+
+    def on_bar(self, context: Context, bar: BarView) -> None:
+        """One bar has finished. Decide through `context`."""
+        raise NotImplementedError
+
+
+def parameters_of(strategy: Strategy | type[Strategy]) -> dict[str, Parameter]:
+    """The parameters of a strategy and their values, by name."""
+    found: dict[str, Parameter] = {}
+    for name in sorted(dir(strategy)):
+        value = getattr(strategy, name)
+        if name.startswith("_"):
+            continue
+        if isinstance(value, bool | int | float | str) or _is_texts(value):
+            found[name] = value
+    return found
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
