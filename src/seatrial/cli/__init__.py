@@ -1,1 +1,4 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""Commands: each file parses one command's words and calls into `bootstrap`. Nothing is decided here.
+
+What a command needs is imported inside it, so that `seatrial --help` stays quick.
+"""

@@ -1,0 +1,63 @@
+"""Effective settings as people and doors read them: plain values, secrets hidden, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from seatrial.bootstrap.declarations import SETTINGS
+from seatrial.bootstrap.secrets import Secret
+from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.sources import Sourced
+from seatrial.domain.limits import RiskLimits
+from seatrial.domain.money import CASH_SCALE, units_text
+
+
+def effective(settings: Settings) -> list[Sourced]:
+    """Every setting, then every limit, in the order in which they are declared."""
+    rows = [
+        Sourced(declared.name, _plain(_of(settings, declared.name)), settings.sources[declared.name])
+        for declared in SETTINGS
+        if declared.name != "config"
+    ]
+    for field in fields(RiskLimits):
+        value = getattr(settings.limits, field.name)
+        shown = units_text(value, CASH_SCALE) if _is_money(field.name) else value
+        rows.append(Sourced(f"limits.{_unitless(field.name)}", shown, settings.sources[f"limits.{field.name}"]))
+    return rows
+
+
+def _is_money(field: str) -> bool:
+    return field.endswith("_units")
+
+
+def _unitless(field: str) -> str:
+    return field.removesuffix("_units") if _is_money(field) else field
+
+
+def _of(settings: Settings, name: str) -> Any:
+    section, dot, key = name.partition(".")
+    match section:
+        case "strategies":
+            return settings.strategies[key]
+        case "symbols":
+            return settings.symbols[key]
+        case "emulators" if key.startswith("cash_"):
+            return units_text(settings.cash_units[key.removeprefix("cash_")], CASH_SCALE)
+        case "emulators" | "journal":
+            return getattr(settings, f"{section.removesuffix('s')}_{key}")
+        case _:
+            found = getattr(settings, section)
+            return getattr(found, key) if dot else found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Secret | Path):
+        return str(value) if value else ""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else value
