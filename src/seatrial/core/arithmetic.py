@@ -34,7 +34,7 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
     if high == _ZERO:
         quotient = low // d
         assert quotient <= uint64(RESULT_MAX)
-        return np.int64(quotient), np.int64(low - quotient * d)
+        return int(np.int64(quotient)), int(np.int64(low - quotient * d))
     assert high < d
     if d <= _LOW:
         # School division in base 2**32: the divisor fits one digit.
@@ -47,7 +47,7 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
         rest = lower - digit_low * d
         quotient = (digit_high << _HALF) + digit_low
         assert digit_high <= _LOW >> _ONE
-        return np.int64(quotient), np.int64(rest)
+        return int(np.int64(quotient)), int(np.int64(rest))
     rest = high
     quotient = _ZERO
     for _ in range(64):
@@ -59,7 +59,7 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
             rest -= d
             quotient |= _ONE
     assert quotient <= uint64(RESULT_MAX)
-    return np.int64(quotient), np.int64(rest)
+    return int(np.int64(quotient)), int(np.int64(rest))
 
 
 @njit(cache=True)

@@ -144,7 +144,7 @@ class EffectDecoder:
                 return 0
             case Refused():
                 row[r.E_KIND] = r.EFFECT_REFUSED
-                row[r.E_INST] = self._machine.index_of(effect.account, effect.symbol)
+                row[r.E_INST] = self._machine.row_of(effect.account, effect.symbol)
                 row[r.E_SIDE] = effect.side
                 row[r.E_QTY] = effect.qty_units
                 row[r.E_CODE] = effect.code
@@ -152,7 +152,7 @@ class EffectDecoder:
                 row[r.E_ACTUAL] = effect.actual
             case CancelOrder():
                 row[r.E_KIND] = r.EFFECT_CANCEL
-                row[r.E_INST] = self._machine.index_of(effect.account, effect.symbol)
+                row[r.E_INST] = self._machine.row_of(effect.account, effect.symbol)
                 row[r.E_NUMBER] = self._machine.registry.numbers[ClientOrderId(effect.client_order_id)]
                 row[r.E_REASON] = REASON_CODES[effect.reason]
             case BreakerTripped():
@@ -169,7 +169,7 @@ class EffectDecoder:
     def _encode_approved(self, order: Approved, fact: Fact, row: r.Int64Array) -> None:
         strategy = self._machine.strategies[fact.strategy] if isinstance(fact, OrderRequest) else NO_STRATEGY
         row[r.E_KIND] = r.EFFECT_APPROVED
-        row[r.E_INST] = self._machine.index_of(order.account, order.symbol)
+        row[r.E_INST] = self._machine.row_of(order.account, order.symbol)
         row[r.E_NUMBER] = order.sequence
         row[r.E_SIDE] = order.side
         row[r.E_TYPE] = order.type

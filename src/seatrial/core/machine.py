@@ -6,7 +6,7 @@ as text, which executions were booked, and the orders that have ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -143,6 +143,10 @@ class Machine:
         recover_row(self.state, self._encoder.encode(fact), self._out, count)
         self._settle(fact)
 
+    def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int]) -> r.Int64Array:
+        """A fact as a row, for a driver that calls the compiled `step` itself and keeps order numbers itself."""
+        return self._encoder.encode(fact, numbers)
+
     def _refuse_unreadable(self, fact: Fact) -> tuple[Effect, ...] | None:
         """Refusals and silences that need no state: an unknown symbol, a used client order id."""
         match fact:
@@ -234,6 +238,10 @@ class Machine:
     def index_of(self, account: AccountId, symbol: Symbol) -> int | None:
         """The row of an instrument, or None."""
         return self._index.get((account, symbol))
+
+    def row_of(self, account: AccountId, symbol: Symbol) -> int:
+        """The row of an instrument; KeyError where it is not traded."""
+        return self._index[account, symbol]
 
     def account_index(self, account: AccountId) -> int:
         """The row of an account."""

@@ -91,9 +91,13 @@ class FactEncoder:
         self._quotes = quote_of
         self._row = np.zeros(r.ROW_WIDTH, dtype=np.int64)
 
-    def encode(self, fact: Fact) -> r.Int64Array:
-        """The row of a fact. The same array is used again by the next call."""
+    def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int] | None = None) -> r.Int64Array:
+        """The row of a fact. The same array is used again by the next call.
+
+        `numbers` stands in for the machine's own order numbers where a driver keeps them itself.
+        """
         row = self._row
+        known = self._numbers if numbers is None else numbers
         row[:] = 0
         row[r.F_AT] = fact.at_ns
         row[r.F_INST] = -1
@@ -119,16 +123,16 @@ class FactEncoder:
                 self._encode_request(row, fact)
             case CancelRequest(client_order_id=client_order_id):
                 row[r.F_KIND] = r.FACT_CANCEL_REQUEST
-                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+                row[r.F_NUMBER] = known.get(client_order_id, 0)
             case Sent(client_order_id=client_order_id):
                 row[r.F_KIND] = r.FACT_SENT
-                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+                row[r.F_NUMBER] = known.get(client_order_id, 0)
             case Report(client_order_id=client_order_id, status=status):
                 row[r.F_KIND] = r.FACT_REPORT
-                row[r.F_NUMBER] = self._numbers.get(client_order_id, 0)
+                row[r.F_NUMBER] = known.get(client_order_id, 0)
                 row[r.F_STATUS] = status
             case Fill():
-                self._encode_fill(row, fact)
+                self._encode_fill(row, fact, known)
             case Command(kind=kind):
                 row[r.F_KIND] = r.FACT_COMMAND
                 row[r.F_COMMAND] = COMMANDS[kind]
@@ -164,10 +168,10 @@ class FactEncoder:
         row[r.F_LIMIT] = fact.limit_units
         row[r.F_STOP] = fact.stop_units
 
-    def _encode_fill(self, row: r.Int64Array, fact: Fill) -> None:
+    def _encode_fill(self, row: r.Int64Array, fact: Fill, known: Mapping[ClientOrderId, int]) -> None:
         row[r.F_KIND] = r.FACT_FILL
         row[r.F_INST] = self._instruments[fact.account, fact.symbol]
-        row[r.F_NUMBER] = self._numbers.get(fact.client_order_id, 0)
+        row[r.F_NUMBER] = known.get(fact.client_order_id, 0)
         row[r.F_QTY] = fact.qty_units
         row[r.F_SIDE] = fact.side
         row[r.F_PRICE] = fact.price_units

@@ -1,0 +1,315 @@
+"""The other side of a backtest, compiled: the venue kernel and the machine exchanging facts.
+
+In a rehearsal the same two talk over a wire: an emulator runs `core.matching` on the same prints and
+the order path carries the facts. The order of events here is the timeline both keep:
+
+1. at each of a bar's four prints, all instruments trade first, then the machine hears of the fills;
+2. at the bar's end, orders for the day expire where a session closes;
+3. then the bars are published, and what they trigger reaches the venue;
+4. then strategies decide (`runs/backtest`).
+
+An order reaches the venue in the instant it is sent and meets the next print.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from seatrial.core import matching
+from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.exposure import equity
+from seatrial.core.ledger import trade_value
+from seatrial.core.records import (
+    E_CODE,
+    E_INST,
+    E_KIND,
+    E_LIMIT,
+    E_NUMBER,
+    E_QTY,
+    E_SIDE,
+    E_STOP,
+    E_TYPE,
+    EFFECT_APPROVED,
+    EFFECT_CANCEL,
+    EFFECT_REFUSED,
+    EFFECT_TRIPPED,
+    F_AT,
+    F_CLOSE,
+    F_FEE,
+    F_FEE_IN_BASE,
+    F_HIGH,
+    F_INST,
+    F_KIND,
+    F_LOW,
+    F_NUMBER,
+    F_OPEN,
+    F_PRICE,
+    F_QTY,
+    F_SIDE,
+    F_START,
+    F_STATUS,
+    F_VOLUME,
+    FACT_BAR,
+    FACT_FILL,
+    FACT_REPORT,
+    O_INST,
+    O_NUMBER,
+    O_TIF,
+    PPM,
+    R_ACCOUNT,
+    R_LOT,
+    R_VALUE_DIV,
+    ROW_WIDTH,
+    S_NOW,
+    S_ORDERS,
+    Int64Array,
+    State,
+)
+from seatrial.core.step import step
+from seatrial.domain.orders import OrderStatus, TimeInForce
+
+# Columns of the bars a backtest runs over, sorted by (end, start, instrument).
+B_START, B_END, B_OPEN, B_HIGH, B_LOW, B_CLOSE, B_VOLUME, B_INST = range(8)
+BARS_WIDTH = 8
+
+# Columns of the log of fills.
+L_AT, L_INST, L_SIDE, L_QTY, L_PRICE, L_FEE, L_FEE_IN_BASE, L_NUMBER, L_MAKER, L_LEFT = range(10)
+LOG_WIDTH = 10
+
+# Tallies kept while running.
+T_FILLS = 0  # rows in the log
+T_ORDERS = 1
+T_CANCELS = 2
+T_EXPIRED = 3
+T_TRIPS = 4
+T_REFUSED = 8  # one column per refusal code from here
+TALLIES_WIDTH = 64
+
+VENUE_ORDERS_MAX = 512  # working orders per instrument
+EFFECTS_MAX = 4096  # effects in the wake of one fact
+
+_WORKING = int(OrderStatus.WORKING)
+_CANCELED = int(OrderStatus.CANCELED)
+_EXPIRED = int(OrderStatus.EXPIRED)
+_DAY = int(TimeInForce.DAY)
+
+
+class VenueState(NamedTuple):
+    """The simulated venue. Shapes: working (I, VENUE_ORDERS_MAX, ORDER_WIDTH), counts (I,), fees (I, 2)."""
+
+    working: Int64Array
+    counts: Int64Array
+    fees: Int64Array  # parts per million; 1 where a buy pays in the base coin
+    executed: Int64Array  # scratch: executions of one instrument
+    pending: Int64Array  # scratch: fills of one instant before the machine hears of them
+    fact: Int64Array  # scratch: one fact row
+    effects: Int64Array  # scratch: effect rows of one fact and what follows from them
+    log: Int64Array
+    tallies: Int64Array
+
+
+def new_venue(instruments: int, log_rows: int) -> VenueState:
+    """An empty venue for a number of instruments. `log_rows` bounds the fills between two drains."""
+    return VenueState(
+        working=np.zeros((instruments, VENUE_ORDERS_MAX, matching.ORDER_WIDTH), dtype=np.int64),
+        counts=np.zeros(instruments, dtype=np.int64),
+        fees=np.zeros((instruments, 2), dtype=np.int64),
+        executed=np.zeros((VENUE_ORDERS_MAX, matching.EXEC_WIDTH), dtype=np.int64),
+        pending=np.zeros((instruments * VENUE_ORDERS_MAX, LOG_WIDTH), dtype=np.int64),
+        fact=np.zeros(ROW_WIDTH, dtype=np.int64),
+        effects=np.zeros((EFFECTS_MAX, ROW_WIDTH), dtype=np.int64),
+        log=np.zeros((log_rows, LOG_WIDTH), dtype=np.int64),
+        tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
+    )
+
+
+@njit(cache=True)
+def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int) -> None:
+    """Start the scratch fact row."""
+    venue.fact[:] = 0
+    venue.fact[F_KIND] = kind
+    venue.fact[F_AT] = at_ns
+    venue.fact[F_INST] = inst
+    venue.fact[F_NUMBER] = number
+
+
+@njit(cache=True)
+def report(state: State, venue: VenueState, number: int, inst: int, status: int, tail: int) -> int:
+    """Tell the machine the venue's word on an order; returns the new end of the effects."""
+    blank_fact(venue, FACT_REPORT, state.scalars[S_NOW], inst, number)
+    venue.fact[F_STATUS] = status
+    return tail + step(state, venue.fact, venue.effects[tail:])
+
+
+@njit(cache=True)
+def withdraw(venue: VenueState, inst: int, number: int) -> bool:
+    """Take an order off the venue's book; false where it is not there."""
+    row = matching.find_order(venue.working[inst], venue.counts[inst], number)
+    if row < 0:
+        return False
+    venue.working[inst, row, matching.LEFT] = 0
+    venue.counts[inst] = matching.drop_filled(venue.working[inst], venue.counts[inst])
+    return True
+
+
+@njit(cache=True)
+def deliver(state: State, venue: VenueState, tail: int) -> None:
+    """Carry `venue.effects[:tail]`, and whatever follows from them, to the venue and back."""
+    head = 0
+    while head < tail:
+        effect = venue.effects[head]
+        head += 1
+        kind = effect[E_KIND]
+        inst = effect[E_INST]
+        number = effect[E_NUMBER]
+        if kind == EFFECT_APPROVED:
+            venue.counts[inst] = matching.add_order(
+                venue.working[inst],
+                venue.counts[inst],
+                number,
+                effect[E_SIDE],
+                effect[E_TYPE],
+                effect[E_QTY],
+                effect[E_LIMIT],
+                effect[E_STOP],
+            )
+            venue.tallies[T_ORDERS] += 1
+            tail = report(state, venue, number, inst, _WORKING, tail)
+        elif kind == EFFECT_CANCEL:
+            if withdraw(venue, inst, number):
+                venue.tallies[T_CANCELS] += 1
+                tail = report(state, venue, number, inst, _CANCELED, tail)
+        elif kind == EFFECT_REFUSED:
+            venue.tallies[T_REFUSED + effect[E_CODE]] += 1
+        elif kind == EFFECT_TRIPPED:
+            venue.tallies[T_TRIPS] += 1
+
+
+@njit(cache=True)
+def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, price: int) -> tuple[int, int]:
+    """`(fee, in_base)`: taken from what is received, truncated to the unit as the venue does."""
+    rate = venue.fees[inst, 0]
+    if rate == 0:
+        return 0, 0
+    if side > 0 and venue.fees[inst, 1] == 1:
+        return muldiv_floor(qty, rate, PPM), 1
+    value = trade_value(side, qty, price, state.rules[inst, R_VALUE_DIV])
+    return muldiv_floor(value, rate, PPM), 0
+
+
+@njit(cache=True)
+def trade_instrument(
+    state: State, venue: VenueState, bar: Int64Array, index: int, participation_ppm: int, pending: int
+) -> int:
+    """Let print `index` of one bar meet its instrument's orders; returns the new count of pending fills."""
+    inst = bar[B_INST]
+    count = venue.counts[inst]
+    if count == 0:
+        return pending
+    lot = state.rules[inst, R_LOT]
+    price = matching.print_price(bar[B_OPEN], bar[B_HIGH], bar[B_LOW], bar[B_CLOSE], index)
+    volume = matching.print_volume(bar[B_VOLUME], lot, index)
+    available = matching.available_units(volume, lot, participation_ppm)
+    orders = venue.working[inst]
+    executed = matching.match_print(orders, count, price, available, index == 0, venue.executed)
+    for row in range(executed):
+        trade = venue.executed[row]
+        number = trade[matching.EXEC_NUMBER]
+        side = orders[matching.find_order(orders, count, number), matching.SIDE]
+        qty, at_price = trade[matching.EXEC_QTY], trade[matching.EXEC_PRICE]
+        fee, in_base = fee_of(state, venue, inst, side, qty, at_price)
+        fill = venue.pending[pending]
+        fill[L_AT] = matching.print_at_ns(bar[B_START], bar[B_END], index)
+        fill[L_INST] = inst
+        fill[L_SIDE] = side
+        fill[L_QTY] = qty
+        fill[L_PRICE] = at_price
+        fill[L_FEE] = fee
+        fill[L_FEE_IN_BASE] = in_base
+        fill[L_NUMBER] = number
+        fill[L_MAKER] = trade[matching.EXEC_MAKER]
+        fill[L_LEFT] = trade[matching.EXEC_LEFT]
+        pending += 1
+    if executed > 0:
+        venue.counts[inst] = matching.drop_filled(orders, count)
+    return pending
+
+
+@njit(cache=True)
+def hear_fills(state: State, venue: VenueState, pending: int) -> None:
+    """The machine hears of the fills of one instant, in order; what follows reaches the venue."""
+    for row in range(pending):
+        fill = venue.pending[row]
+        blank_fact(venue, FACT_FILL, fill[L_AT], fill[L_INST], fill[L_NUMBER])
+        venue.fact[F_QTY] = fill[L_QTY]
+        venue.fact[F_SIDE] = fill[L_SIDE]
+        venue.fact[F_PRICE] = fill[L_PRICE]
+        venue.fact[F_FEE] = fill[L_FEE]
+        venue.fact[F_FEE_IN_BASE] = fill[L_FEE_IN_BASE]
+        venue.log[venue.tallies[T_FILLS]] = fill
+        venue.tallies[T_FILLS] += 1
+        deliver(state, venue, step(state, venue.fact, venue.effects))
+
+
+@njit(cache=True)
+def close_session(state: State, venue: VenueState, account: int) -> None:
+    """Expire the account's orders for the day."""
+    row = 0
+    while row < state.scalars[S_ORDERS]:
+        order = state.orders[row]
+        inst, number = order[O_INST], order[O_NUMBER]
+        is_day = order[O_TIF] == _DAY and state.rules[inst, R_ACCOUNT] == account
+        if is_day and withdraw(venue, inst, number):
+            venue.tallies[T_EXPIRED] += 1
+            deliver(state, venue, report(state, venue, number, inst, _EXPIRED, 0))
+            row = 0
+            continue
+        row += 1
+
+
+@njit(cache=True)
+def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
+    """The machine hears of one finished bar; what follows reaches the venue."""
+    blank_fact(venue, FACT_BAR, bar[B_END], bar[B_INST], 0)
+    venue.fact[F_OPEN] = bar[B_OPEN]
+    venue.fact[F_HIGH] = bar[B_HIGH]
+    venue.fact[F_LOW] = bar[B_LOW]
+    venue.fact[F_CLOSE] = bar[B_CLOSE]
+    venue.fact[F_VOLUME] = bar[B_VOLUME]
+    venue.fact[F_START] = bar[B_START]
+    deliver(state, venue, step(state, venue.fact, venue.effects))
+
+
+@njit(cache=True)
+def run_group(
+    state: State,
+    venue: VenueState,
+    bars: Int64Array,
+    first: int,
+    last: int,
+    participation_ppm: int,
+    closing: Int64Array,
+    equity_out: Int64Array,
+) -> None:
+    """Live through the bars `first..last-1`, which cover one span of time, up to where strategies decide.
+
+    Args:
+        closing: (A,), 1 where the account's session closes at the end of these bars.
+        equity_out: (A,), takes each account's equity afterwards.
+    """
+    for index in range(matching.PRINTS_PER_BAR):
+        pending = 0
+        for row in range(first, last):
+            pending = trade_instrument(state, venue, bars[row], index, participation_ppm, pending)
+        hear_fills(state, venue, pending)
+    for account in range(closing.shape[0]):
+        if closing[account] == 1:
+            state.scalars[S_NOW] = max(state.scalars[S_NOW], bars[first, B_END])
+            close_session(state, venue, account)
+    for row in range(first, last):
+        publish_bar(state, venue, bars[row])
+    for account in range(equity_out.shape[0]):
+        equity_out[account] = equity(state, account)
