@@ -1,0 +1,103 @@
+"""The journal on PostgreSQL, where one machine is outgrown. Segments are still files of this machine."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from psycopg import sql as sql_text
+
+from seatrial.domain.faults import JournalFault
+from seatrial.journal.database import Row
+from seatrial.journal.durable import DurableJournal, create_tables
+from seatrial.journal.port import Opening
+
+CONNECT_SECONDS_MAX = 10
+
+
+class PostgresDatabase:
+    """One psycopg connection, in a schema of its own."""
+
+    blob_type = "BYTEA"
+
+    def __init__(self, url: str, *, schema: str) -> None:
+        self._lock_key = zlib.crc32(schema.encode())
+        with _faults_of_server():
+            self._connection: psycopg.Connection[Row] = psycopg.connect(
+                url, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX
+            )
+            name = sql_text.Identifier(schema)
+            with self._connection.transaction():
+                self._lock()
+                self._connection.execute(sql_text.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+            self._connection.execute(sql_text.SQL("SET search_path TO {}").format(name))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Database.transaction`."""
+        with _faults_of_server(), self._connection.transaction():
+            self._lock()
+            yield
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """See `Database.execute`."""
+        with _faults_of_server():
+            cursor = self._connection.execute(_dialect(sql), tuple(parameters))
+            return cursor.fetchall() if cursor.description else []
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """See `Database.execute_many`."""
+        with _faults_of_server(), self._connection.cursor() as cursor:
+            cursor.executemany(_dialect(sql), rows)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._connection.close()
+
+    def _lock(self) -> None:
+        """Held to the end of the transaction, so that it is the only one that writes a journal here."""
+        self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._lock_key,))
+
+
+class PostgresJournal(DurableJournal):
+    """A journal in one schema of a PostgreSQL database."""
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        segments: Path,
+        opening: Opening,
+        *,
+        schema: str = "seatrial",
+        inline: bool = False,
+        sync: bool = True,
+    ) -> Self:
+        """Open or create, taking the journal over from any earlier owner. See `SqliteJournal.open`.
+
+        `sync=False` concerns the segments only: how durable a commit is, the server decides.
+        """
+        database = PostgresDatabase(url, schema=schema)
+        try:
+            create_tables(database)
+            return cls(database, segments, opening, inline=inline, sync=sync)
+        except BaseException:
+            database.close()
+            raise
+
+
+def _dialect(sql: str) -> bytes:
+    """Parameters are `%s` to psycopg. Bytes, because our statements are constants that reach us as plain text."""
+    return sql.replace("?", "%s").encode()
+
+
+@contextmanager
+def _faults_of_server() -> Iterator[Any]:
+    try:
+        yield
+    except psycopg.Error as fault:
+        raise JournalFault(f"the journal on PostgreSQL: {fault}") from fault

@@ -1,0 +1,182 @@
+"""Tables for people: orders, fills and positions, made of the journal's entries in their order.
+
+They live in the journal's database and move in the transaction that commits an entry, so they never
+lag and never lead. The order path does not read them; `rebuild` makes them again from a replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from seatrial.domain.facts import Approved, Fill, Report, Sent, Transfer
+from seatrial.domain.ids import AccountId, StrategyId, Symbol
+from seatrial.domain.orders import OrderStatus, Side
+from seatrial.journal.allocation import Allocation, share_fill
+from seatrial.journal.database import Database
+from seatrial.journal.port import Entry
+
+TABLES = ("orders", "fills", "fill_shares", "positions")
+
+_ALLOCATION = msgspec.json.Decoder(tuple[tuple[StrategyId, int], ...])
+
+
+def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
+    """Move the tables on by these entries. Runs inside the caller's transaction."""
+    for entry in entries:
+        match entry.fact:
+            case Fill() as fill:
+                _apply_fill(database, entry.seq, fill)
+            case Report() as report:
+                _apply_report(database, entry.seq, report)
+            case Sent() as sent:
+                _apply_status(database, entry.seq, sent.at_ns, sent.client_order_id, OrderStatus.UNKNOWN)
+            case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
+                _move_position(database, entry.seq, entry.fact.at_ns, account, symbol, units)
+            case _:
+                pass
+        for effect in entry.effects:
+            if isinstance(effect, Approved):
+                _insert_order(database, entry.seq, effect)
+
+
+def rebuild(database: Database, entries: Iterable[Entry]) -> None:
+    """Empty the tables and make them again from the whole journal, in one transaction."""
+    with database.transaction():
+        for table in TABLES:
+            database.execute(f"DELETE FROM {table}")
+        apply_entries(database, entries)
+
+
+def _insert_order(database: Database, seq: int, order: Approved) -> None:
+    allocation = msgspec.json.encode(order.allocation).decode()
+    database.execute(
+        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (client_order_id) DO NOTHING",
+        (
+            order.client_order_id,
+            order.account,
+            order.symbol,
+            int(order.side),
+            int(order.type),
+            int(order.time_in_force),
+            order.qty_units,
+            order.limit_units,
+            order.stop_units,
+            int(OrderStatus.PENDING),
+            order.reason,
+            allocation,
+            allocation,
+            seq,
+            seq,
+            order.at_ns,
+            order.at_ns,
+        ),
+    )
+
+
+def next_status(held: OrderStatus, told: OrderStatus) -> OrderStatus:
+    """Nothing moves backwards, except out of UNKNOWN; a filled or otherwise finished order stays so."""
+    if held == OrderStatus.UNKNOWN:
+        return told
+    if told == OrderStatus.UNKNOWN:
+        return told if held == OrderStatus.PENDING else held
+    return held if held.terminal else max(held, told)
+
+
+def _apply_status(database: Database, seq: int, at_ns: int, client_order_id: str, told: OrderStatus) -> None:
+    rows = database.execute("SELECT status FROM orders WHERE client_order_id = ?", (client_order_id,))
+    if rows:
+        status = next_status(OrderStatus(rows[0][0]), told)
+        database.execute(
+            "UPDATE orders SET status = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ?",
+            (int(status), seq, at_ns, client_order_id),
+        )
+
+
+def _apply_report(database: Database, seq: int, report: Report) -> None:
+    _apply_status(database, seq, report.at_ns, report.client_order_id, report.status)
+    if report.venue_order_id:
+        database.execute(
+            "UPDATE orders SET venue_order_id = ? WHERE client_order_id = ?",
+            (report.venue_order_id, report.client_order_id),
+        )
+    if report.reason:
+        database.execute(
+            "UPDATE orders SET reason = ? WHERE client_order_id = ?", (report.reason, report.client_order_id)
+        )
+
+
+def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
+    fresh = database.execute(
+        "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (account, symbol, execution_id) DO NOTHING RETURNING seq",
+        (
+            fill.account,
+            fill.symbol,
+            fill.execution_id,
+            seq,
+            fill.client_order_id,
+            int(fill.side),
+            fill.qty_units,
+            fill.price_units,
+            fill.fee_units,
+            fill.fee_currency,
+            fill.at_ns,
+        ),
+    )
+    if not fresh:
+        return  # the venue said it twice
+    signed_units = fill.side * fill.qty_units
+    _share_out(database, seq, fill, signed_units)
+    taken_units = fill.fee_units if fee_in_base(fill) else 0
+    _move_position(database, seq, fill.at_ns, fill.account, fill.symbol, signed_units - taken_units)
+
+
+def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> None:
+    rows = database.execute(
+        "SELECT qty_units, filled_units, status, owed FROM orders WHERE client_order_id = ?", (fill.client_order_id,)
+    )
+    owed: Allocation = ()
+    if rows:
+        qty_units, filled_units, status, owed_text = rows[0]
+        owed = _ALLOCATION.decode(owed_text)
+        filled_units += fill.qty_units
+        told = OrderStatus.FILLED if filled_units >= qty_units else OrderStatus.PARTIALLY_FILLED
+        shares, owed = share_fill(owed, signed_units)
+        database.execute(
+            "UPDATE orders SET filled_units = ?, status = ?, owed = ?, updated_seq = ?, updated_ns = ?"
+            " WHERE client_order_id = ?",
+            (
+                filled_units,
+                int(next_status(OrderStatus(status), told)),
+                msgspec.json.encode(owed).decode(),
+                seq,
+                fill.at_ns,
+                fill.client_order_id,
+            ),
+        )
+    else:
+        shares, _ = share_fill((), signed_units)
+    database.execute_many(
+        "INSERT INTO fill_shares VALUES (?, ?, ?, ?, ?)",
+        [(fill.account, fill.symbol, fill.execution_id, strategy, units) for strategy, units in shares],
+    )
+
+
+def fee_in_base(fill: Fill) -> bool:
+    """Whether the fee was taken out of the thing bought: only a buy receives the base coin a symbol begins with."""
+    symbol, fee_coin = str(fill.symbol), str(fill.fee_currency)
+    return fill.side == Side.BUY and symbol != fee_coin and symbol.startswith(fee_coin)
+
+
+def _move_position(
+    database: Database, seq: int, at_ns: int, account: AccountId, symbol: Symbol, signed_units: int
+) -> None:
+    database.execute(
+        "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, symbol) DO UPDATE SET"
+        " qty_units = positions.qty_units + excluded.qty_units,"
+        " updated_seq = excluded.updated_seq, updated_ns = excluded.updated_ns",
+        (account, symbol, signed_units, seq, at_ns),
+    )

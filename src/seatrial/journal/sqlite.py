@@ -1,0 +1,102 @@
+"""The embedded journal: SQLite with `synchronous=FULL`, one file beside its folder of segments."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from seatrial.domain.faults import JournalFault
+from seatrial.journal.database import Row
+from seatrial.journal.durable import DurableJournal, create_tables
+from seatrial.journal.port import Opening
+
+BUSY_MS_MAX = 5_000
+
+
+class SqliteDatabase:
+    """One connection of the standard library, with explicit transactions."""
+
+    blob_type = "BLOB"
+
+    def __init__(self, path: Path | str, *, sync: bool = True, read_only: bool = False) -> None:
+        name = Path(path).absolute().as_uri() + ("?mode=ro" if read_only else "")
+        with _faults_of(path):
+            self._connection = sqlite3.connect(
+                name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS_MAX / 1_000
+            )
+            if not read_only:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute(f"PRAGMA synchronous = {'FULL' if sync else 'OFF'}")
+        self._path = path
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Database.transaction`."""
+        with _faults_of(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """See `Database.execute`."""
+        with _faults_of(self._path):
+            return self._connection.execute(sql, tuple(parameters)).fetchall()
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """See `Database.execute_many`."""
+        with _faults_of(self._path):
+            self._connection.executemany(sql, rows)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._connection.close()
+
+
+class SqliteJournal(DurableJournal):
+    """A journal in one SQLite file; its segments are in `<file>.segments/`."""
+
+    @classmethod
+    def open(cls, path: Path, opening: Opening, *, inline: bool = False, sync: bool = True) -> Self:
+        """Open or create, taking the journal over from any earlier owner.
+
+        Args:
+            path: the database file; its folder is made.
+            inline: commit in the calling thread, for simulations, which have no threads.
+            sync: false leaves flushing to the operating system, for simulations only: a journal then
+                survives the process but not the power.
+
+        Raises:
+            JournalCorrupt: what is stored cannot be continued.
+            JournalFault: the database cannot be opened or written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise JournalFault(f"the folder of the journal {path} cannot be made: {fault}") from fault
+        database = SqliteDatabase(path, sync=sync)
+        try:
+            create_tables(database)
+            return cls(database, segment_folder(path), opening, inline=inline, sync=sync)
+        except BaseException:
+            database.close()
+            raise
+
+
+def segment_folder(path: Path) -> Path:
+    """Where the segments of the journal in a database file are."""
+    return path.with_name(path.name + ".segments")
+
+
+@contextmanager
+def _faults_of(path: Path | str) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OverflowError) as fault:
+        raise JournalFault(f"the journal {path}: {fault}") from fault
