@@ -22,8 +22,6 @@ NUMBERS = [field.name for field in dataclasses.fields(Bar) if field.name != "sym
 names = st.text(st.characters(categories=["L", "N", "P"]), max_size=16)
 any_bar = st.builds(Bar, symbol=names, **dict.fromkeys(NUMBERS, int64))
 bars_that_fit = st.builds(BarClosed, account=names, bar=any_bar).filter(segments.fits)
-    BarClosed, account=names, bar=st.builds(Bar, symbol=names, **dict.fromkeys(NUMBERS, int64))
-).filter(segments.fits)
 
 
 def write(folder: Path, facts: list[BarClosed]) -> SegmentWriter:
