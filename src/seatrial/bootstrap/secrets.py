@@ -34,5 +34,8 @@ class Secret:
     def __str__(self) -> str:
         return HIDDEN
 
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, spec)
+
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a secret is never pickled")

@@ -1,0 +1,35 @@
+"""The user's strategies, as commands see them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from seatrial.bootstrap.numba_cache import prepare_compiled_core
+
+
+def new_strategy(folder: Path, name: str) -> Path:
+    """Write a first strategy; see `strategy.new`."""
+    from seatrial.strategy.new import write_strategy
+
+    return write_strategy(folder, name)
+
+
+def checked_strategy(path: Path, assignments: tuple[str, ...]) -> dict[str, Any]:
+    """Load a strategy and tell what it is made of.
+
+    Raises:
+        ConfigurationFault: it does not load; names file and line.
+        RequestFault: an unknown parameter.
+    """
+    prepare_compiled_core()
+    from seatrial.strategy.load import load_strategy, parse_assignments
+
+    loaded = load_strategy(path, parse_assignments(assignments))
+    return {
+        "class": loaded.name,
+        "path": str(loaded.path),
+        "symbols": list(loaded.strategy.symbols),
+        "parameters": {name: value for name, value in loaded.parameters.items() if name != "symbols"},
+        "digest": loaded.digest,
+    }
