@@ -65,7 +65,7 @@ def available_symbols(data: Path) -> list[str]:
 
 def _bar_files(archive: duckdb.DuckDBPyConnection, data: Path) -> Iterator[Path]:
     """Lazily, preferred files first: a caller that has found its symbols opens no further file."""
-    if data.is_file():
+    if os.path.isfile(data):  # unlike Path.is_file it says no, not PermissionError; the walk below then tells
         missing = sorted(set(COLUMNS) - _columns(archive, data))
         if missing:
             raise DataFault(f"{data}: a bar file has the columns {', '.join(COLUMNS)}; missing {', '.join(missing)}")
