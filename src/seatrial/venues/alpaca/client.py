@@ -1,0 +1,274 @@
+"""One Alpaca account behind the port: stocks, whole shares, paper or live by address and keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from random import Random
+from urllib.parse import quote
+
+import httpx
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.facts import Approved
+from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, VenueUnreadable
+from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock, rfc3339
+from seatrial.venues.alpaca import stream, wire
+from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
+from seatrial.venues.alpaca.records import (
+    AccountRecord,
+    ActivityRecord,
+    AssetRecord,
+    BarsRecord,
+    ClockRecord,
+    OrderRecord,
+    PositionRecord,
+)
+from seatrial.venues.answer import decode
+from seatrial.venues.budget import Purpose
+from seatrial.venues.feed import Sockets, SocketSettings
+from seatrial.venues.names import OrderNames
+from seatrial.venues.outcome import refusal
+from seatrial.venues.port import (
+    AccountEvent,
+    Capabilities,
+    Confirmed,
+    Denied,
+    MarketEvent,
+    OrderEvent,
+    Outcome,
+    Rejected,
+    Unknown,
+    VenueBalances,
+    VenueClock,
+    VenueFill,
+    VenueOrder,
+)
+
+_ORDERS_PER_PAGE_MAX = 500
+_ACTIVITIES_PER_PAGE_MAX = 100
+_BARS_PER_PAGE_MAX = 10_000
+_BALANCE_LOOKS_MAX = 5
+_NOT_FOUND = "40410000"
+
+
+class AlpacaVenue:
+    """See `venues.port.Venue`.
+
+    A request can arrive any time after it was sent: Alpaca has no receive window. `late_arrival_ns` is
+    how long after a send an "unknown order" is not yet final.
+    """
+
+    name = VenueName("alpaca")
+    capabilities = Capabilities(
+        order_types=frozenset(OrderType),
+        times_in_force=frozenset(TimeInForce),
+        shorting=True,
+        fractional=False,
+    )
+    late_arrival_ns = 60 * SECOND_NS
+
+    def __init__(
+        self,
+        account: AccountId,
+        *,
+        http: httpx.AsyncClient,
+        urls: AlpacaUrls,
+        key: str,
+        secret: str,
+        clock: Clock,
+        random: Random,
+        instruments: Mapping[Symbol, Instrument],
+        sockets: SocketSettings | None = None,
+        timeout_seconds: float = 5.0,
+        requests_per_minute_max: int = 200,
+        feed: str = "iex",
+    ) -> None:
+        self.account = account
+        self._urls = urls
+        self._key = key
+        self._secret = secret
+        self._clock = clock
+        self._instruments = instruments
+        self._sockets = Sockets(http, random, sockets or SocketSettings())
+        self._feed_name = feed
+        self._door = AlpacaDoor(
+            http=http,
+            urls=urls,
+            key=key,
+            secret=secret,
+            clock=clock,
+            timeout_seconds=timeout_seconds,
+            requests_per_minute_max=requests_per_minute_max,
+        )
+        self._names = OrderNames()
+
+    # ------------------------------------------------------------ commands
+
+    async def submit(self, order: Approved) -> Outcome:
+        """POST /v2/orders, once."""
+        instrument = self._instruments.get(order.symbol)
+        if instrument is None:
+            return Denied(f"{order.symbol} is not an instrument of this account")
+        if not await self._door.trading_budget.admit(Purpose.ORDER, 1):
+            return Denied("the rate budget for orders is spent")
+        try:
+            answer = await self._door.command("POST", "/orders", wire.order_body(order, instrument))
+            if not answer.ok:
+                return refusal(answer, wire.protocol_error(answer))
+            taken = self._names.learn(wire.venue_order(decode(answer.body, OrderRecord, "order")))
+        except (VenueUnavailable, VenueUnreadable) as fault:
+            return Unknown(str(fault))
+        return Confirmed(taken.venue_order_id, taken.status)
+
+    async def cancel(self, client_order_id: ClientOrderId, symbol: Symbol) -> Outcome:
+        """DELETE /v2/orders/{id}, after asking for the venue's id where we do not have it."""
+        venue_order_id = self._names.venue_of(client_order_id)
+        try:
+            if venue_order_id is None:
+                known = await self.find(client_order_id, symbol)
+                if known is None:
+                    return Rejected(_NOT_FOUND, "the venue has never heard of the order")
+                venue_order_id = known.venue_order_id
+            await self._door.trading_budget.admit(Purpose.CANCEL, 1)
+            answer = await self._door.command("DELETE", f"/orders/{quote(venue_order_id, safe='')}")
+        except VenueFault as fault:
+            return Unknown(str(fault))
+        if not answer.ok:
+            return refusal(answer, wire.protocol_error(answer))
+        return Confirmed(venue_order_id, OrderStatus.WORKING)  # 204 says: asked
+
+    # ----------------------------------------------------------- questions
+
+    async def find(self, client_order_id: ClientOrderId, symbol: Symbol) -> VenueOrder | None:
+        """GET /v2/orders:by_client_order_id."""
+        try:
+            record = await self._door.ask(
+                "/orders:by_client_order_id", OrderRecord, {"client_order_id": client_order_id}
+            )
+        except VenueRefused as refused:
+            if refused.code == _NOT_FOUND:
+                return None
+            raise
+        return self._names.learn(wire.venue_order(record))
+
+    async def open_orders(self) -> Sequence[VenueOrder]:
+        """GET /v2/orders?status=open, all pages, oldest first."""
+        found: dict[VenueOrderId, VenueOrder] = {}
+        params = {"status": "open", "limit": str(_ORDERS_PER_PAGE_MAX), "direction": "asc", "nested": "false"}
+        while True:
+            records = await self._door.ask("/orders", list[OrderRecord], params)
+            fresh = [record for record in records if VenueOrderId(record.id) not in found]
+            found |= {VenueOrderId(record.id): self._names.learn(wire.venue_order(record)) for record in fresh}
+            if len(records) < _ORDERS_PER_PAGE_MAX or not fresh:
+                return list(found.values())
+            params["after"] = records[-1].submitted_at
+
+    async def fills_since(self, at_ns: int, symbols: Sequence[Symbol]) -> Sequence[VenueFill]:
+        """GET /v2/account/activities/FILL, all pages. Activity times have milliseconds: ask from a little before."""
+        params = {
+            "direction": "asc",
+            "after": rfc3339(max(at_ns - 2 * MILLISECOND_NS, 0)),
+            "page_size": str(_ACTIVITIES_PER_PAGE_MAX),
+        }
+        activities: list[ActivityRecord] = []
+        while True:
+            page = await self._door.ask("/account/activities/FILL", list[ActivityRecord], params)
+            activities += page
+            if len(page) < _ACTIVITIES_PER_PAGE_MAX:
+                break
+            params["page_token"] = page[-1].id
+        wanted = [a for a in activities if a.symbol in symbols and a.symbol in self._instruments]
+        client_ids = await self._client_ids(wanted)
+        fills = [wire.activity_fill(a, client_ids[a.order_id], self._instruments[Symbol(a.symbol)]) for a in wanted]
+        return sorted((fill for fill in fills if fill.at_ns >= at_ns), key=lambda fill: fill.at_ns)
+
+    async def balances(self) -> VenueBalances:
+        """GET /v2/account, /v2/positions, /v2/account: the cash must be the same before and after."""
+        before = await self._door.ask("/account", AccountRecord)
+        for _ in range(_BALANCE_LOOKS_MAX):
+            positions = await self._door.ask("/positions", list[PositionRecord])
+            after = await self._door.ask("/account", AccountRecord)
+            if after == before:
+                return VenueBalances(
+                    account_ref=after.id,
+                    cash={wire.USD: wire.cash_units(after)},
+                    holdings={Symbol(p.symbol): wire.units(p.qty, wire.QTY_SCALE, "position.qty") for p in positions},
+                    as_of_ns=self._clock.now_ns(),
+                )
+            before = after
+        raise VenueUnavailable("the account keeps changing while it is read")
+
+    async def instruments(self, symbols: Sequence[Symbol]) -> Sequence[Instrument]:
+        """GET /v2/assets/{symbol} for each."""
+        return [
+            wire.instrument_of(await self._door.ask(f"/assets/{quote(symbol, safe='')}", AssetRecord))
+            for symbol in symbols
+        ]
+
+    async def clock(self) -> VenueClock:
+        """GET /v2/clock."""
+        return wire.venue_clock(await self._door.ask("/clock", ClockRecord))
+
+    async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
+        """GET /v2/stocks/bars, all pages; only bars that lie wholly inside the span."""
+        instrument = self._instruments[symbol]
+        params = {
+            "symbols": symbol,
+            "timeframe": "1Min",
+            "start": rfc3339(start_ns),
+            "end": rfc3339(end_ns),
+            "limit": str(_BARS_PER_PAGE_MAX),
+            "adjustment": "raw",
+            "feed": self._feed_name,
+            "sort": "asc",
+        }
+        found: list[Bar] = []
+        while True:
+            page = await self._door.ask_data("/stocks/bars", BarsRecord, params)
+            found += [wire.bar(record, instrument) for record in page.bars.get(symbol, ())]
+            if not page.next_page_token:
+                return [bar for bar in found if start_ns <= bar.start_ns and bar.end_ns <= end_ns]
+            params["page_token"] = page.next_page_token
+
+    # ------------------------------------------------------------- streams
+
+    async def account_events(self) -> AsyncIterator[AccountEvent]:
+        """The trade_updates stream."""
+        subscription = stream.account_stream(self._urls.trade_stream, self._key, self._secret, self._instruments)
+        async with aclosing(self._sockets.listen(subscription)) as events:
+            async for event in events:
+                if isinstance(event, OrderEvent):
+                    self._names.learn(event.order)
+                yield event
+
+    async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
+        """The data stream: bars and trades."""
+        wanted = {symbol: self._instruments[symbol] for symbol in symbols}
+        subscription = stream.market_stream(self._urls.data_stream, self._key, self._secret, wanted)
+        async with aclosing(self._sockets.listen(subscription)) as events:
+            async for event in events:
+                yield event
+
+    async def close(self) -> None:
+        """Hang up the streams. The HTTP client belongs to whoever built it."""
+        await self._sockets.close()
+
+    async def _client_ids(self, activities: Sequence[ActivityRecord]) -> dict[str, ClientOrderId]:
+        """By order id. Activities carry only the venue's: what we do not remember is asked for, in bulk first."""
+        known = {a.order_id: self._names.client_of(Symbol(a.symbol), VenueOrderId(a.order_id)) for a in activities}
+        if None in known.values():
+            params = {"status": "all", "limit": str(_ORDERS_PER_PAGE_MAX), "direction": "desc", "nested": "false"}
+            records = await self._door.ask("/orders", list[OrderRecord], params)
+            known |= {record.id: ClientOrderId(record.client_order_id) for record in records if record.id in known}
+        found: dict[str, ClientOrderId] = {}
+        for order_id, client_order_id in known.items():
+            found[order_id] = client_order_id or await self._client_id(order_id)
+        return found
+
+    async def _client_id(self, order_id: str) -> ClientOrderId:
+        record = await self._door.ask(f"/orders/{quote(order_id, safe='')}", OrderRecord)
+        return self._names.learn(wire.venue_order(record)).client_order_id

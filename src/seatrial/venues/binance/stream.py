@@ -1,0 +1,153 @@
+"""Binance's two streams: what to say on a fresh connection, and what its messages mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
+from seatrial.domain.ids import Symbol
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import MILLISECOND_NS
+from seatrial.venues.answer import decode
+from seatrial.venues.binance import wire
+from seatrial.venues.binance.door import RECV_WINDOW_MS
+from seatrial.venues.binance.records import (
+    AccountMessage,
+    ErrorRecord,
+    EventName,
+    ExecutionReport,
+    KlineEvent,
+    MarketMessage,
+    TradeEvent,
+)
+from seatrial.venues.binance.server_time import ServerTime
+from seatrial.venues.feed import Line, Subscription
+from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
+
+T = TypeVar("T")
+
+ACCOUNT_STREAM = "binance.account"
+MARKET_STREAM = "binance.market"
+
+_HANDSHAKE_MESSAGES_MAX = 1000
+_ANSWER_SECONDS = 10.0
+_CALL_ID = 1
+_KLINE = "@kline_1m"
+_TRADE = "@trade"
+_ENDINGS = frozenset({"serverShutdown", "eventStreamTerminated"})
+_UNREAD = frozenset({"outboundAccountPosition", "balanceUpdate", "externalLockUpdate", "listStatus"})
+
+_account_message = msgspec.json.Decoder(AccountMessage)
+_market_message = msgspec.json.Decoder(MarketMessage)
+
+
+def account_stream(
+    url: str, key: str, secret: str, time: ServerTime, instruments: Mapping[Symbol, Instrument]
+) -> Subscription[FillEvent | OrderEvent]:
+    """The WebSocket API, subscribed to the user data stream by signature."""
+
+    def parse(message: str | bytes) -> list[FillEvent | OrderEvent]:
+        return account_events(message, instruments)
+
+    async def log_in(line: Line) -> Iterable[FillEvent | OrderEvent]:
+        parameters: dict[str, str | int] = {"apiKey": key, "recvWindow": RECV_WINDOW_MS}
+        parameters["timestamp"] = await time.now_ms()
+        call = {
+            "id": _CALL_ID,
+            "method": "userDataStream.subscribe.signature",
+            "params": wire.signed_call(parameters, secret),
+        }
+        await line.say(msgspec.json.encode(call))
+        early: list[FillEvent | OrderEvent] = []
+        for _ in range(_HANDSHAKE_MESSAGES_MAX):
+            message = await line.hear(_ANSWER_SECONDS)
+            answer = _decoded(_account_message, message, "account stream")
+            if answer.id != _CALL_ID:
+                early += parse(message)
+                continue
+            if answer.status != 200 or answer.error is not None:
+                time.doubt()
+                raise _refused(answer.error)
+            return early
+        raise VenueUnreadable("account stream: no answer to the subscription among the first messages")
+
+    return Subscription(ACCOUNT_STREAM, url, log_in, parse)
+
+
+def market_stream(url: str, instruments: Mapping[Symbol, Instrument]) -> Subscription[BarEvent | TickEvent]:
+    """`/stream`, subscribed to finished minute klines and trades."""
+    names = [symbol.lower() + kind for symbol in sorted(instruments) for kind in (_KLINE, _TRADE)]
+
+    def parse(message: str | bytes) -> list[BarEvent | TickEvent]:
+        return market_events(message, instruments)
+
+    async def log_in(line: Line) -> Iterable[BarEvent | TickEvent]:
+        await line.say(msgspec.json.encode({"method": "SUBSCRIBE", "params": names, "id": _CALL_ID}))
+        early: list[BarEvent | TickEvent] = []
+        for _ in range(_HANDSHAKE_MESSAGES_MAX):
+            message = await line.hear(_ANSWER_SECONDS)
+            answer = _decoded(_market_message, message, "market stream")
+            if answer.error is not None:
+                raise _refused(answer.error)
+            if answer.id == _CALL_ID:
+                return early
+            early += parse(message)
+        raise VenueUnreadable("market stream: no answer to SUBSCRIBE among the first messages")
+
+    return Subscription(MARKET_STREAM, url, log_in, parse)
+
+
+def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[FillEvent | OrderEvent]:
+    """One message of the user data stream. Balance events repeat what the trades say, and are not read."""
+    event = _decoded(_account_message, message, "account stream").event
+    if event is None:
+        return []
+    name = decode(bytes(event), EventName, "account stream").e
+    if name in _ENDINGS:
+        raise VenueUnavailable(f"the venue ends the stream: {name}")
+    if name in _UNREAD:
+        return []
+    if name != "executionReport":
+        raise VenueUnreadable(f"account stream: unknown event {name!r}")
+    return wire.report_events(decode(bytes(event), ExecutionReport, name), instruments)
+
+
+def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[BarEvent | TickEvent]:
+    """One message of the combined stream; a kline that is still open is no bar."""
+    combined = _decoded(_market_message, message, "market stream")
+    if combined.error is not None:
+        raise _refused(combined.error)
+    if combined.data is None:
+        return []
+    if combined.stream.endswith(_KLINE):
+        kline = decode(bytes(combined.data), KlineEvent, combined.stream)
+        instrument = instruments.get(Symbol(kline.s))
+        return [BarEvent(wire.kline_bar(kline.k, instrument))] if instrument and kline.k.closed else []
+    if combined.stream.endswith(_TRADE):
+        trade = decode(bytes(combined.data), TradeEvent, combined.stream)
+        instrument = instruments.get(Symbol(trade.s))
+        return [_tick(trade, instrument)] if instrument else []
+    raise VenueUnreadable(f"market stream: not subscribed to {combined.stream!r}")
+
+
+def _tick(trade: TradeEvent, instrument: Instrument) -> TickEvent:
+    return TickEvent(
+        symbol=instrument.symbol,
+        price_units=wire.units(trade.p, instrument.price_scale, "trade.p"),
+        qty_units=wire.units(trade.q, instrument.qty_scale, "trade.q"),
+        at_ns=trade.T * MILLISECOND_NS,
+    )
+
+
+def _refused(error: ErrorRecord | None) -> VenueRefused:
+    return VenueRefused("", "refused without a reason") if error is None else VenueRefused(str(error.code), error.msg)
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], message: str | bytes, what: str) -> T:
+    try:
+        return decoder.decode(message)
+    except msgspec.MsgspecError as fault:
+        raise VenueUnreadable(f"{what}: {fault}") from fault
