@@ -28,6 +28,7 @@ class Source:
     note: str  # what a reader must know, such as "futures klines stand in for spot"; empty where nothing
     first_ns: int  # start of the first bar as recorded
     last_ns: int  # end of the last bar as recorded
+    recorded: bool = True  # False where every bar is made up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +91,8 @@ class BarTable:
         first, last = rfc3339(self.source.first_ns)[:10], rfc3339(self.source.last_ns - 1)[:10]
         shift = f"shifted by {self.shift_days:+d} days" if self.shift_days else "at its own dates"
         note = f" ({self.source.note})" if self.source.note else ""
-        return f"{self.symbol}: {len(self)} bars of {self.source.name}, recorded {first} to {last}, {shift}{note}"
+        dates = f"recorded {first} to {last}, {shift}" if self.source.recorded else f"made up for {first} to {last}"
+        return f"{self.symbol}: {len(self)} bars of {self.source.name}, {dates}{note}"
 
 
 def decision_batches(tables: Mapping[Symbol, BarTable]) -> Iterator[tuple[int, list[Bar]]]:
