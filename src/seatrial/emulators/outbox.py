@@ -1,0 +1,127 @@
+"""What a venue wants to tell one client of a stream: a bounded queue between the market and a socket.
+
+The market never waits for a client. A client that reads too slowly fills its queue and is dropped; the
+others notice nothing. The fault script decides per message whether it is sent, twice, late or never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import anyio
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from seatrial.emulators.faults import MILLISECONDS, FaultScript
+
+OUTBOX_MAX = 4_096
+CLOSED_BY_FAULT = 1012  # "service restart"
+CLOSED_AS_SLOW = 1008  # "policy violation"
+
+GONE = (WebSocketDisconnect, anyio.ClosedResourceError, anyio.BrokenResourceError, ConnectionError)
+
+
+class Outbox:
+    """The messages one client has still to get.
+
+    Args:
+        websocket: an accepted WebSocket.
+        script: the venue's faults.
+        stream: the name faults know this stream by.
+        farewell: sent to a client that is dropped for slowness, or None.
+        size_max: how many messages may wait.
+    """
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        script: FaultScript,
+        stream: str,
+        *,
+        farewell: str | bytes | None = None,
+        size_max: int = OUTBOX_MAX,
+    ) -> None:
+        self._websocket = websocket
+        self._script = script
+        self._stream = stream
+        self._farewell = farewell
+        self._size_max = size_max
+        self._waiting: asyncio.Queue[tuple[int, str | bytes]] = asyncio.Queue()
+        self._closing = asyncio.Event()
+        self._close_code = CLOSED_AS_SLOW
+
+    def put(self, message: str | bytes, what: str = "") -> None:
+        """Queue an event; faults may strike it. Text is sent as a text frame, bytes as a binary one."""
+        plan = self._script.on_stream(self._stream, what)
+        if plan.disconnect:
+            self.close(CLOSED_BY_FAULT)
+        for _ in range(plan.copies):
+            self._queue(plan.wait_ms, message)
+
+    def answer(self, message: str | bytes) -> None:
+        """Queue the answer to what the client said; faults do not strike it."""
+        self._queue(0, message)
+
+    def close(self, code: int) -> None:
+        """End the conversation from this side; what waits is not sent."""
+        if not self._closing.is_set():
+            self._close_code = code
+            self._closing.set()
+
+    def _queue(self, wait_ms: int, message: str | bytes) -> None:
+        if self._closing.is_set():
+            return
+        if self._waiting.qsize() >= self._size_max:
+            self.close(CLOSED_AS_SLOW)
+            return
+        self._waiting.put_nowait((wait_ms, message))
+
+    async def converse(self, hear: Callable[[str | bytes], None]) -> None:
+        """Send what is put and hear what the client says, until either side ends it."""
+        tasks = [
+            asyncio.create_task(self._listen(hear)),
+            asyncio.create_task(self._send()),
+            asyncio.create_task(self._closing.wait()),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
+        if self._closing.is_set():
+            await self._say_farewell()
+
+    async def _listen(self, hear: Callable[[str | bytes], None]) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text: str | None = message.get("text")
+            hear(message["bytes"] if text is None else text)
+
+    async def _send(self) -> None:
+        try:
+            while True:
+                wait_ms, message = await self._waiting.get()
+                if wait_ms:
+                    await asyncio.sleep(wait_ms / MILLISECONDS)
+                await self._transmit(message)
+        except GONE:
+            return
+
+    async def _transmit(self, message: str | bytes) -> None:
+        if isinstance(message, str):
+            await self._websocket.send_text(message)
+        else:
+            await self._websocket.send_bytes(message)
+
+    async def _say_farewell(self) -> None:
+        try:
+            if self._farewell is not None and self._close_code == CLOSED_AS_SLOW:
+                await self._transmit(self._farewell)
+            await self._websocket.close(self._close_code)
+        except GONE:
+            return

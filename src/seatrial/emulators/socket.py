@@ -1,0 +1,147 @@
+"""Emulated venues on real sockets: a server inside the running event loop, and a proxy that counts bytes.
+
+What ASGI cannot say is said here: pings, dropped connections, bytes on the wire. No main loop polls, so
+that a virtual loop with `sockets=True` is not kept busy by its own server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from typing import Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from seatrial.domain.faults import PortTaken
+
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 3_600
+PING_SECONDS = 20.0
+CLOSE_SECONDS_MAX = 2
+MESSAGE_BYTES_MAX = 1 << 20
+CHUNK_BYTES = 1 << 16
+
+
+class DroppableHttp(HttpToolsProtocol):
+    """uvicorn's HTTP, whose connection the fault script can abort: scope extension `seatrial.drop`."""
+
+    def on_message_begin(self) -> None:
+        """Give each request the means to end its own connection without an answer."""
+        super().on_message_begin()
+        extensions: dict[str, Any] = {"seatrial.drop": self.transport.abort}
+        self.scope["extensions"] = extensions
+
+
+class SocketServer:
+    """An ASGI application on `127.0.0.1`. Build it with `await SocketServer.open(...)`."""
+
+    def __init__(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        self._server = server
+        self._listener = listener
+        self.port: int = listener.getsockname()[1]
+
+    @classmethod
+    async def open(
+        cls, app: Any, *, port: int = 0, ping_seconds: float | None = PING_SECONDS, backlog: int = 2048
+    ) -> Self:
+        """Listen and serve in the running loop; port 0 lets the kernel choose.
+
+        Args:
+            app: the ASGI application.
+            port: where to listen.
+            ping_seconds: between WebSocket pings, also how long a pong may take; None sends none.
+            backlog: connections the kernel may hold for us.
+
+        Raises:
+            PortTaken: somebody else listens there.
+        """
+        try:
+            listener = socket.create_server((LOOPBACK, port), backlog=backlog)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(f"{LOOPBACK}:{port} is taken by another process") from error
+        config = uvicorn.Config(
+            app,
+            http=DroppableHttp,
+            ws="wsproto",
+            ws_ping_interval=ping_seconds,
+            ws_ping_timeout=ping_seconds,
+            ws_max_size=MESSAGE_BYTES_MAX,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=CLOSE_SECONDS_MAX,
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup(sockets=[listener])
+        return cls(server, listener)
+
+    async def close(self) -> None:
+        """Stop listening and end every connection."""
+        await self._server.shutdown(sockets=[self._listener])
+
+
+class CountingProxy:
+    """A TCP proxy on `127.0.0.1` that counts the bytes it forwards. Build it with `await CountingProxy.open(...)`.
+
+    `bytes_up` go from the clients to the target, `bytes_down` come back.
+    """
+
+    def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
+        self._target = (target_host, target_port)
+        self._server: asyncio.Server | None = None
+        self._pipes: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.bytes_up = 0
+        self.bytes_down = 0
+
+    @classmethod
+    async def open(cls, target_port: int, *, target_host: str = LOOPBACK, port: int = 0) -> Self:
+        """Listen in the running loop; port 0 lets the kernel choose."""
+        proxy = cls(target_port, target_host)
+        proxy._server = await asyncio.start_server(proxy._serve, LOOPBACK, port)
+        proxy.port = proxy._server.sockets[0].getsockname()[1]
+        return proxy
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server is not None:
+            self._server.close()
+        for pipe in list(self._pipes):
+            pipe.cancel()
+        await asyncio.gather(*self._pipes, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            target_reader, target_writer = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.close()
+            return
+        up = asyncio.create_task(self._pipe(reader, target_writer, up=True))
+        down = asyncio.create_task(self._pipe(target_reader, writer, up=False))
+        for pipe in (up, down):
+            self._pipes.add(pipe)
+            pipe.add_done_callback(self._pipes.discard)
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
+        try:
+            with contextlib.suppress(ConnectionError):
+                while chunk := await reader.read(CHUNK_BYTES):
+                    if up:
+                        self.bytes_up += len(chunk)
+                    else:
+                        self.bytes_down += len(chunk)
+                    writer.write(chunk)
+                    await writer.drain()
+        finally:
+            writer.close()
