@@ -239,7 +239,8 @@ class AlpacaVenue:
     async def account_events(self) -> AsyncIterator[AccountEvent]:
         """The trade_updates stream."""
         subscription = stream.account_stream(self._urls.trade_stream, self._key, self._secret, self._instruments)
-        async with aclosing(self._sockets.listen(subscription)) as events:
+        events = self._sockets.listen(subscription)
+        async with aclosing(events):
             async for event in events:
                 if isinstance(event, OrderEvent):
                     self._names.learn(event.order)
@@ -249,7 +250,8 @@ class AlpacaVenue:
         """The data stream: bars and trades."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
         subscription = stream.market_stream(self._urls.data_stream, self._key, self._secret, wanted)
-        async with aclosing(self._sockets.listen(subscription)) as events:
+        events = self._sockets.listen(subscription)
+        async with aclosing(events):
             async for event in events:
                 yield event
 

@@ -212,7 +212,8 @@ class BinanceVenue:
         subscription = stream.account_stream(
             self._urls.ws_api, self._key, self._secret, self._door.time, self._instruments
         )
-        async with aclosing(self._sockets.listen(subscription)) as events:
+        events = self._sockets.listen(subscription)
+        async with aclosing(events):
             async for event in events:
                 if isinstance(event, OrderEvent):
                     self._names.learn(event.order)
@@ -221,7 +222,8 @@ class BinanceVenue:
     async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
         """The combined stream: klines and trades."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
-        async with aclosing(self._sockets.listen(stream.market_stream(self._urls.stream, wanted))) as events:
+        events = self._sockets.listen(stream.market_stream(self._urls.stream, wanted))
+        async with aclosing(events):
             async for event in events:
                 yield event
 
