@@ -1,0 +1,184 @@
+"""One strategy at work. It decides on every batch of its account, and if it fails it falls alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import structlog
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
+from seatrial.domain.faults import VenueUnavailable, VenueUnreadable
+from seatrial.domain.ids import Symbol
+from seatrial.domain.time import HOUR_NS
+from seatrial.services.bus import Bus, Overflow
+from seatrial.services.crew import attempt
+from seatrial.services.health import Status, Verdict
+from seatrial.services.positions import Positions
+from seatrial.services.strategy_file import StrategySource
+from seatrial.services.topics import BarBatch, Decision, Notice
+from seatrial.strategy.runner import StrategyRunner
+from seatrial.venues.port import Venue
+
+_log = structlog.get_logger("seatrial.services.signals")
+
+RETRY_SECONDS_MAX = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """`warm_up_ns` is how much history a strategy sees before its first decision, never from before
+    `history_from_ns` (market time both). `reload` looks at the file before every batch."""
+
+    warm_up_ns: int = 96 * HOUR_NS
+    history_from_ns: int = 0
+    reload: bool = False
+
+
+class Desk:
+    """A strategy, its runner and its queue of batches."""
+
+    def __init__(
+        self, source: StrategySource, venue: Venue, *, positions: Positions, bus: Bus, rules: DeskRules
+    ) -> None:
+        self.strategy_id = source.strategy_id
+        self.account = source.account
+        self.runner: StrategyRunner | None = None
+        self.state = "not started"
+        self.warning: str | None = None  # why an edited file is not what trades
+        self._source = source
+        self._venue = venue
+        self._positions = positions
+        self._bus = bus
+        self._rules = rules
+        self._seen_ns: dict[Symbol, int] = {}
+        self._now_ns = 0
+        self._batches = bus.subscribe(BarBatch, f"strategy {source.strategy_id}", overflow=Overflow.WAIT)
+
+    async def run(self) -> None:
+        """Decide for ever. What the strategy raises ends this task, and no other."""
+        try:
+            self.state = "warming up"
+            self.runner = await self._warmed(self._source.load())
+            self.state = "trading"
+            async for batch in self._batches:
+                if batch.account == self.account:
+                    await self._on_batch(batch)
+        finally:
+            self._batches.close()
+
+    def stopped(self, why: str) -> Notice:
+        """The desk's task has ended. Its targets stay as they are: nobody decides to close them."""
+        self.state = f"stopped: {why}"
+        self._batches.close()
+        return Notice("strategy_stopped", f"{self.strategy_id}: {why}; its targets stay as they are", self._now_ns)
+
+    def close(self) -> None:
+        """Leave the bus."""
+        self._batches.close()
+
+    async def check(self) -> Verdict:
+        """Trading on the file as it is now?"""
+        if self.state != "trading":
+            return Verdict(Status.DEGRADED if self.state == "warming up" else Status.UNHEALTHY, self.state)
+        return Verdict(Status.DEGRADED, self.warning) if self.warning else Verdict(Status.HEALTHY, self.state)
+
+    # ------------------------------------------------------------- deciding
+
+    async def _on_batch(self, batch: BarBatch) -> None:
+        self._now_ns = batch.end_ns
+        if self._rules.reload and self._source.changed():
+            await self._reload()
+        decision = self._decide(batch)
+        if decision is not None:
+            await self._bus.publish(decision)
+
+    def _decide(self, batch: BarBatch) -> Decision | None:
+        runner = self._trading()
+        bars = [bar for bar in batch.bars if bar.symbol in runner.symbols and self._is_news(bar)]
+        if not bars:
+            return None
+        waiting_for = self._positions.waiting_for
+        if batch.backfilled or waiting_for is not None:
+            runner.warm_up(bars)
+            why = "the stream had missed these bars" if batch.backfilled else f"execution waits: {waiting_for}"
+            return Decision(self.strategy_id, self.account, batch.decided_at_ns, (), skipped=why)
+        facts = runner.on_bars(bars, self._positions.held(self.account), self._positions.working(self.account))
+        return Decision(
+            self.strategy_id,
+            self.account,
+            batch.decided_at_ns,
+            tuple(_named(fact, batch) for fact in facts),
+            skipped=None if facts else "the strategy decided nothing",
+        )
+
+    def _trading(self) -> StrategyRunner:
+        assert self.runner is not None, "batches are read after the warm-up"
+        return self.runner
+
+    def _is_news(self, bar: Bar) -> bool:
+        """Every bar is shown once, and time never goes back for a symbol."""
+        if bar.end_ns <= self._seen_ns.get(bar.symbol, 0):
+            return False
+        self._seen_ns[bar.symbol] = bar.end_ns
+        return True
+
+    # ------------------------------------------------- history and new files
+
+    async def _reload(self) -> None:
+        """Between two batches: the edited file takes over, or the old version keeps trading and says so."""
+        runner, error = await attempt(self._next_version())
+        if error is None:
+            assert runner is not None
+            self.runner, self.warning = runner, None
+            _log.info("strategy reloaded", strategy=self.strategy_id)
+            return
+        self.warning = f"the edited file is not trading, the last good version is: {error}"
+        _log.warning("strategy not reloaded", strategy=self.strategy_id, why=str(error))
+        await self._bus.publish(Notice("strategy_not_reloaded", f"{self.strategy_id}: {error}", self._now_ns))
+
+    async def _next_version(self) -> StrategyRunner:
+        return await self._warmed(self._source.load(), until_ns=self._now_ns - 1)
+
+    async def _warmed(self, runner: StrategyRunner, until_ns: int | None = None) -> StrategyRunner:
+        """Show a runner the venue's history up to now, or to `until_ns` where a batch is waiting to be decided."""
+        bars = await self._patiently(runner.symbols, until_ns)
+        for _, together in groupby(bars, key=lambda bar: bar.end_ns):
+            runner.warm_up(list(together))
+        if until_ns is None:
+            for bar in bars:
+                self._is_news(bar)
+        return runner
+
+    async def _history(self, symbols: Sequence[Symbol], until_ns: int | None) -> list[Bar]:
+        end_ns = (await self._venue.clock()).now_ns if until_ns is None else until_ns
+        start_ns = max(end_ns - self._rules.warm_up_ns, self._rules.history_from_ns)
+        if start_ns >= end_ns:
+            return []
+        bars = [bar for symbol in symbols for bar in await self._venue.bars(symbol, start_ns, end_ns)]
+        return sorted((bar for bar in bars if bar.end_ns <= end_ns), key=lambda bar: (bar.end_ns, bar.symbol))
+
+    async def _patiently(self, symbols: Sequence[Symbol], until_ns: int | None) -> list[Bar]:
+        """A venue that does not answer is asked again: a strategy without its history must not trade."""
+        wait_seconds = 1.0
+        while True:
+            try:
+                return await self._history(symbols, until_ns)
+            except (VenueUnavailable, VenueUnreadable) as fault:
+                _log.warning("no history yet", strategy=self.strategy_id, why=str(fault))
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(2 * wait_seconds, RETRY_SECONDS_MAX)
+
+
+def _named(fact: Fact, batch: BarBatch) -> Fact:
+    """A late bar's decisions carry a name of their own; see `BarBatch.decided_at_ns`."""
+    match fact:
+        case Target():
+            return replace(fact, decided_at_ns=batch.decided_at_ns)
+        case OrderRequest() | Rebalance():
+            return replace(fact, batch_ns=batch.decided_at_ns)
+        case _:
+            return fact

@@ -1,0 +1,55 @@
+"""What strategies may know of execution: what is held, what is working, and whether that can be trusted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from seatrial.core.machine import Machine
+from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
+
+
+class Positions(Protocol):
+    """Read-only, and always of this moment."""
+
+    @property
+    def waiting_for(self) -> str | None:
+        """Why positions cannot be trusted yet; None when they can."""
+        ...
+
+    def held(self, account: AccountId) -> Mapping[Symbol, int]:
+        """Signed quantity units by symbol."""
+        ...
+
+    def working(self, account: AccountId) -> Collection[ClientOrderId]:
+        """Orders that are not over."""
+        ...
+
+
+class Recovering(Protocol):
+    """The part of the execution service that is asked here."""
+
+    machine: Machine
+    waiting_for: str | None
+
+
+class ExecutionPositions:
+    """Positions of an execution service in the same process."""
+
+    def __init__(self, execution: Recovering) -> None:
+        self._execution = execution
+
+    @property
+    def waiting_for(self) -> str | None:
+        """See `Positions`."""
+        return self._execution.waiting_for
+
+    def held(self, account: AccountId) -> Mapping[Symbol, int]:
+        """See `Positions`."""
+        views = self._execution.machine.positions()
+        return {view.symbol: view.qty_units for view in views if view.account == account}
+
+    def working(self, account: AccountId) -> Collection[ClientOrderId]:
+        """See `Positions`."""
+        orders = self._execution.machine.registry.working()
+        return [order.client_order_id for order in orders if order.account == account]

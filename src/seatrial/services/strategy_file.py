@@ -1,0 +1,79 @@
+"""A strategy's file as a source of runners: the one that trades, and after an edit the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from seatrial.domain.ids import AccountId, StrategyId
+from seatrial.domain.instrument import Instrument
+from seatrial.strategy.load import LoadedStrategy, load_strategy, reload_strategy, source_changed
+from seatrial.strategy.runner import StrategyRunner
+
+
+class StrategySource(Protocol):
+    """Where a strategy comes from."""
+
+    strategy_id: StrategyId
+    account: AccountId
+
+    def load(self) -> StrategyRunner:
+        """A fresh runner of the strategy as it is now. Raises whatever the strategy raises."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether `load` would now give something else than the last time, tried or not."""
+        ...
+
+
+class StrategyFile:
+    """See `StrategySource`. `texts` are the parameters as the user wrote them."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        strategy_id: StrategyId,
+        account: AccountId,
+        instruments: Sequence[Instrument],
+        texts: Mapping[str, str] | None = None,
+        epoch: str = "",
+    ) -> None:
+        self.strategy_id = strategy_id
+        self.account = account
+        self._path = path
+        self._texts = dict(texts or {})
+        self._instruments = tuple(instruments)
+        self._epoch = epoch
+        self._loaded: LoadedStrategy | None = None
+        self._tried: bytes | None = None
+
+    def load(self) -> StrategyRunner:
+        """See `StrategySource`.
+
+        Raises:
+            ConfigurationFault: the file cannot be read or does not run; names file and line.
+            RequestFault: an unknown parameter, or symbols that are not traded here.
+        """
+        self._tried = self._content()
+        known = self._loaded
+        loaded = load_strategy(self._path, self._texts) if known is None else reload_strategy(known)
+        runner = StrategyRunner(
+            loaded.strategy,
+            strategy_id=self.strategy_id,
+            account=self.account,
+            instruments=self._instruments,
+            epoch=self._epoch,
+            digest=loaded.digest,
+        )
+        self._loaded = loaded
+        return runner
+
+    def changed(self) -> bool:
+        """See `StrategySource`. A file that does not load is tried once per edit, not once per bar."""
+        return self._loaded is not None and source_changed(self._loaded) and self._content() != self._tried
+
+    def _content(self) -> bytes | None:
+        path = self._path if self._loaded is None else self._loaded.path
+        return path.read_bytes() if path.is_file() else None

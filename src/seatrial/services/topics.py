@@ -1,0 +1,62 @@
+"""What roles tell each other over the bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seatrial.domain.bars import Bar
+from seatrial.domain.facts import Fact
+from seatrial.domain.ids import AccountId, StrategyId, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class BarBatch:
+    """The bars of one account that ended at one instant, in order of symbol: what is decided on at once.
+
+    `revision` counts the earlier batches of the same end, so that a late bar's decision has a time of its own.
+    `backfilled` batches are history by now: shown to strategies, never decided on.
+    """
+
+    account: AccountId
+    end_ns: int
+    bars: tuple[Bar, ...]
+    complete: bool
+    revision: int = 0
+    backfilled: bool = False
+
+    @property
+    def decided_at_ns(self) -> int:
+        """The name of this batch's decisions: its end, and a nanosecond more for each revision."""
+        return self.end_ns + self.revision
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The last trade of a symbol. `derived` says what it was made of when it is not a trade's own print."""
+
+    symbol: Symbol
+    price_units: int
+    qty_units: int
+    at_ns: int
+    source: str
+    derived: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one strategy decided on one batch. `skipped` says why there is nothing to do."""
+
+    strategy: StrategyId
+    account: AccountId
+    decided_at_ns: int
+    facts: tuple[Fact, ...]
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should hear of: a strategy stopped, a file that does not load."""
+
+    name: str
+    detail: str
+    at_ns: int
