@@ -8,7 +8,7 @@ truths finds nothing (`booked` says what booking means; a property test holds it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from seatrial.domain.facts import Command, CommandKind, Report, Transfer
 from seatrial.domain.ids import ExecutionId
@@ -45,21 +45,6 @@ def reconcile(ours: OurTruth, theirs: TheirTruth) -> list[Finding]:
 
 
 # --------------------------------------------------------------- one question each
-
-
-def persistent(before: Sequence[Finding], now: Sequence[Finding]) -> list[Finding]:
-    """`now` without the position and cash breaks that an earlier look did not see in the same way.
-
-    A venue's history may lag behind its balances; such a break heals by itself, and to book it would be
-    to book the trade twice. Everything else may be booked at first sight.
-    """
-    seen = {_trace(finding) for finding in before if isinstance(finding, PositionBreak | CashBreak)}
-    return [f for f in now if not isinstance(f, PositionBreak | CashBreak) or _trace(f) in seen]
-
-
-def _trace(finding: PositionBreak | CashBreak) -> tuple[str, int]:
-    what = finding.symbol if isinstance(finding, PositionBreak) else finding.currency
-    return what, finding.theirs_units - finding.ours_units
 
 
 def _epoch_changed(ours: OurTruth, theirs: TheirTruth) -> VenueEpochChanged:
@@ -114,8 +99,6 @@ def _foreign_orders(ours: OurTruth, theirs: TheirTruth) -> Iterator[ForeignOrder
 
 def _torn(after_fills: OurTruth, theirs: TheirTruth) -> str:
     """Why the balances cannot be compared now; empty when they can."""
-    if not theirs.steady:
-        return "the venue kept trading while it was asked"
     told = {(fill.symbol, fill.execution_id) for fill in theirs.fills}
     for key in sorted(after_fills.fills):
         if key not in told and after_fills.fills[key] >= theirs.fills_from_ns:

@@ -51,8 +51,8 @@ class TheirTruth:
 
     `orders`: open orders, and every order looked up by id. `absent`: ids the venue was asked for *after*
     a request sent earlier can no longer arrive (Binance: recvWindow), and says it has never heard of.
-    `fills`: complete from `fills_from_ns`. `steady`: no trade happened between the answers, so that
-    balances and trades are of one moment (`survey` looks twice to know).
+    `fills`: complete from `fills_from_ns`. The answers are of different moments: a trade between them
+    can look like a break of balances, so a break is believed only when several looks agree.
     """
 
     account_ref: str
@@ -62,4 +62,3 @@ class TheirTruth:
     fills_from_ns: int
     holdings: Mapping[Symbol, int]
     cash: Mapping[Currency, int]
-    steady: bool = True

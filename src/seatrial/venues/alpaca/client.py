@@ -15,12 +15,12 @@ from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, V
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
-from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock, rfc3339
+from seatrial.domain.time import SECOND_NS, Clock, rfc3339
 from seatrial.venues.alpaca import stream, wire
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
+from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, client_order_ids
 from seatrial.venues.alpaca.records import (
     AccountRecord,
-    ActivityRecord,
     AssetRecord,
     BarsRecord,
     ClockRecord,
@@ -30,6 +30,7 @@ from seatrial.venues.alpaca.records import (
 from seatrial.venues.answer import decode
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
+from seatrial.venues.grid import units
 from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal
 from seatrial.venues.port import (
@@ -48,8 +49,6 @@ from seatrial.venues.port import (
     VenueOrder,
 )
 
-_ORDERS_PER_PAGE_MAX = 500
-_ACTIVITIES_PER_PAGE_MAX = 100
 _BARS_PER_PAGE_MAX = 10_000
 _BALANCE_LOOKS_MAX = 5
 _NOT_FOUND = "40410000"
@@ -158,32 +157,21 @@ class AlpacaVenue:
     async def open_orders(self) -> Sequence[VenueOrder]:
         """GET /v2/orders?status=open, all pages, oldest first."""
         found: dict[VenueOrderId, VenueOrder] = {}
-        params = {"status": "open", "limit": str(_ORDERS_PER_PAGE_MAX), "direction": "asc", "nested": "false"}
+        params = {"status": "open", "limit": str(ORDERS_PER_PAGE_MAX), "direction": "asc", "nested": "false"}
         while True:
             records = await self._door.ask("/orders", list[OrderRecord], params)
             fresh = [record for record in records if VenueOrderId(record.id) not in found]
             found |= {VenueOrderId(record.id): self._names.learn(wire.venue_order(record)) for record in fresh}
-            if len(records) < _ORDERS_PER_PAGE_MAX or not fresh:
+            if len(records) < ORDERS_PER_PAGE_MAX or not fresh:
                 return list(found.values())
             params["after"] = records[-1].submitted_at
 
     async def fills_since(self, at_ns: int, symbols: Sequence[Symbol]) -> Sequence[VenueFill]:
-        """GET /v2/account/activities/FILL, all pages. Activity times have milliseconds: ask from a little before."""
-        params = {
-            "direction": "asc",
-            "after": rfc3339(max(at_ns - 2 * MILLISECOND_NS, 0)),
-            "page_size": str(_ACTIVITIES_PER_PAGE_MAX),
-        }
-        activities: list[ActivityRecord] = []
-        while True:
-            page = await self._door.ask("/account/activities/FILL", list[ActivityRecord], params)
-            activities += page
-            if len(page) < _ACTIVITIES_PER_PAGE_MAX:
-                break
-            params["page_token"] = page[-1].id
-        wanted = [a for a in activities if a.symbol in symbols and a.symbol in self._instruments]
-        client_ids = await self._client_ids(wanted)
-        fills = [wire.activity_fill(a, client_ids[a.order_id], self._instruments[Symbol(a.symbol)]) for a in wanted]
+        """GET /v2/account/activities/FILL, all pages."""
+        known = {symbol: self._instruments[symbol] for symbol in symbols}
+        activities = [each for each in await activities_since(self._door, at_ns) if each.symbol in known]
+        client_ids = await client_order_ids(self._door, activities, self._names)
+        fills = [wire.activity_fill(a, client_ids[a.order_id], known[Symbol(a.symbol)]) for a in activities]
         return sorted((fill for fill in fills if fill.at_ns >= at_ns), key=lambda fill: fill.at_ns)
 
     async def balances(self) -> VenueBalances:
@@ -196,7 +184,7 @@ class AlpacaVenue:
                 return VenueBalances(
                     account_ref=after.id,
                     cash={wire.USD: wire.cash_units(after)},
-                    holdings={Symbol(p.symbol): wire.units(p.qty, wire.QTY_SCALE, "position.qty") for p in positions},
+                    holdings={Symbol(p.symbol): units(p.qty, wire.QTY_SCALE, "position.qty") for p in positions},
                     as_of_ns=self._clock.now_ns(),
                 )
             before = after
@@ -258,19 +246,3 @@ class AlpacaVenue:
     async def close(self) -> None:
         """Hang up the streams. The HTTP client belongs to whoever built it."""
         await self._sockets.close()
-
-    async def _client_ids(self, activities: Sequence[ActivityRecord]) -> dict[str, ClientOrderId]:
-        """By order id. Activities carry only the venue's: what we do not remember is asked for, in bulk first."""
-        known = {a.order_id: self._names.client_of(Symbol(a.symbol), VenueOrderId(a.order_id)) for a in activities}
-        if None in known.values():
-            params = {"status": "all", "limit": str(_ORDERS_PER_PAGE_MAX), "direction": "desc", "nested": "false"}
-            records = await self._door.ask("/orders", list[OrderRecord], params)
-            known |= {record.id: ClientOrderId(record.client_order_id) for record in records if record.id in known}
-        found: dict[str, ClientOrderId] = {}
-        for order_id, client_order_id in known.items():
-            found[order_id] = client_order_id or await self._client_id(order_id)
-        return found
-
-    async def _client_id(self, order_id: str) -> ClientOrderId:
-        record = await self._door.ask(f"/orders/{quote(order_id, safe='')}", OrderRecord)
-        return self._names.learn(wire.venue_order(record)).client_order_id

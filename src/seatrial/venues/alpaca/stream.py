@@ -25,6 +25,7 @@ from seatrial.venues.alpaca.records import (
 )
 from seatrial.venues.answer import decode
 from seatrial.venues.feed import Line, Subscription
+from seatrial.venues.grid import units
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
 
 T = TypeVar("T")
@@ -121,8 +122,8 @@ def _market_events(
 def _tick(message: TradeMessage, instrument: Instrument) -> TickEvent:
     return TickEvent(
         symbol=instrument.symbol,
-        price_units=wire.units(message.p, instrument.price_scale, "trade.p"),
-        qty_units=wire.units(message.s, instrument.qty_scale, "trade.s"),
+        price_units=units(message.p, instrument.price_scale, "trade.p"),
+        qty_units=units(message.s, instrument.qty_scale, "trade.s"),
         at_ns=wire.instant(message.t, "trade.t"),
     )
 

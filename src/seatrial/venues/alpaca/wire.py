@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 import msgspec
 
@@ -18,7 +17,7 @@ from seatrial.domain.facts import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import ClientOrderId, ExecutionId, Symbol, VenueOrderId
 from seatrial.domain.instrument import Instrument, us_equity
-from seatrial.domain.money import CASH_SCALE, Currency, InexactAmount, parse_units
+from seatrial.domain.money import CASH_SCALE, Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from seatrial.domain.time import MINUTE_NS, parse_rfc3339
 from seatrial.venues.alpaca.records import (
@@ -32,6 +31,7 @@ from seatrial.venues.alpaca.records import (
     UpdateRecord,
 )
 from seatrial.venues.answer import Answer, decode
+from seatrial.venues.grid import units
 from seatrial.venues.outcome import ProtocolError
 from seatrial.venues.port import FillEvent, OrderEvent, VenueClock, VenueFill, VenueOrder
 
@@ -76,16 +76,6 @@ _FILL_EVENTS = frozenset({"fill", "partial_fill"})
 
 
 # ------------------------------------------------------------- to the domain
-
-
-def units(value: Decimal | None, scale: int, field: str) -> int:
-    """A decimal as whole units, or `VenueUnreadable` naming the field."""
-    if value is None:
-        raise VenueUnreadable(f"{field}: missing")
-    try:
-        return parse_units(str(value), scale)
-    except InexactAmount as fault:
-        raise VenueUnreadable(f"{field}: {fault}") from fault
 
 
 def instant(text: str, field: str) -> int:

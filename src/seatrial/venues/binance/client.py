@@ -21,6 +21,7 @@ from seatrial.venues.binance import stream, wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrls
 from seatrial.venues.binance.history import client_order_ids, trades_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TimeRecord
+from seatrial.venues.binance.request import order_parameters
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
 from seatrial.venues.names import OrderNames
@@ -107,7 +108,7 @@ class BinanceVenue:
             return Denied(f"Binance has no time in force {order.time_in_force.name}")
         if not await self._door.admit_order():
             return Denied("the rate budget for orders is spent")
-        parameters = wire.order_parameters(order, instrument)
+        parameters = order_parameters(order, instrument)
         return await self._command("POST", parameters, Purpose.ORDER)
 
     async def cancel(self, client_order_id: ClientOrderId, symbol: Symbol) -> Outcome:

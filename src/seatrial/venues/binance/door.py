@@ -13,6 +13,7 @@ from seatrial.domain.time import MINUTE_NS, SECOND_NS, Clock
 from seatrial.venues.answer import Answer, decode, exchange
 from seatrial.venues.binance import wire
 from seatrial.venues.binance.records import TimeRecord
+from seatrial.venues.binance.request import signed_query
 from seatrial.venues.binance.server_time import ServerTime
 from seatrial.venues.budget import Budget, Purpose
 
@@ -96,7 +97,7 @@ class BinanceDoor:
 
     async def _signed_url(self, path: str, parameters: Mapping[str, str]) -> str:
         timed = {**parameters, "recvWindow": str(RECV_WINDOW_MS), "timestamp": str(await self.time.now_ms())}
-        return f"{self._url}{path}?{wire.signed_query(timed, self._secret)}"
+        return f"{self._url}{path}?{signed_query(timed, self._secret)}"
 
     async def _server_time_ms(self) -> int:
         # Counted like a cancel, because a cancel may depend on it: it never waits.

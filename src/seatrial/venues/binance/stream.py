@@ -23,8 +23,10 @@ from seatrial.venues.binance.records import (
     MarketMessage,
     TradeEvent,
 )
+from seatrial.venues.binance.request import signed_call
 from seatrial.venues.binance.server_time import ServerTime
 from seatrial.venues.feed import Line, Subscription
+from seatrial.venues.grid import units
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
 
 T = TypeVar("T")
@@ -58,7 +60,7 @@ def account_stream(
         call = {
             "id": _CALL_ID,
             "method": "userDataStream.subscribe.signature",
-            "params": wire.signed_call(parameters, secret),
+            "params": signed_call(parameters, secret),
         }
         await line.say(msgspec.json.encode(call))
         early: list[FillEvent | OrderEvent] = []
@@ -136,8 +138,8 @@ def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]
 def _tick(trade: TradeEvent, instrument: Instrument) -> TickEvent:
     return TickEvent(
         symbol=instrument.symbol,
-        price_units=wire.units(trade.p, instrument.price_scale, "trade.p"),
-        qty_units=wire.units(trade.q, instrument.qty_scale, "trade.q"),
+        price_units=units(trade.p, instrument.price_scale, "trade.p"),
+        qty_units=units(trade.q, instrument.qty_scale, "trade.q"),
         at_ns=trade.T * MILLISECOND_NS,
     )
 

@@ -1,4 +1,4 @@
-"""Binance's records as words of the domain, and our words as signed requests. Pure; decimal text, never floats.
+"""Binance's records as words of the domain. Pure; decimal text, never floats.
 
 A field that is missing, a number that is not on its grid or a word we do not know raises
 `VenueUnreadable` naming the field.
@@ -6,20 +6,16 @@ A field that is missing, a number that is not on its grid or a word we do not kn
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import ClientOrderId, ExecutionId, Symbol, VenueOrderId
 from seatrial.domain.instrument import Instrument, binance_spot
-from seatrial.domain.money import CASH_SCALE, Currency, InexactAmount, parse_units, units_text
-from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
+from seatrial.domain.money import CASH_SCALE, Currency, units_text
+from seatrial.domain.orders import OrderStatus, OrderType, Side
 from seatrial.domain.time import MILLISECOND_NS
 from seatrial.venues.answer import Answer, decode
 from seatrial.venues.binance.records import (
@@ -33,6 +29,7 @@ from seatrial.venues.binance.records import (
     SymbolRecord,
     TradeRecord,
 )
+from seatrial.venues.grid import units
 from seatrial.venues.outcome import ProtocolError
 from seatrial.venues.port import FillEvent, OrderEvent, VenueBalances, VenueFill, VenueOrder
 
@@ -62,23 +59,11 @@ _STATUSES = {
     "EXPIRED_IN_MATCH": OrderStatus.EXPIRED,
     "REJECTED": OrderStatus.REJECTED,
 }
-_TYPE_WORDS = {OrderType.MARKET: "MARKET", OrderType.LIMIT: "LIMIT", OrderType.STOP: "STOP_LOSS"}
-_TIME_WORDS = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
 _DOUBTFUL_CODES = frozenset({-1000, -1001, -1006, -1007})  # "execution status unknown" and its kin
 _DUPLICATE_ORDER = "Duplicate order sent."
 
 
 # ------------------------------------------------------------- to the domain
-
-
-def units(value: Decimal | None, scale: int, field: str) -> int:
-    """A decimal as whole units, or `VenueUnreadable` naming the field."""
-    if value is None:
-        raise VenueUnreadable(f"{field}: missing")
-    try:
-        return parse_units(str(value), scale)
-    except InexactAmount as fault:
-        raise VenueUnreadable(f"{field}: {fault}") from fault
 
 
 def _side(text: str, field: str) -> Side:
@@ -249,44 +234,6 @@ def _filter(filters: Mapping[str, FilterRecord], name: str) -> FilterRecord:
     if found is None:
         raise VenueUnreadable(f"exchangeInfo: no {name} filter")
     return found
-
-
-# ------------------------------------------------------------------ to the wire
-
-
-def order_parameters(order: Approved, instrument: Instrument) -> dict[str, str]:
-    """POST /api/v3/order, not yet timed or signed."""
-    parameters = {
-        "symbol": str(order.symbol),
-        "side": "BUY" if order.side == Side.BUY else "SELL",
-        "type": _TYPE_WORDS[order.type],
-        "quantity": instrument.qty_text(order.qty_units),
-        "newClientOrderId": str(order.client_order_id),
-        "newOrderRespType": "RESULT",
-    }
-    if order.type == OrderType.LIMIT:
-        parameters["timeInForce"] = _TIME_WORDS[order.time_in_force]
-        parameters["price"] = instrument.price_text(order.limit_units)
-    if order.type == OrderType.STOP:
-        parameters["stopPrice"] = instrument.price_text(order.stop_units)
-    return parameters
-
-
-def signed_query(parameters: Mapping[str, str], secret: str) -> str:
-    """REST: percent-encode, then sign exactly those bytes; the signature comes last."""
-    payload = urlencode(parameters)
-    return f"{payload}&signature={signature(payload, secret)}"
-
-
-def signed_call(parameters: Mapping[str, str | int], secret: str) -> dict[str, str | int]:
-    """WebSocket API: sign `k=v&...` in the order of the names."""
-    payload = "&".join(f"{name}={parameters[name]}" for name in sorted(parameters))
-    return {**parameters, "signature": signature(payload, secret)}
-
-
-def signature(payload: str, secret: str) -> str:
-    """HMAC-SHA256, in hex."""
-    return hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
 
 
 def protocol_error(answer: Answer) -> ProtocolError | None:

@@ -1,0 +1,50 @@
+"""Our words as Binance's parameters, signed as it asks. Pure; decimal text, never floats."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from seatrial.domain.facts import Approved
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.orders import OrderType, Side, TimeInForce
+
+_TYPE_WORDS = {OrderType.MARKET: "MARKET", OrderType.LIMIT: "LIMIT", OrderType.STOP: "STOP_LOSS"}
+_TIME_WORDS = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
+
+
+def order_parameters(order: Approved, instrument: Instrument) -> dict[str, str]:
+    """POST /api/v3/order, not yet timed or signed."""
+    parameters = {
+        "symbol": str(order.symbol),
+        "side": "BUY" if order.side == Side.BUY else "SELL",
+        "type": _TYPE_WORDS[order.type],
+        "quantity": instrument.qty_text(order.qty_units),
+        "newClientOrderId": str(order.client_order_id),
+        "newOrderRespType": "RESULT",
+    }
+    if order.type == OrderType.LIMIT:
+        parameters["timeInForce"] = _TIME_WORDS[order.time_in_force]
+        parameters["price"] = instrument.price_text(order.limit_units)
+    if order.type == OrderType.STOP:
+        parameters["stopPrice"] = instrument.price_text(order.stop_units)
+    return parameters
+
+
+def signed_query(parameters: Mapping[str, str], secret: str) -> str:
+    """REST: percent-encode, then sign exactly those bytes; the signature comes last."""
+    payload = urlencode(parameters)
+    return f"{payload}&signature={signature(payload, secret)}"
+
+
+def signed_call(parameters: Mapping[str, str | int], secret: str) -> dict[str, str | int]:
+    """WebSocket API: sign `k=v&...` in the order of the names."""
+    payload = "&".join(f"{name}={parameters[name]}" for name in sorted(parameters))
+    return {**parameters, "signature": signature(payload, secret)}
+
+
+def signature(payload: str, secret: str) -> str:
+    """HMAC-SHA256, in hex."""
+    return hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
