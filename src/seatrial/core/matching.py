@@ -12,7 +12,8 @@ The rules, each tested as a blotter in `tests/core/test_matching.py`:
 * Between the open and the close the price moves continuously; into the open it jumps.
 * A market order fills at the first print after it arrives, at the print's price.
 * A limit order fills only when the price trades *through* it, never at a touch. If it was resting, it
-  fills at its limit; if it was new or the price jumped over it, at the better print price.
+  fills at its limit; if it was new or the price jumped over it, at the better print price. What is
+  then left of it no longer rests and takes print prices.
 * A stop order triggers at a touch. It fills at its stop, or at the print where the price jumped over it.
 * Orders are served in the order of arrival. What finds no volume waits for the next print.
 """
@@ -34,7 +35,7 @@ TYPE = 2
 LEFT = 3  # quantity units still open
 LIMIT = 4
 STOP = 5
-FRESH = 6  # 1 until the order has seen its first print
+FRESH = 6  # 1 while the order does not rest: new, or the market went through it and left some of it
 TRIGGERED = 7  # 1 once a stop has become a market order
 ORDER_WIDTH = 8
 
@@ -144,7 +145,7 @@ def match_print(orders: Int64Array, count: int, price: int, available: int, jump
         order = orders[row]
         at_price = execution_price(order, price, jumped)
         fresh = order[FRESH]
-        order[FRESH] = 0
+        order[FRESH] = 1 if at_price > 0 else 0
         if at_price == 0 or order[LEFT] == 0 or available == 0:
             continue
         qty = min(order[LEFT], available)

@@ -192,7 +192,7 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
                 count = take_back(state, out, count, row, why)
         return count
     held = position[P_QTY] + position[P_WORKING_BUY] - position[P_WORKING_SELL]
-    if held * missing < 0 and abs(missing) > abs(held):
+    if held != 0 and (held > 0) != (missing > 0) and abs(missing) > abs(held):
         closing = round_to_lot(-held, state.rules[inst, R_LOT])
         if closing != 0:
             return ask(state, out, count, inst, closing, _MARKET, _DAY, 0, 0, batch, REASON_TARGET_PART, NO_STRATEGY)

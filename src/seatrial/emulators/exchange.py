@@ -140,6 +140,9 @@ class Exchange:
         triggered = type is OrderType.STOP and any(
             trade.price_units >= stop_units if side is Side.BUY else trade.price_units <= stop_units for trade in seen
         )
+        rests = bool(seen)
+        if seen and type is OrderType.LIMIT:
+            rests = (limit_units - seen[-1].price_units) * side <= 0  # else the market went through it and left some
         self._add(_Place(account, symbol), number)
         self._book(account, symbol).add(
             number,
@@ -148,7 +151,7 @@ class Exchange:
             qty_units=left_units,
             limit_units=limit_units,
             stop_units=stop_units,
-            fresh=not seen,
+            fresh=not rests,
             triggered=triggered,
         )
 
