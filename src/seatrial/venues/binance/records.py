@@ -116,18 +116,10 @@ KlineRow = tuple[
 # ------------------------------------------------------------ the streams
 
 
-class CallAnswer(msgspec.Struct):
-    """An answer of the WebSocket API, or of a SUBSCRIBE (which carries no status)."""
-
-    id: int | str | None = None
-    status: int = 200
-    error: ErrorRecord | None = None
-
-
 class AccountMessage(msgspec.Struct, rename="camel"):
     """`{"subscriptionId": 0, "event": {...}}`, or an answer to a call."""
 
-    event: msgspec.Raw | None = None
+    event: msgspec.Raw = msgspec.Raw()
     id: int | str | None = None
     status: int = 200
     error: ErrorRecord | None = None
@@ -186,7 +178,7 @@ class MarketMessage(msgspec.Struct):
     """A message of `/stream`: a combined payload, or an answer to a call."""
 
     stream: str = ""
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw()
     id: int | str | None = None
     error: ErrorRecord | None = None
 

@@ -104,17 +104,17 @@ def market_stream(url: str, instruments: Mapping[Symbol, Instrument]) -> Subscri
 
 def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[FillEvent | OrderEvent]:
     """One message of the user data stream. Balance events repeat what the trades say, and are not read."""
-    event = _decoded(_account_message, message, "account stream").event
-    if event is None:
+    event = bytes(_decoded(_account_message, message, "account stream").event)
+    if not event:
         return []
-    name = decode(bytes(event), EventName, "account stream").e
+    name = decode(event, EventName, "account stream").e
     if name in _ENDINGS:
         raise VenueUnavailable(f"the venue ends the stream: {name}")
     if name in _UNREAD:
         return []
     if name != "executionReport":
         raise VenueUnreadable(f"account stream: unknown event {name!r}")
-    return wire.report_events(decode(bytes(event), ExecutionReport, name), instruments)
+    return wire.report_events(decode(event, ExecutionReport, name), instruments)
 
 
 def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[BarEvent | TickEvent]:
@@ -122,14 +122,15 @@ def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]
     combined = _decoded(_market_message, message, "market stream")
     if combined.error is not None:
         raise _refused(combined.error)
-    if combined.data is None:
+    data = bytes(combined.data)
+    if not data:
         return []
     if combined.stream.endswith(_KLINE):
-        kline = decode(bytes(combined.data), KlineEvent, combined.stream)
+        kline = decode(data, KlineEvent, combined.stream)
         instrument = instruments.get(Symbol(kline.s))
         return [BarEvent(wire.kline_bar(kline.k, instrument))] if instrument and kline.k.closed else []
     if combined.stream.endswith(_TRADE):
-        trade = decode(bytes(combined.data), TradeEvent, combined.stream)
+        trade = decode(data, TradeEvent, combined.stream)
         instrument = instruments.get(Symbol(trade.s))
         return [_tick(trade, instrument)] if instrument else []
     raise VenueUnreadable(f"market stream: not subscribed to {combined.stream!r}")
