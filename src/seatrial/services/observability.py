@@ -1,0 +1,89 @@
+"""observability (8000), as much as the spine needs: one answer on how all roles are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+import msgspec
+
+from seatrial.domain.time import Clock
+from seatrial.services.health import Check, Health, Identity, Part, Status, Verdict
+
+ROLE_SECONDS_MAX = 0.8  # a role answers within half a second, whatever hangs behind it
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDoor:
+    """How to reach a role. `vital` roles make the whole unhealthy when they are."""
+
+    port: int
+    client: httpx.AsyncClient
+    vital: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoleState:
+    """One role as it answers now; `latency_ms` is None where it does not."""
+
+    status: Status
+    port: int
+    latency_ms: float | None
+    message: str
+
+
+class _RoleHealth(msgspec.Struct):
+    status: Status
+
+
+class Observability:
+    """The role. It holds nothing and asks everybody."""
+
+    def __init__(self, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor]) -> None:
+        self.identity = identity
+        self.clock = clock
+        self._roles = dict(roles)
+        parts = [Part(name, self._checking(door), door.vital) for name, door in roles.items()]
+        self.health = Health(identity, clock, parts, check_seconds=ROLE_SECONDS_MAX)
+
+    async def start(self) -> None:
+        """Nothing to begin: every answer is made when it is asked for."""
+
+    async def close(self) -> None:
+        """Give up on questions under way."""
+        await self.health.close()
+
+    async def services(self) -> dict[str, RoleState]:
+        """Every role, asked at once."""
+        states = await asyncio.gather(*(self._ask(door) for door in self._roles.values()))
+        return dict(zip(self._roles, states, strict=True))
+
+    def _checking(self, door: RoleDoor) -> Check:
+        async def check() -> Verdict:
+            state = await self._ask(door)
+            return Verdict(state.status, state.message)
+
+        return check
+
+    async def _ask(self, door: RoleDoor) -> RoleState:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(ROLE_SECONDS_MAX):
+                response = await door.client.get("/health")
+            said = msgspec.json.decode(response.content, type=_RoleHealth)
+        except TimeoutError:
+            return RoleState(Status.UNHEALTHY, door.port, None, f"no answer within {ROLE_SECONDS_MAX} s")
+        except httpx.TransportError as fault:
+            return RoleState(Status.UNHEALTHY, door.port, None, f"{type(fault).__name__}: {fault}")
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            return RoleState(Status.UNHEALTHY, door.port, None, f"not a health answer: {fault}")
+        latency_ms = round((loop.time() - started) * 1_000, 3)
+        return RoleState(said.status, door.port, latency_ms, f"answers {response.status_code} {said.status}")
+
+
+def build_observability(*, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor]) -> Observability:
+    """The role. `roles` by name, with clients of whoever calls."""
+    return Observability(identity, clock, roles)

@@ -1,0 +1,55 @@
+"""A decision as the body of `POST :5002/api/v1/targets`: decimal texts, words for enums, nothing in units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from seatrial.domain.facts import CancelRequest, OrderRequest, Target
+from seatrial.domain.ids import Symbol
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.money import units_text
+from seatrial.domain.time import rfc3339
+from seatrial.services.topics import Decision
+
+PPM = 1_000_000
+
+
+def target_body(decision: Decision, instruments: Mapping[Symbol, Instrument]) -> dict[str, object]:
+    """The JSON body. The door makes the rebalances itself: one per symbol that got a target."""
+    facts = decision.facts
+    return {
+        "strategy": decision.strategy,
+        "account": decision.account,
+        "decided_at": rfc3339(decision.decided_at_ns),
+        "targets": [_target(fact, instruments[fact.symbol]) for fact in facts if isinstance(fact, Target)],
+        "orders": [_order(fact, instruments[fact.symbol]) for fact in facts if isinstance(fact, OrderRequest)],
+        "cancels": [
+            {"client_order_id": fact.client_order_id, "reason": fact.reason}
+            for fact in facts
+            if isinstance(fact, CancelRequest)
+        ],
+    }
+
+
+def _target(target: Target, instrument: Instrument) -> dict[str, object]:
+    if target.weight_ppm is not None:
+        return {"symbol": target.symbol, "weight": units_text(target.weight_ppm, PPM)}
+    assert target.quantity_units is not None, "a target has a quantity or a weight"
+    return {"symbol": target.symbol, "quantity": instrument.qty_text(target.quantity_units)}
+
+
+def _order(order: OrderRequest, instrument: Instrument) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "symbol": order.symbol,
+        "side": order.side.name.lower(),
+        "type": order.type.name.lower(),
+        "quantity": instrument.qty_text(order.qty_units),
+        "time_in_force": order.time_in_force.name.lower(),
+    }
+    if order.limit_units:
+        fields["price"] = instrument.price_text(order.limit_units)
+    if order.stop_units:
+        fields["stop_price"] = instrument.price_text(order.stop_units)
+    if order.client_order_id is not None:
+        fields["client_order_id"] = order.client_order_id
+    return fields
