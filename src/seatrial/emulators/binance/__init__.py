@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""The emulated Binance Spot venue. `app.build_binance` puts it together."""

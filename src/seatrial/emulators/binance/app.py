@@ -1,0 +1,83 @@
+"""The emulated Binance Spot: REST `/api/v3`, market streams `/ws` and `/stream`, and `/ws-api/v3`.
+
+What is played and what is not, against `docs/reference`: orders MARKET (also by `quoteOrderQty`), LIMIT
+(GTC, IOC), LIMIT_MAKER and STOP_LOSS; HMAC keys. Everything else is answered in the venue's own words.
+Orders fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the
+user stream: see `spot`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import msgspec
+from starlette.applications import Starlette
+
+from seatrial.domain.time import Clock
+from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.desk import Desk
+from seatrial.emulators.binance.feed import Feed
+from seatrial.emulators.binance.ledger import Ledger
+from seatrial.emulators.binance.markets import Markets
+from seatrial.emulators.binance.rates import WeightMeter
+from seatrial.emulators.binance.rest import RestDoor
+from seatrial.emulators.binance.socket_api import SocketDoor
+from seatrial.emulators.binance.spot import Spot
+from seatrial.emulators.binance.streams import StreamDoor
+from seatrial.emulators.binance.wallet import Credentials
+from seatrial.emulators.control import control_routes
+from seatrial.emulators.exchange import Exchange
+from seatrial.emulators.faults import Asgi, FaultScript, FaultyApp
+from seatrial.emulators.history import History
+from seatrial.emulators.store import VenueRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Binance:
+    """The venue: `app` is what a server serves. `exchange.run()` is for the caller to keep running."""
+
+    app: Asgi
+    spot: Spot
+    markets: Markets
+
+
+def build_binance(
+    exchange: Exchange,
+    records: VenueRecords,
+    accounts: Sequence[Credentials],
+    *,
+    faults: FaultScript,
+    history: History,
+    api_clock: Clock,
+    ids: Random,
+    weights: WeightMeter | None = None,
+) -> Binance:
+    """Put the venue together on an exchange that has not yet run.
+
+    Args:
+        exchange: its market clock goes on from `records.market_ns` where there is one.
+        records: this venue's rows of the store.
+        accounts: key pairs and first deposits.
+        api_clock: signatures, time windows and rate windows follow it; orders and prints follow the market.
+        ids: where client order ids and request ids come from, seeded.
+        weights: another weight limit than the venue's own.
+    """
+    markets = Markets(exchange)
+    ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
+    spot = Spot(exchange, markets, ledger, ids=ids)
+    exchange.on_settled += [spot.settle, markets.tell]
+    desk = Desk(spot, markets, weights or WeightMeter(api_clock), clock=api_clock, history=history)
+    doors = [
+        *control_routes(faults, history),
+        *StreamDoor(Feed(markets), faults, api_clock).routes(),
+        *SocketDoor(desk, faults).routes(),
+        *RestDoor(desk, ids).routes(),
+    ]
+    app = FaultyApp(Starlette(routes=doors), faults, _error_body)
+    return Binance(app, spot, markets)
+
+
+def _error_body(status: int) -> bytes:
+    return msgspec.json.encode(refusals.internal(status).body())

@@ -1,0 +1,94 @@
+"""One request, whichever way it came, and the parts of the venue it may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from seatrial.domain.time import Clock
+from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.markets import Markets
+from seatrial.emulators.binance.orders import TimeUnit
+from seatrial.emulators.binance.parameters import Parameters
+from seatrial.emulators.binance.rates import WeightMeter
+from seatrial.emulators.binance.signature import check_key_format, check_signature, check_timestamp
+from seatrial.emulators.binance.spot import Spot
+from seatrial.emulators.history import History
+
+Security = Literal["none", "key", "signed"]
+
+
+class Desk:
+    """The venue as its doors see it."""
+
+    def __init__(self, spot: Spot, markets: Markets, weights: WeightMeter, *, clock: Clock, history: History) -> None:
+        self.spot = spot
+        self.markets = markets
+        self.weights = weights
+        self.clock = clock
+        self.history = history
+        self._by_key = {account.credentials.key: account for account in spot.accounts.values()}
+
+    def account_of(self, key: str | None) -> Account:
+        """Who holds this key; -2014 where it cannot be one, -2015 where nobody does."""
+        account = self._by_key.get(check_key_format(key))
+        if account is None:
+            raise refusals.key_unknown()
+        return account
+
+    def authenticate(self, key: str | None, parameters: Parameters, *payloads: bytes) -> Account:
+        """Who signed this request, within its time window."""
+        check_key_format(key)
+        timestamp = parameters.required("timestamp", r"^[0-9]{1,20}$")
+        signature = parameters.required("signature")
+        account = self.account_of(key)
+        check_timestamp(int(timestamp), parameters.decimal("recvWindow"), self.clock.now_ns())
+        check_signature(account.credentials.secret, signature, payloads)
+        return account
+
+    def serve(self, endpoint: Endpoint, call: Call) -> object:
+        """Answer a request after everything in the market that is due by now."""
+        self.spot.exchange.catch_up()
+        return endpoint.serve(self, call)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that is known to come from whom it says. `holder` is None where nobody had to say."""
+
+    parameters: Parameters
+    unit: TimeUnit
+    holder: Account | None = None
+
+    @property
+    def account(self) -> Account:
+        """Who asks, at a door that only opens to accounts."""
+        assert self.holder is not None
+        return self.holder
+
+
+Serve = Callable[[Desk, Call], object]
+Weight = int | Callable[[Mapping[str, str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One thing that can be asked: by `rest` (method and path), by `socket` (method name), or both.
+
+    `weightless` requests give their weight back when they succeed: placing and cancelling since 2026-04-02.
+    `places` marks what answers with the account's order counts.
+    """
+
+    serve: Serve
+    weight: Weight = 1
+    security: Security = "none"
+    rest: tuple[str, str] | None = None
+    socket: str | None = None
+    weightless: bool = False
+    places: bool = False
+
+    def weight_of(self, values: Mapping[str, str]) -> int:
+        """What this request weighs."""
+        return self.weight if isinstance(self.weight, int) else self.weight(values)

@@ -1,0 +1,161 @@
+"""What of the accounts outlives the process: read at the start, written before anybody is told.
+
+Of a wallet only totals are stored. What is locked is derived from the open orders, so that the two can
+never disagree, whatever the moment of the crash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from seatrial.domain.time import Clock
+from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.numbers import text
+from seatrial.emulators.binance.orders import Order, Trade
+from seatrial.emulators.binance.rates import OrderMeter
+from seatrial.emulators.binance.wallet import Balance, Credentials, Wallet
+from seatrial.emulators.history import History
+from seatrial.emulators.store import VenueRecords
+
+TRADE_IDS_FROM = 1_000_000_000  # our trades are not on the public tape, whose numbers stay below
+UID_MAX = 10**9
+
+
+class StoredWallet(msgspec.Struct, frozen=True):
+    """A wallet's row: free and locked together, per asset."""
+
+    uid: int
+    updated_ns: int
+    totals: dict[str, Decimal]
+
+
+class Ledger:
+    """The accounts of the venue and the records behind them.
+
+    Args:
+        records: this venue's rows of the shared store.
+        accounts: who may trade; an account the store does not know begins with its deposits.
+        clock: the API clock, for order counts.
+        history: where every accepted, executed, cancelled and expired order is written down.
+        market_ns: market time now, the time of first deposits.
+    """
+
+    def __init__(
+        self,
+        records: VenueRecords,
+        accounts: Sequence[Credentials],
+        *,
+        clock: Clock,
+        history: History,
+        market_ns: int,
+    ) -> None:
+        self._records = records
+        self._history = history
+        self._orders: dict[int, Order] = {}
+        self._trades: list[Trade] = []
+        self._wallets: dict[str, Account] = {}
+        self._operations: list[tuple[str, Order, str]] = []
+        self._trade_id = TRADE_IDS_FROM
+        self.accounts: dict[str, Account] = {}
+        self._open(accounts, clock, market_ns)
+        self.commit(market_ns)
+
+    # ------------------------------------------------------------------ writing
+
+    def next_trade_id(self) -> int:
+        """A number no trade has had."""
+        self._trade_id += 1
+        return self._trade_id
+
+    def changed(self, order: Order) -> None:
+        """The order is not what the records say, nor may its account's wallet be."""
+        self._orders[order.order_id] = order
+        self._wallets[order.account] = self.accounts[order.account]
+
+    def traded(self, trade: Trade) -> None:
+        """A trade to be remembered."""
+        self.accounts[trade.account].trades.append(trade)
+        self._trades.append(trade)
+
+    def happened(self, operation: str, order: Order, what: str = "") -> None:
+        """A line for the operation history, written once it is durable."""
+        self._operations.append((operation, order, what))
+
+    def commit(self, market_ns: int | None = None) -> None:
+        """Make everything durable that changed; and, where it is given, that market time has come this far.
+
+        Only a settled instant may be given: a print that is due but was not served yet would be lost.
+        """
+        for order in self._orders.values():
+            body = msgspec.json.encode(order)
+            self._records.put_order(order.order_id, order.account, order.client_order_id, body)
+        for trade in self._trades:
+            body = msgspec.json.encode(trade)
+            self._records.add_execution(trade.trade_id, trade.account, trade.order_id, trade.at_ns, body)
+        for account in self._wallets.values():
+            self._records.put_account(account.name, msgspec.json.encode(_stored(account.wallet)))
+        if market_ns is not None:
+            self._records.put_market(market_ns)
+        self._records.commit()
+        for operation, order, what in self._operations:
+            self._history.record(operation, account=order.account, client_order_id=order.client_order_id, what=what)
+        self._orders, self._trades, self._wallets, self._operations = {}, [], {}, []
+
+    # ------------------------------------------------------------------ reading
+
+    def _open(self, accounts: Sequence[Credentials], clock: Clock, market_ns: int) -> None:
+        stored = self._records.accounts()
+        for credentials in accounts:
+            body = stored.get(credentials.name)
+            if body is None:
+                wallet = Wallet(_uid(credentials.name, self._records.epoch), updated_ns=market_ns)
+                wallet.balances = {asset: Balance(amount) for asset, amount in credentials.deposits.items()}
+            else:
+                row = msgspec.json.decode(body, type=StoredWallet)
+                wallet = Wallet(row.uid, updated_ns=row.updated_ns)
+                wallet.balances = {asset: Balance(total) for asset, total in row.totals.items()}
+            account = Account(credentials, wallet, OrderMeter(clock))
+            self.accounts[credentials.name] = account
+            if body is None:
+                self._wallets[account.name] = account
+                self._deposit(account, market_ns)
+        self._read_orders()
+
+    def _deposit(self, account: Account, market_ns: int) -> None:
+        number = len(self._records.activities()) + 1
+        body = {
+            "type": "deposit",
+            "amounts": {asset: text(held.free) for asset, held in account.wallet.balances.items()},
+        }
+        self._records.add_activity(number, account.name, market_ns, msgspec.json.encode(body))
+
+    def _read_orders(self) -> None:
+        for order_row in self._records.orders():
+            order = msgspec.json.decode(order_row.body, type=Order)
+            account = self.accounts.get(order.account)
+            if account is None:
+                continue  # the account is not among those this start was given; its rows stay
+            account.add(order)
+            if order.reserved:
+                account.wallet.reserve(order.reserved_asset, order.reserved)
+        for trade_row in self._records.executions():
+            self._trade_id = max(self._trade_id, trade_row.number)
+            trade = msgspec.json.decode(trade_row.body, type=Trade)
+            if trade.account in self.accounts:
+                self.accounts[trade.account].trades.append(trade)
+        for account in self.accounts.values():
+            account.wallet.touched.clear()
+
+
+def _stored(wallet: Wallet) -> StoredWallet:
+    totals = {asset: held.free + held.locked for asset, held in wallet.balances.items()}
+    return StoredWallet(wallet.uid, wallet.updated_ns, totals)
+
+
+def _uid(name: str, epoch: int) -> int:
+    """The account's identity at the venue. A reset of the venue gives it another one, as a testnet reset does."""
+    return int.from_bytes(hashlib.sha256(f"{name}\x1f{epoch}".encode()).digest()[:8]) % UID_MAX

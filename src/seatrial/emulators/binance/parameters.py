@@ -1,0 +1,153 @@
+"""Reading what a client sent: raw bytes to named values, or the venue's complaint about them.
+
+A parameter may come in the query or in a form body; where it is in both, the query wins. Every reader
+remembers which names it was asked for, so that `finish` can complain about the rest as the venue does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from urllib.parse import unquote_plus
+
+from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.numbers import DIGITS_MAX
+
+PARAMETERS_MAX = 100
+SYMBOLS_MAX = 200
+
+DECIMAL = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
+INTEGER = r"^[0-9]{1,20}$"
+SIGNED = r"^-?[0-9]{1,20}$"
+SYMBOL = r"^[A-Z0-9-_.]{1,20}$"
+CLIENT_ID = r"^[a-zA-Z0-9-_]{1,36}$"
+ALWAYS_READ = frozenset({"signature", "timestamp", "recvWindow"})
+
+
+def split(raw: bytes) -> dict[str, str]:
+    """A raw query or form body as names and values; the same name twice is -1101."""
+    values: dict[str, str] = {}
+    parts = [part for part in raw.split(b"&") if part]
+    if len(parts) > PARAMETERS_MAX:
+        raise refusals.too_many_parameters(PARAMETERS_MAX, len(parts))
+    for part in parts:
+        name, _, value = part.partition(b"=")
+        key = unquote_plus(name.decode("latin-1"))
+        if key in values:
+            raise refusals.duplicate_parameter()
+        values[key] = unquote_plus(value.decode("latin-1"), errors="replace")
+    return values
+
+
+def merge(query: bytes, body: bytes) -> dict[str, str]:
+    """Query and body together; the query wins."""
+    return split(body) | split(query)
+
+
+class Parameters:
+    """The parameters of one request, read by name and type."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self._asked: set[str] = set(ALWAYS_READ)
+
+    def has(self, name: str) -> bool:
+        """Whether it was sent, empty or not."""
+        self._asked.add(name)
+        return name in self.values
+
+    def optional(self, name: str, legal: str | None = None) -> str | None:
+        """The text, None where it was not sent; -1105 where it was empty, -1100 where it is not `legal`."""
+        if not self.has(name):
+            return None
+        value = self.values[name]
+        if value == "":
+            raise refusals.empty(name)
+        if legal is not None and not re.fullmatch(legal, value, re.ASCII):
+            raise refusals.illegal_characters(name, legal)
+        return value
+
+    def required(self, name: str, legal: str | None = None) -> str:
+        """The text; -1102 where it was not sent."""
+        if not self.values.get(name):
+            raise refusals.missing(name)
+        value = self.optional(name, legal)
+        assert value is not None
+        return value
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """A whole number, not negative."""
+        value = self.optional(name, INTEGER)
+        return default if value is None else int(value)
+
+    def limit(self, default: int, most: int) -> int:
+        """`limit`: between one and `most`; more counts as `most`, as at the venue."""
+        value = self.integer("limit", default)
+        assert value is not None
+        if value < 1:
+            raise refusals.bad_data("limit")
+        return min(value, most)
+
+    def decimal(self, name: str) -> Decimal | None:
+        """An amount of at most eight digits after the point; -1111 where there are more."""
+        value = self.optional(name, DECIMAL)
+        if value is None:
+            return None
+        _, _, digits = value.partition(".")
+        if len(digits.rstrip("0")) > DIGITS_MAX:
+            raise refusals.too_precise(name)
+        return Decimal(value)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """`true` or `false`, in any case: Python clients send `True`."""
+        value = self.optional(name)
+        if value is None:
+            return default
+        if value.lower() not in {"true", "false"}:
+            raise refusals.bad_data(name)
+        return value.lower() == "true"
+
+    def symbol_list(self, name: str) -> list[str] | None:
+        """A JSON array of symbols."""
+        value = self.optional(name)
+        if value is None:
+            return None
+        try:
+            symbols = json.loads(value)
+        except ValueError:
+            raise refusals.illegal_characters(name, '^\\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\\]$') from None
+        if not isinstance(symbols, list) or not symbols or not all(isinstance(one, str) for one in symbols):
+            raise refusals.bad_data(name)
+        if len(symbols) > SYMBOLS_MAX:
+            raise refusals.bad_data(name)
+        if len(set(symbols)) != len(symbols):
+            raise refusals.Refusal(-1151, "Symbol is present multiple times in the list.")
+        return symbols
+
+    def finish(self, *also_known: str) -> None:
+        """Complain about parameters nobody asked for. `also_known` are documented ones that are ignored."""
+        unread = [name for name in self.values if name not in self._asked and name not in also_known]
+        if unread:
+            sent = len(self.values)
+            raise refusals.unread_parameters(sent - len(unread), sent)
+
+
+def from_json(params: Mapping[str, object]) -> dict[str, str]:
+    """WebSocket parameters as the texts a client signs: numbers as JSON writes them, lists as JSON."""
+    values: dict[str, str] = {}
+    for name, value in params.items():
+        if isinstance(value, bool):
+            values[name] = "true" if value else "false"
+        elif isinstance(value, str):
+            values[name] = value
+        elif isinstance(value, int):
+            values[name] = str(value)
+        elif isinstance(value, float):
+            values[name] = f"{Decimal(repr(value)):f}"
+        elif value is None:
+            values[name] = ""
+        else:
+            values[name] = json.dumps(value, separators=(",", ":"))
+    return values
