@@ -132,7 +132,7 @@ def test_no_and_denied_are_final(tmp_path: Path) -> None:
         outcomes: list[Outcome] = [Rejected("403", "insufficient"), Denied("rate budget spent")]
         async with open_desk(loop, tmp_path) as desk:
             for outcome in outcomes:
-                desk.venue.answer = lambda order, outcome=outcome: outcome  # type: ignore[misc]
+                desk.venue.answer = lambda order, outcome=outcome: outcome
                 order = await desk.buy(10)
                 await asyncio.sleep(1)
                 assert desk.status(order.client_order_id) == "REJECTED"

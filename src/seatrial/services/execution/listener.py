@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from seatrial.domain.faults import InvariantBroken
 from seatrial.services.execution.engine import ExecutionEngine
+from seatrial.services.health import Status, Verdict
 from seatrial.venues.booking import fill_fact, report_fact
 from seatrial.venues.port import FillEvent, OrderEvent, StreamDown, StreamUp, Venue, VenueOrder
 
@@ -37,6 +38,12 @@ class Listener:
                 case StreamDown(reason=reason):
                     self.down = reason
         raise InvariantBroken("streams go on for ever", f"{self._venue.name} ended its account events")
+
+    async def check(self) -> Verdict:
+        """Whether the stream is live; without it reconciliation alone brings the news."""
+        if self.down is not None:
+            return Verdict(Status.UNHEALTHY, self.down)
+        return Verdict(Status.HEALTHY, "live")
 
     async def _hear(self, order: VenueOrder) -> None:
         """A status is news only when it moves the order forward. A final one waits for its last fills:

@@ -17,11 +17,12 @@ from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus
-from seatrial.domain.time import MINUTE_NS, SECOND_NS, Clock
+from seatrial.domain.time import MINUTE_NS, SECOND_NS, Clock, rfc3339
 from seatrial.services.execution.account_index import OPENING, AccountIndex, AccountIndexes
 from seatrial.services.execution.engine import ExecutionEngine
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.sender import Sender
+from seatrial.services.health import Status, Verdict
 from seatrial.venues.findings import (
     CashBreak,
     Finding,
@@ -81,6 +82,12 @@ class Reconciler:
         self._breaks: dict[str, int] = {}
         self._zombies: dict[ClientOrderId, int] = {}
         self._noted: set[str] = set()
+
+    async def check(self) -> Verdict:
+        """Whether our books agree with the venue's."""
+        if self.trouble is not None:
+            return Verdict(Status.DEGRADED, self.trouble)
+        return Verdict(Status.HEALTHY, f"our books agreed with the venue's at {rfc3339(self.looked_ns)}")
 
     def look_soon(self) -> None:
         """Something was lost: do not wait for the interval."""

@@ -33,6 +33,7 @@ from seatrial.services.execution.listener import Listener
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.reconciler import Reconciler, ReconcileRules
 from seatrial.services.execution.sender import Sender
+from seatrial.services.health import Part, Status, Verdict
 from seatrial.venues.port import Venue
 
 
@@ -171,6 +172,21 @@ class ExecutionService:
         return self.engine.command(Command(self.market.latest_ns(), kind, actor, reason))
 
     # ----------------------------------------------------------------- reading
+
+    def parts(self) -> list[Part]:
+        """What `/health` asks about."""
+        parts = [Part("orders", self._check_orders)]
+        for account, listener in self.listeners.items():
+            parts.append(Part(f"stream {account}", listener.check, vital=False))
+            parts.append(Part(f"reconciliation {account}", self.reconcilers[account].check, vital=False))
+        return parts
+
+    async def _check_orders(self) -> Verdict:
+        if self.waiting_for is not None:
+            return Verdict(Status.UNHEALTHY, f"no order is taken: {self.waiting_for}")
+        if self.engine.latched is not None:
+            return Verdict(Status.DEGRADED, f"halted: {self.engine.latched}")
+        return Verdict(Status.HEALTHY, "orders are taken")
 
     def instruments(self, account: AccountId | None = None) -> list[Instrument]:
         """What can be traded, of one account or of all."""

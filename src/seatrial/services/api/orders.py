@@ -1,0 +1,225 @@
+"""What callers say about orders and targets, read into facts; and how orders are told to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+import msgspec
+
+from seatrial.core.views import OrderView
+from seatrial.domain.facts import OrderRequest, Target
+from seatrial.domain.faults import RequestFault
+from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from seatrial.domain.instrument import QTY_UNITS_MAX, AssetClass, Instrument
+from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.domain.time import parse_rfc3339, rfc3339
+from seatrial.services.api.reading import decimal_units, one_of
+from seatrial.services.execution.service import ExecutionService
+
+EXPONENT_MAX = 30  # no grid and no price needs more; keeps 1e999999999 from costing anything
+WEIGHT_SCALE = 1_000_000
+IN_BATCH_MAX = 1_000
+ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,36}$"  # what every venue takes as a client order id
+BY_HAND = StrategyId("manual")
+
+_NO_NUMBER = msgspec.Raw()
+
+
+class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /orders`, and one of a batch's `orders`. Numbers may be JSON numbers or texts."""
+
+    symbol: str
+    side: Literal["buy", "sell"]
+    type: Literal["market", "limit", "stop"]
+    quantity: msgspec.Raw
+    price: msgspec.Raw = _NO_NUMBER
+    stop_price: msgspec.Raw = _NO_NUMBER
+    time_in_force: Literal["day", "gtc", "ioc", "fok"] | None = None
+    client_order_id: str | None = None
+    account: str | None = None
+
+
+class TargetBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What to hold of one symbol: a signed `quantity`, or a `weight` of the account's equity."""
+
+    symbol: str
+    quantity: msgspec.Raw = _NO_NUMBER
+    weight: msgspec.Raw = _NO_NUMBER
+    inputs_digest: str = ""
+
+
+class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /api/v1/targets`: everything one strategy decided at one time."""
+
+    strategy: str
+    decided_at: int | str
+    account: str | None = None
+    targets: list[TargetBody] = []
+    orders: list[OrderBody] = []
+    cancels: list[str] = []
+
+
+class WordBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /api/v1/halt`, `/resume`, `/kill`."""
+
+    reason: str = "no reason given"
+    actor: str = "operator"
+
+
+# ------------------------------------------------------------------- numbers
+
+
+def units(field: str, raw: msgspec.Raw, scale: int) -> int | None:
+    """A JSON number or text as a whole number of `1/scale`, exactly; None where it is absent or null.
+
+    Raises:
+        RequestFault: not a number, finer than the grid, or beyond any market.
+    """
+    text = bytes(raw).decode().strip()
+    if text in {"", "null"}:
+        return None
+    if text.startswith('"'):
+        text = msgspec.json.decode(text, type=str)
+    accepted = f"a number in steps of 1/{scale}"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise RequestFault(field, accepted, text[:EXPONENT_MAX]) from None
+    if not number.is_finite() or abs(number.adjusted()) > EXPONENT_MAX:
+        raise RequestFault(field, accepted, text[:EXPONENT_MAX])
+    found = decimal_units(field, f"{number:f}", scale)
+    if abs(found) >= QTY_UNITS_MAX:
+        raise RequestFault(field, f"{accepted}, smaller than 2**62 steps", text[:EXPONENT_MAX])
+    return found
+
+
+def positive(field: str, raw: msgspec.Raw, scale: int) -> int:
+    """As `units`, required and above zero."""
+    found = units(field, raw, scale)
+    if found is None or found <= 0:
+        raise RequestFault(field, "a number above zero", bytes(raw).decode() or None)
+    return found
+
+
+def decided_at_ns(said: int | str, latest_ns: int) -> int:
+    """A decision's time: nanoseconds or RFC 3339, not after `latest_ns` (a far future would age every price)."""
+    accepted = f"nanoseconds since 1970 or an RFC 3339 time, not after {rfc3339(latest_ns)}"
+    try:
+        at_ns = parse_rfc3339(said) if isinstance(said, str) else said
+    except (ValueError, OverflowError):
+        raise RequestFault("decided_at", accepted, said) from None
+    if not 0 < at_ns <= latest_ns:
+        raise RequestFault("decided_at", accepted, said)
+    return at_ns
+
+
+# --------------------------------------------------------------------- facts
+
+
+def listing(
+    service: ExecutionService, symbol: str, account: str | None, prefix: str = ""
+) -> tuple[AccountId, Instrument]:
+    """The account and instrument a caller means."""
+    found = service.listed(symbol)
+    if not found:
+        one_of(f"{prefix}symbol", symbol, sorted({one.symbol for one in service.instruments()}))
+    if account is not None:
+        one_of(f"{prefix}account", account, [owner for owner, _ in found])
+        found = [(owner, one) for owner, one in found if owner == account]
+    if len(found) > 1:
+        raise RequestFault(f"{prefix}account", "one of " + ", ".join(owner for owner, _ in found), None)
+    return found[0]
+
+
+def order_request(
+    service: ExecutionService,
+    body: OrderBody,
+    *,
+    account: str | None,
+    strategy: StrategyId,
+    at_ns: int | None = None,
+    prefix: str = "",
+) -> OrderRequest:
+    """An order's body as a fact. `at_ns` is the batch's decision time; None is by hand, now."""
+    owner, instrument = listing(service, body.symbol, body.account or account, prefix)
+    kind = OrderType[body.type.upper()]
+    given = body.time_in_force or ("day" if instrument.asset_class is AssetClass.US_EQUITY else "gtc")
+    return OrderRequest(
+        at_ns=service.market.now_ns(owner) if at_ns is None else at_ns,
+        account=owner,
+        strategy=strategy,
+        symbol=Symbol(body.symbol),
+        side=Side[body.side.upper()],
+        type=kind,
+        time_in_force=TimeInForce[given.upper()],
+        qty_units=positive(f"{prefix}quantity", body.quantity, instrument.qty_scale),
+        limit_units=_price(f"{prefix}price", body.price, instrument, kind, OrderType.LIMIT),
+        stop_units=_price(f"{prefix}stop_price", body.stop_price, instrument, kind, OrderType.STOP),
+        client_order_id=client_order_id(body.client_order_id, prefix),
+        batch_ns=at_ns or 0,
+    )
+
+
+def client_order_id(said: str | None, prefix: str = "") -> ClientOrderId | None:
+    """A caller's own id, in the characters every venue takes."""
+    if said is None:
+        return None
+    if not (1 <= len(said) <= 36 and said.isascii() and all(one.isalnum() or one in "_.:-" for one in said)):
+        raise RequestFault(f"{prefix}client_order_id", f"text matching {ID_PATTERN}", said[:64])
+    return ClientOrderId(said)
+
+
+def _price(field: str, raw: msgspec.Raw, instrument: Instrument, kind: OrderType, needed_by: OrderType) -> int:
+    if kind is needed_by:
+        return positive(field, raw, instrument.price_scale)
+    if units(field, raw, instrument.price_scale) is not None:
+        raise RequestFault(field, f"nothing: only a {needed_by.name.lower()} order has it", bytes(raw).decode())
+    return 0
+
+
+def target(
+    service: ExecutionService, body: TargetBody, *, account: AccountId, strategy: StrategyId, at_ns: int, prefix: str
+) -> Target:
+    """A target's body as a fact."""
+    _, instrument = listing(service, body.symbol, account, prefix)
+    quantity = units(f"{prefix}quantity", body.quantity, instrument.qty_scale)
+    weight = units(f"{prefix}weight", body.weight, WEIGHT_SCALE)
+    if (quantity is None) == (weight is None):
+        raise RequestFault(f"{prefix}quantity", "either quantity or weight", None if quantity is None else "both")
+    return Target(
+        at_ns=at_ns,
+        account=account,
+        strategy=strategy,
+        symbol=Symbol(body.symbol),
+        decided_at_ns=at_ns,
+        quantity_units=quantity,
+        weight_ppm=weight,
+        inputs_digest=body.inputs_digest,
+    )
+
+
+# ------------------------------------------------------------------- answers
+
+
+def order_fields(order: OrderView, instrument: Instrument) -> dict[str, object]:
+    """One order as every door tells it. Numbers are texts: exact, whatever reads them."""
+    return {
+        "order_id": order.client_order_id,
+        "client_order_id": order.client_order_id,
+        "venue_order_id": order.venue_order_id,
+        "account": order.account,
+        "symbol": order.symbol,
+        "side": order.side.name.lower(),
+        "type": order.type.name.lower(),
+        "time_in_force": order.time_in_force.name.lower(),
+        "quantity": instrument.qty_text(order.qty_units),
+        "filled_quantity": instrument.qty_text(order.filled_units),
+        "price": instrument.price_text(order.limit_units) if order.limit_units else None,
+        "stop_price": instrument.price_text(order.stop_units) if order.stop_units else None,
+        "status": order.status.name.lower(),
+        "strategy": order.strategy,
+        "reason": order.reason,
+        "message": order.message,
+        "created_at": rfc3339(order.approved_at_ns),
+    }
