@@ -13,6 +13,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, V
 from seatrial.domain.instrument import Instrument, us_equity
 from seatrial.domain.money import CASH_SCALE, Currency
 from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
+from seatrial.domain.time import SECOND_NS
 from seatrial.venues.port import (
     AccountEvent,
     Capabilities,
@@ -42,6 +43,7 @@ class ScriptedVenue:
     name = VenueName("scripted")
     account = PAPER
     capabilities = Capabilities(frozenset(OrderType), frozenset(TimeInForce), shorting=True, fractional=False)
+    late_arrival_ns = 15 * SECOND_NS
 
     def __init__(self, now_ns: Callable[[], int]) -> None:
         self.now_ns = now_ns

@@ -186,6 +186,7 @@ class Venue(Protocol):
     name: VenueName
     account: AccountId
     capabilities: Capabilities
+    late_arrival_ns: int  # of our own clock: how long after a send an "unknown order" is not yet final
 
     async def submit(self, order: Approved) -> Outcome:
         """Send one order, once. Never retried inside: a resend is a decision of the order path."""

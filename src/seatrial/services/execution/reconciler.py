@@ -47,7 +47,6 @@ class ReconcileRules:
 
     interval_ns: int = 5 * SECOND_NS
     retry_ns: int = SECOND_NS // 4  # first look after something unclear; doubles up to the interval
-    settle_ns: int = 15 * SECOND_NS  # how long a request may still arrive after its answer was lost
     absences: int = 3  # times the venue must say "never heard of it" before an order is given up
     halt_on_break: bool = True  # balances that differ without a reason: halt, or only report
 
@@ -181,7 +180,7 @@ class Reconciler:
         now_ns = self._clock.now_ns()
         first_ns, times = self._absences.get(client_order_id, (now_ns, 0))
         self._absences[client_order_id] = (first_ns, times + 1)
-        return times + 1 >= self._rules.absences and now_ns - first_ns >= self._rules.settle_ns
+        return times + 1 >= self._rules.absences and now_ns - first_ns >= self.venue.late_arrival_ns
 
     def _symbol(self, client_order_id: ClientOrderId) -> Symbol:
         order = self._engine.machine.order(client_order_id)
