@@ -90,12 +90,12 @@ class PlatformDoors:
             PlatformDown, PlatformHangs, PlatformBusy: there is no view.
         """
         positions = await self._read(self._execution, "/positions", _PositionRows)
-        orders = await self._read(self._execution, f"/orders?limit={ORDERS_ASKED_MAX}", _OrderRows)
-        own = [row for row in orders.orders if row.account == account]
+        working = await self._orders(account, "open")
+        recent = await self._orders(account, "all")
         return PlatformView(
             holdings={Symbol(row.symbol): row.quantity for row in positions.positions if row.account == account},
-            working=frozenset(row.client_order_id for row in own if row.status.lower() in WORKING),
-            known=frozenset(row.client_order_id for row in own),
+            working=frozenset(row.client_order_id for row in working if row.status in WORKING),
+            known=frozenset(row.client_order_id for row in [*working, *recent]),
             prices_as_of_ns=await self._prices(),
         )
 
@@ -109,6 +109,11 @@ class PlatformDoors:
         response = await self._ask(self._execution, "/api/v1/halt", body)
         if not response.is_success:
             raise PlatformBusy(f"the halt was answered with {response.status_code}")
+
+    async def _orders(self, account: AccountId, status: str) -> list[_OrderRow]:
+        path = f"/orders?status={status}&limit={ORDERS_ASKED_MAX}"
+        rows = await self._read(self._execution, path, _OrderRows)
+        return [row for row in rows.orders if row.account == account]
 
     async def _prices(self) -> dict[Symbol, int] | None:
         if self._market_data is None:

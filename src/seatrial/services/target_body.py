@@ -23,19 +23,16 @@ def target_body(decision: Decision, instruments: Mapping[Symbol, Instrument]) ->
         "decided_at": rfc3339(decision.decided_at_ns),
         "targets": [_target(fact, instruments[fact.symbol]) for fact in facts if isinstance(fact, Target)],
         "orders": [_order(fact, instruments[fact.symbol]) for fact in facts if isinstance(fact, OrderRequest)],
-        "cancels": [
-            {"client_order_id": fact.client_order_id, "reason": fact.reason}
-            for fact in facts
-            if isinstance(fact, CancelRequest)
-        ],
+        "cancels": [fact.client_order_id for fact in facts if isinstance(fact, CancelRequest)],
     }
 
 
 def _target(target: Target, instrument: Instrument) -> dict[str, object]:
+    fields: dict[str, object] = {"symbol": target.symbol, "inputs_digest": target.inputs_digest}
     if target.weight_ppm is not None:
-        return {"symbol": target.symbol, "weight": units_text(target.weight_ppm, PPM)}
+        return {**fields, "weight": units_text(target.weight_ppm, PPM)}
     assert target.quantity_units is not None, "a target has a quantity or a weight"
-    return {"symbol": target.symbol, "quantity": instrument.qty_text(target.quantity_units)}
+    return {**fields, "quantity": instrument.qty_text(target.quantity_units)}
 
 
 def _order(order: OrderRequest, instrument: Instrument) -> dict[str, object]:
