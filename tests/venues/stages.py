@@ -1,0 +1,212 @@
+"""A small market behind each emulated venue, and our adapter in front of it, in process and on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from httpx_ws.transport import ASGIWebSocketTransport
+
+from seatrial.domain.bars import Bar, Session
+from seatrial.domain.facts import Approved
+from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
+from seatrial.domain.instrument import Instrument, binance_spot, us_equity
+from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339
+from seatrial.emulators.binance.app import build_binance
+from seatrial.emulators.binance.wallet import Credentials
+from seatrial.emulators.exchange import Exchange
+from seatrial.emulators.faults import FaultScript
+from seatrial.emulators.history import History
+from seatrial.emulators.market_clock import MarketClock
+from seatrial.emulators.store import Store
+from seatrial.emulators.tape import MemoryTape
+from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
+from seatrial.venues.alpaca.client import AlpacaVenue
+from seatrial.venues.alpaca.door import AlpacaUrls
+from seatrial.venues.binance.client import BinanceVenue
+from seatrial.venues.binance.door import BinanceUrls
+from seatrial.venues.feed import SocketSettings
+from seatrial.venues.port import Venue
+
+MINUTES = 30
+WAITS_MAX = 4000
+ACCOUNT = AccountId("ledger")
+KEY, SECRET = "PK-SEATRIAL", "not-a-secret"
+
+EQUITY_OPEN_NS = int(parse_rfc3339("2019-02-11T14:30:00Z"))
+CRYPTO_OPEN_NS = int(parse_rfc3339("2019-02-11T00:00:00Z"))
+API_NS = int(parse_rfc3339("2026-03-02T12:00:00Z"))
+
+INSTRUMENTS = {"alpaca": us_equity("AAPL"), "binance": binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")}
+
+
+def bars_of(instrument: Instrument) -> list[Bar]:
+    """Flat at 100 for five minutes, then between 99 and 101; 4,000 a minute, so 100 of ours a print."""
+    start_ns = EQUITY_OPEN_NS if instrument.calendar == "XNYS" else CRYPTO_OPEN_NS
+    dollar = instrument.price_scale
+    bars = []
+    for minute in range(MINUTES):
+        swing = dollar if minute >= 5 else 0
+        prices = (100 * dollar, 100 * dollar + swing, 100 * dollar - swing, 100 * dollar)
+        begin_ns = start_ns + minute * MINUTE_NS
+        bars.append(Bar(instrument.symbol, begin_ns, begin_ns + MINUTE_NS, *prices, 4_000 * instrument.qty_scale))
+    return bars
+
+
+@dataclass
+class Ear:
+    """Listens to a stream in the background and remembers everything."""
+
+    heard: list[Any] = field(default_factory=list)
+
+    async def listen(self, events: AsyncIterator[Any]) -> None:
+        async for event in events:
+            self.heard.append(event)
+
+    def all(self, kind: type) -> list[Any]:
+        return [event for event in self.heard if isinstance(event, kind)]
+
+    async def until(self, enough: Callable[[], object]) -> None:
+        for _ in range(WAITS_MAX):
+            if enough():
+                return
+            await asyncio.sleep(0.25)
+        raise AssertionError(f"never heard; heard were {self.heard[-20:]}")
+
+
+@dataclass
+class Stage:
+    """One emulated venue and one adapter."""
+
+    name: str
+    loop: VirtualLoop
+    venue: Venue
+    instrument: Instrument
+    exchange: Exchange
+    faults: FaultScript
+    open_ns: int
+    reborn: Callable[[], Venue]
+    ear: Ear = field(default_factory=Ear)
+    sent: int = 0
+
+    @property
+    def symbol(self) -> Symbol:
+        return self.instrument.symbol
+
+    def units(self, whole: int) -> int:
+        return whole * self.instrument.qty_scale
+
+    def order(self, side: Side, whole: int, *, limit: int = 0, stop: int = 0, name: str | None = None) -> Approved:
+        """An order for whole units at whole prices; its id is new unless named."""
+        self.sent += 1
+        kind = OrderType.LIMIT if limit else OrderType.STOP if stop else OrderType.MARKET
+        return Approved(
+            client_order_id=ClientOrderId(name or f"ELEGANT-LAMP-{self.sent}"),
+            account=ACCOUNT,
+            symbol=self.symbol,
+            side=side,
+            type=kind,
+            time_in_force=TimeInForce.DAY if self.name == "alpaca" else TimeInForce.GTC,
+            qty_units=self.units(whole),
+            limit_units=limit * self.instrument.price_scale,
+            stop_units=stop * self.instrument.price_scale,
+            sequence=self.sent,
+            batch_ns=0,
+            at_ns=0,
+        )
+
+
+def _build(name: str, exchange: Exchange, faults: FaultScript, history: History, clock: VirtualClock) -> Any:
+    records = Store(":memory:").venue(name)
+    if name == "binance":
+        credentials = Credentials("ledger", KEY, SECRET, {"USDT": Decimal(100_000)})
+        built: Any = build_binance(
+            exchange, records, [credentials], faults=faults, history=history, api_clock=clock, ids=Random(3)
+        )
+        return built.app
+    from seatrial.emulators.alpaca.app import build_alpaca
+
+    from seatrial.emulators.alpaca.desk import Credentials as AlpacaCredentials
+
+    return build_alpaca(
+        exchange,
+        records,
+        [AlpacaCredentials("ledger", KEY, SECRET)],
+        faults=faults,
+        history=history,
+        api_clock=clock,
+        ids=Random(3),
+    ).app
+
+
+def adapter(
+    name: str,
+    http: httpx.AsyncClient,
+    clock: VirtualClock,
+    instrument: Instrument,
+    *,
+    secret: str = SECRET,
+    **more: Any,
+) -> Venue:
+    """Our side, as bootstrap would build it."""
+    shared: dict[str, Any] = {
+        "http": http,
+        "key": KEY,
+        "secret": secret,
+        "clock": clock,
+        "random": Random(5),
+        "instruments": {instrument.symbol: instrument},
+        "sockets": SocketSettings(ping_seconds=None),
+    }
+    if name == "alpaca":
+        urls = AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex")
+        return AlpacaVenue(ACCOUNT, urls=urls, **shared | more)
+    binance = BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3")
+    return BinanceVenue(ACCOUNT, urls=binance, **shared | more)
+
+
+@asynccontextmanager
+async def stage_of(name: str, loop: VirtualLoop, **more: Any) -> AsyncIterator[Stage]:
+    """The market runs, the adapter is connected to nothing yet."""
+    instrument, clock = INSTRUMENTS[name], VirtualClock(loop)
+    bars = bars_of(instrument)
+    open_ns = bars[0].start_ns
+    length_ns = MINUTES * MINUTE_NS if instrument.calendar == "XNYS" else DAY_NS
+    tape = MemoryTape({instrument.symbol: bars}, [Session("2019-02-11", open_ns, open_ns + length_ns)])
+    exchange = Exchange([instrument], tape, market_clock=MarketClock(clock, anchor_ns=open_ns))
+    history = History(clock)
+    faults = FaultScript(Random(7), history)
+    app = _build(name, exchange, faults, history, clock)
+    market = asyncio.create_task(exchange.run())
+    async with httpx.AsyncClient(transport=ASGIWebSocketTransport(app)) as http:
+        reborn = partial(adapter, name, http, clock, instrument, **more)
+        venue = reborn()
+        try:
+            yield Stage(name, loop, venue, instrument, exchange, faults, open_ns, reborn)
+        finally:
+            await venue.close()
+            market.cancel()
+
+
+def on_stage(name: str, play: Callable[[Stage], Any], **more: Any) -> Any:
+    """Run one scene on a fresh stage; account events are heard from the start."""
+
+    async def main(loop: VirtualLoop) -> Any:
+        async with stage_of(name, loop, **more) as stage:
+            listening = asyncio.create_task(stage.ear.listen(stage.venue.account_events()))
+            try:
+                await asyncio.sleep(2)  # the first print: a market without a price is closed
+                return await play(stage)
+            finally:
+                listening.cancel()
+
+    return run_virtual(main, epoch_ns=API_NS)
