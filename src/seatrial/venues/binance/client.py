@@ -20,7 +20,7 @@ from seatrial.venues.answer import decode
 from seatrial.venues.binance import stream, wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrls
 from seatrial.venues.binance.history import client_order_ids, trades_since
-from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TimeRecord
+from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
 from seatrial.venues.binance.request import order_parameters
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
@@ -180,9 +180,15 @@ class BinanceVenue:
         return [listed[symbol] for symbol in symbols]
 
     async def clock(self) -> VenueClock:
-        """GET /api/v3/time; the market never closes."""
-        record = await self._door.ask_publicly("/time", TimeRecord, {}, weight=1)
-        now_ns = record.server_time * MILLISECOND_NS
+        """GET /api/v3/trades: the newest trade says what time it is in the market, which never closes.
+
+        `GET /time` is the clock of signatures; on a local venue the market may be years away from it.
+        """
+        symbol = min(self._instruments)
+        trades = await self._door.ask_publicly("/trades", list[TapeRecord], {"symbol": symbol, "limit": "1"}, weight=25)
+        if not trades:
+            raise VenueUnavailable(f"{symbol} has not traded yet, so the market has no time")
+        now_ns = trades[-1].time * MILLISECOND_NS
         return VenueClock(now_ns=now_ns, is_open=True, next_open_ns=now_ns, next_close_ns=_NEVER_NS)
 
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:

@@ -30,6 +30,12 @@ class OrderRecord(msgspec.Struct, rename="camel"):
     orig_client_order_id: str = ""
 
 
+class TapeRecord(msgspec.Struct):
+    """GET trades: one trade of the public tape."""
+
+    time: int
+
+
 class TradeRecord(msgspec.Struct, rename="camel"):
     """GET myTrades."""
 
