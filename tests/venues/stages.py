@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 import httpx
-import pytest
 from httpx_ws.transport import ASGIWebSocketTransport
 
 from seatrial.domain.bars import Bar, Session
@@ -21,6 +20,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339
+from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
 from seatrial.emulators.binance.app import build_binance
 from seatrial.emulators.binance.wallet import Credentials
 from seatrial.emulators.exchange import Exchange
@@ -129,22 +129,12 @@ def _build(name: str, exchange: Exchange, faults: FaultScript, history: History,
     records = Store(":memory:").venue(name)
     if name == "binance":
         credentials = Credentials("ledger", KEY, SECRET, {"USDT": Decimal(100_000)})
-        built: Any = build_binance(
+        return build_binance(
             exchange, records, [credentials], faults=faults, history=history, api_clock=clock, ids=Random(3)
-        )
-        return built.app
-    from seatrial.emulators.alpaca.app import build_alpaca
-
-    from seatrial.emulators.alpaca.desk import Credentials as AlpacaCredentials
-
+        ).app
+    account = AlpacaAccount("ledger", KEY, SECRET)
     return build_alpaca(
-        exchange,
-        records,
-        [AlpacaCredentials("ledger", KEY, SECRET)],
-        faults=faults,
-        history=history,
-        api_clock=clock,
-        ids=Random(3),
+        exchange, records, api_clock=clock, seed=3, script=faults, history=history, accounts=[account]
     ).app
 
 
