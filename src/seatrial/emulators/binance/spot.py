@@ -70,6 +70,7 @@ class Spot:
         self._until_print: list[Order] = []
         self._stops: dict[int, Order] = {}
         self._printed: set[str] = set()
+        self._dead: list[int] = []
         exchange.on_print.append(self._hear_print)
         exchange.on_execution.append(self._hear_execution)
         self._go_on()
@@ -155,6 +156,8 @@ class Spot:
             raise refusals.cancel_restricted()
         cancelled = self._cancel(account, order, cancel_id or self.new_id())
         self.commit()
+        if cancelled is None:
+            raise refusals.unknown_order()
         return cancelled
 
     def cancel_all(self, account: Account, symbol: str) -> list[Cancelled]:
@@ -166,7 +169,7 @@ class Spot:
         cancel_id = self.new_id()
         cancelled = [self._cancel(account, order, cancel_id) for order in open_orders]
         self.commit()
-        return cancelled
+        return [one for one in cancelled if one is not None]
 
     def new_id(self) -> str:
         """A client order id as the venue makes them when the client sends none."""
@@ -179,6 +182,7 @@ class Spot:
         for order in list(self._until_print):
             if order.open and order.symbol in self._printed:
                 self._expire(self._by_id[order.order_id], order, at_ns)
+                self._dead.append(order.order_id)
             if not order.open:
                 self._until_print.remove(order)
         self._printed.clear()
@@ -193,6 +197,10 @@ class Spot:
                 heard(name, event)
 
     def _hear_print(self, print: Print) -> None:
+        # Whoever cancels between two instants lets the market catch up first, which must not happen while
+        # an instant is settled; so what expired there leaves the book now, before this print is matched.
+        while self._dead:
+            self.exchange.cancel(self._dead.pop())
         self._printed.add(str(print.symbol))
         price = from_units(print.price_units)
         for order in list(self._stops.values()):
@@ -260,15 +268,17 @@ class Spot:
             self._stops[order.order_id] = order
         self.ledger.changed(order)
 
-    def _cancel(self, account: Account, order: Order, cancel_id: str) -> Cancelled:
+    def _cancel(self, account: Account, order: Order, cancel_id: str) -> Cancelled | None:
+        """None where a trade that became due at this very moment was first."""
         self.exchange.cancel(order.order_id)
+        if not order.open:
+            return None
         settlement.end(order, account.wallet, "CANCELED", self.exchange.now_ns())
         self._finish(account, order)
         self._report(account, order, "CANCELED", cancel_id=cancel_id)
         return Cancelled(order, cancel_id)
 
     def _expire(self, account: Account, order: Order, at_ns: int) -> None:
-        self.exchange.cancel(order.order_id)
         settlement.end(order, account.wallet, "EXPIRED", at_ns)
         self._finish(account, order)
         self._report(account, order, "EXPIRED")
