@@ -16,9 +16,9 @@ import structlog
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock, rfc3339
-from seatrial.services.api.http import encode
 from seatrial.services.bus import Bus, Overflow
 from seatrial.services.crew import Crew, OnDeath
+from seatrial.services.encoding import encode
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 from seatrial.services.run_records import RunLog, RunRecord, RunStatus
 from seatrial.services.target_body import target_body

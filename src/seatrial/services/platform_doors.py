@@ -12,7 +12,7 @@ import msgspec
 from seatrial.domain.faults import SeatrialFault
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.time import parse_rfc3339
-from seatrial.services.api.http import encode
+from seatrial.services.encoding import encode
 from seatrial.services.watch_breaks import PlatformView
 
 T = TypeVar("T")

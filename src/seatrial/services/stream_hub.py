@@ -15,9 +15,9 @@ from functools import partial
 from seatrial.domain.bars import Bar
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock, rfc3339
-from seatrial.services.api.http import encode
 from seatrial.services.board import PriceBoard
 from seatrial.services.bus import Bus, Overflow, Subscription
+from seatrial.services.encoding import encode
 from seatrial.services.topics import BarBatch, Tick
 
 CHANNELS = ("tick", "quote", "bar")

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
-import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,17 +20,11 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seatrial.domain.faults import JournalFault, RequestFault, VenueFault
+from seatrial.services.encoding import encode
 
 REQUEST_ID_LENGTH_MAX = 128
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-def encode(payload: object) -> bytes:
-    """JSON bytes. A `Decimal` becomes a number with exactly its digits; send `str` where text is meant."""
-    return _encoder.encode(payload)
 
 
 def answer(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
