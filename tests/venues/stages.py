@@ -19,7 +19,7 @@ from seatrial.domain.facts import Approved
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
 from seatrial.domain.orders import OrderType, Side, TimeInForce
-from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339
+from seatrial.domain.time import DAY_NS, MINUTE_NS, Clock, parse_rfc3339
 from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
 from seatrial.emulators.binance.app import build_binance
 from seatrial.emulators.binance.wallet import Credentials
@@ -36,6 +36,9 @@ from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.binance.door import BinanceUrls
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
+
+ALPACA = AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex")
+BINANCE = BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3")
 
 MINUTES = 30
 WAITS_MAX = 4000
@@ -75,11 +78,11 @@ class Ear:
     def all(self, kind: type) -> list[Any]:
         return [event for event in self.heard if isinstance(event, kind)]
 
-    async def until(self, enough: Callable[[], object]) -> None:
+    async def until(self, enough: Callable[[], object], pause_seconds: float = 0.25) -> None:
         for _ in range(WAITS_MAX):
             if enough():
                 return
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(pause_seconds)
         raise AssertionError(f"never heard; heard were {self.heard[-20:]}")
 
 
@@ -88,12 +91,13 @@ class Stage:
     """One emulated venue and one adapter."""
 
     name: str
-    loop: VirtualLoop
     venue: Venue
     instrument: Instrument
     exchange: Exchange
     faults: FaultScript
     open_ns: int
+    http: httpx.AsyncClient
+    clock: Clock
     reborn: Callable[[], Venue]
     ear: Ear = field(default_factory=Ear)
     sent: int = 0
@@ -125,7 +129,7 @@ class Stage:
         )
 
 
-def _build(name: str, exchange: Exchange, faults: FaultScript, history: History, clock: VirtualClock) -> Any:
+def _build(name: str, exchange: Exchange, faults: FaultScript, history: History, clock: Clock) -> Any:
     records = Store(":memory:").venue(name)
     if name == "binance":
         credentials = Credentials("ledger", KEY, SECRET, {"USDT": Decimal(100_000)})
@@ -141,7 +145,7 @@ def _build(name: str, exchange: Exchange, faults: FaultScript, history: History,
 def adapter(
     name: str,
     http: httpx.AsyncClient,
-    clock: VirtualClock,
+    clock: Clock,
     instrument: Instrument,
     *,
     secret: str = SECRET,
@@ -158,30 +162,34 @@ def adapter(
         "sockets": SocketSettings(ping_seconds=None),
     }
     if name == "alpaca":
-        urls = AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex")
-        return AlpacaVenue(ACCOUNT, urls=urls, **shared | more)
-    binance = BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3")
-    return BinanceVenue(ACCOUNT, urls=binance, **shared | more)
+        return AlpacaVenue(ACCOUNT, **{"urls": ALPACA} | shared | more)
+    return BinanceVenue(ACCOUNT, **{"urls": BINANCE} | shared | more)
+
+
+def venue_of(name: str, clock: Clock, *, speed: int = 1) -> tuple[Any, Exchange, FaultScript, Instrument]:
+    """The emulated venue: its application, its market (not running yet), its faults."""
+    instrument = INSTRUMENTS[name]
+    bars = bars_of(instrument)
+    open_ns = bars[0].start_ns
+    length_ns = MINUTES * MINUTE_NS if instrument.calendar == "XNYS" else DAY_NS
+    tape = MemoryTape({instrument.symbol: bars}, [Session("2019-02-11", open_ns, open_ns + length_ns)])
+    exchange = Exchange([instrument], tape, market_clock=MarketClock(clock, anchor_ns=open_ns, speed=speed))
+    history = History(clock)
+    faults = FaultScript(Random(7), history)
+    return _build(name, exchange, faults, history, clock), exchange, faults, instrument
 
 
 @asynccontextmanager
 async def stage_of(name: str, loop: VirtualLoop, **more: Any) -> AsyncIterator[Stage]:
     """The market runs, the adapter is connected to nothing yet."""
-    instrument, clock = INSTRUMENTS[name], VirtualClock(loop)
-    bars = bars_of(instrument)
-    open_ns = bars[0].start_ns
-    length_ns = MINUTES * MINUTE_NS if instrument.calendar == "XNYS" else DAY_NS
-    tape = MemoryTape({instrument.symbol: bars}, [Session("2019-02-11", open_ns, open_ns + length_ns)])
-    exchange = Exchange([instrument], tape, market_clock=MarketClock(clock, anchor_ns=open_ns))
-    history = History(clock)
-    faults = FaultScript(Random(7), history)
-    app = _build(name, exchange, faults, history, clock)
+    clock = VirtualClock(loop)
+    app, exchange, faults, instrument = venue_of(name, clock)
     market = asyncio.create_task(exchange.run())
     async with httpx.AsyncClient(transport=ASGIWebSocketTransport(app)) as http:
         reborn = partial(adapter, name, http, clock, instrument, **more)
         venue = reborn()
         try:
-            yield Stage(name, loop, venue, instrument, exchange, faults, open_ns, reborn)
+            yield Stage(name, venue, instrument, exchange, faults, exchange.now_ns(), http, clock, reborn)
         finally:
             await venue.close()
             market.cancel()

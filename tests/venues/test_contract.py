@@ -322,3 +322,54 @@ def test_vc_020_a_restarted_adapter_knows_the_trades_of_orders_it_never_sent(nam
         assert fill.client_order_id == order
 
     on_stage(name, play)
+
+
+def test_vc_021_an_event_told_twice_is_heard_twice_and_is_one_trade(name: str) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.ear.until(lambda: stage.ear.all(StreamUp))
+        stage.faults.replace([Fault("echo", "stream_duplicate")])
+        await filled(stage, Side.BUY, 10)
+        await asyncio.sleep(5)
+
+        heard = [e.fill.execution_id for e in stage.ear.all(FillEvent)]
+        assert len(heard) == 2
+        assert len(set(heard)) == 1
+        assert len(await stage.venue.fills_since(stage.open_ns, [stage.symbol])) == 1
+
+    on_stage(name, play)
+
+
+def test_vc_022_an_event_never_told_is_in_the_history(name: str) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.ear.until(lambda: stage.ear.all(StreamUp))
+        stage.faults.replace([Fault("mute", "stream_drop")])
+        order = stage.order(Side.BUY, 10)
+        await stage.venue.submit(order)
+        await asyncio.sleep(120)
+
+        assert [type(event) for event in stage.ear.heard] == [StreamUp]
+        (fill,) = await stage.venue.fills_since(stage.open_ns, [stage.symbol])
+        assert fill.client_order_id == order.client_order_id
+
+    on_stage(name, play)
+
+
+def test_vc_023_two_streams_may_be_opened_at_the_same_moment(name: str) -> None:
+    async def play(stage: Stage) -> None:
+        ears = [Ear(), Ear()]
+        reborn = stage.reborn()
+        listening = [
+            asyncio.create_task(ears[0].listen(reborn.account_events())),
+            asyncio.create_task(ears[1].listen(reborn.market_events([stage.symbol]))),
+        ]
+
+        await ears[0].until(lambda: ears[0].all(StreamUp) and ears[1].all(StreamUp))
+
+        assert (ears[0].all(StreamUp)[0].stream, ears[1].all(StreamUp)[0].stream) == (
+            f"{name}.account",
+            f"{name}.market",
+        )
+        await reborn.close()
+        await asyncio.gather(*listening)
+
+    on_stage(name, play)

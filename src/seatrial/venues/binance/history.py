@@ -19,46 +19,49 @@ _ORDERS_WEIGHT = 20
 _DAY_MS = DAY_NS // MILLISECOND_NS
 
 
-async def trades_since(door: BinanceDoor, symbol: Symbol, at_ms: int) -> list[TradeRecord]:
+async def trades_since(
+    door: BinanceDoor, symbol: Symbol, at_ms: int, page_max: int = TRADES_PER_PAGE_MAX
+) -> list[TradeRecord]:
     """Every trade of a symbol at or after a time, oldest first."""
-    youngest = await _trades(door, symbol)
-    if len(youngest) < TRADES_PER_PAGE_MAX or youngest[0].time < at_ms:
+    youngest = await _trades(door, symbol, limit=page_max)
+    if len(youngest) < page_max or youngest[0].time < at_ms:
         return [trade for trade in youngest if trade.time >= at_ms]
-    older = await _trades_between(door, symbol, at_ms, youngest[0])
+    older = await _trades_between(door, symbol, at_ms, youngest[0], page_max)
     return older + youngest
 
 
-async def _trades_between(door: BinanceDoor, symbol: Symbol, at_ms: int, known: TradeRecord) -> list[TradeRecord]:
+async def _trades_between(
+    door: BinanceDoor, symbol: Symbol, at_ms: int, known: TradeRecord, page_max: int
+) -> list[TradeRecord]:
     found: list[TradeRecord] = []
     start_ms = at_ms
     while not found and start_ms <= known.time:
         end_ms = min(start_ms + _DAY_MS - 1, known.time)
-        found = await _trades(door, symbol, startTime=start_ms, endTime=end_ms)
+        found = await _trades(door, symbol, limit=page_max, startTime=start_ms, endTime=end_ms)
         start_ms = end_ms + 1
     page = found
     while page and page[-1].id + 1 < known.id:
-        page = await _trades(door, symbol, fromId=page[-1].id + 1)
+        page = await _trades(door, symbol, limit=page_max, fromId=page[-1].id + 1)
         found += page
     return [trade for trade in found if trade.id < known.id]
 
 
 async def _trades(door: BinanceDoor, symbol: Symbol, **where: int) -> list[TradeRecord]:
-    parameters = {"symbol": str(symbol), "limit": str(TRADES_PER_PAGE_MAX)}
-    parameters |= {name: str(value) for name, value in where.items()}
+    parameters = {"symbol": str(symbol), **{name: str(value) for name, value in where.items()}}
     return await door.ask("/myTrades", list[TradeRecord], parameters, weight=_TRADES_WEIGHT)
 
 
 async def client_order_ids(
-    door: BinanceDoor, symbol: Symbol, order_ids: set[VenueOrderId]
+    door: BinanceDoor, symbol: Symbol, order_ids: set[VenueOrderId], page_max: int = ORDERS_PER_PAGE_MAX
 ) -> dict[VenueOrderId, ClientOrderId]:
     """Our ids of orders that trades name only by the venue's: pages of all orders from the lowest one on."""
     found: dict[VenueOrderId, ClientOrderId] = {}
     from_id = min((int(order_id) for order_id in order_ids), default=0)
     while not order_ids <= found.keys():
-        parameters = {"symbol": str(symbol), "orderId": str(from_id), "limit": str(ORDERS_PER_PAGE_MAX)}
+        parameters = {"symbol": str(symbol), "orderId": str(from_id), "limit": str(page_max)}
         page = await door.ask("/allOrders", list[OrderRecord], parameters, weight=_ORDERS_WEIGHT)
         found |= {VenueOrderId(str(each.order_id)): ClientOrderId(each.client_order_id) for each in page}
-        if len(page) < ORDERS_PER_PAGE_MAX:
+        if len(page) < page_max:
             break
         from_id = page[-1].order_id + 1
     return found
