@@ -86,6 +86,16 @@ class Child:
         """Every one of its doors says so."""
         return self.running and all(health.healthy for health in ask_all(self.doors, self._settings.host))
 
+    def answers(self) -> bool:
+        """Every one of its doors answers, and none says it is unhealthy."""
+        states = {health.status for health in ask_all(self.doors, self._settings.host)}
+        return self.running and states <= {"healthy", "degraded"}
+
+    def troubles(self) -> list[str]:
+        """What its doors complain of, one line each."""
+        asked = ask_all(self.doors, self._settings.host)
+        return [f"{health.status}: {health.door.name}: {health.message}" for health in asked if not health.healthy]
+
     def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
         """Ask it to end, wait, and kill it when it does not. True when it ended by itself."""
         if self._process is None or not self.running:

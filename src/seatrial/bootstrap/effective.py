@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from seatrial import __version__
 from seatrial.bootstrap.declarations import SETTINGS
 from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.sources import Sourced
+from seatrial.bootstrap.stages import Mode
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE, units_text
 
@@ -27,6 +29,22 @@ def effective(settings: Settings) -> list[Sourced]:
         shown = units_text(value, CASH_SCALE) if _is_money(field.name) else value
         rows.append(Sourced(f"limits.{_unitless(field.name)}", shown, settings.sources[f"limits.{field.name}"]))
     return rows
+
+
+def config_body(settings: Settings) -> dict[str, object]:
+    """The body of `/api/v1/config` but for its timestamp."""
+    return {
+        "service": "execution",
+        "version": __version__,
+        "environment": str(settings.stage),
+        "stage": str(settings.stage),
+        "mode": str(settings.mode),
+        "dry_run": settings.dry_run,
+        "alpaca_paper": settings.mode is not Mode.LIVE,
+        "circuit_breaker_enabled": settings.limits.breaker_enabled,
+        "release": None,
+        "settings": {row.name: {"value": row.value, "source": row.source} for row in effective(settings)},
+    }
 
 
 def _is_money(field: str) -> bool:

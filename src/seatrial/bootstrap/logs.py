@@ -100,7 +100,7 @@ def start_logs(settings: Settings, service: str, console: TextIO | None = None) 
     root.addHandler(_to_file(settings, service, shared))
     root.addHandler(_to_console(console or sys.stderr, shared))
     root.setLevel(settings.logs.level)
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "asyncio", "numba"):
+    for noisy in ("httpx", "httpcore", "uvicorn", "asyncio", "numba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -23,6 +23,8 @@ COMPILED_ROOMS = ("domain", "core", "strategy")
 VARIABLE = "NUMBA_CACHE_DIR"
 FOLDERS_KEPT_MAX = 8
 
+_prepared: Path | None = None  # by this process: sources edited since then are not the ones that were imported
+
 
 def prepare_compiled_core(cache: Path | None = None, sources: Path | None = None) -> Path:
     """Point numba at the folder for exactly these sources, and load what LLVM leaves unresolved.
@@ -33,6 +35,9 @@ def prepare_compiled_core(cache: Path | None = None, sources: Path | None = None
     Raises:
         ConfigurationFault: numba was imported before, and uses another folder.
     """
+    global _prepared
+    if _prepared is not None and cache is None and sources is None:
+        return _prepared
     folder = (cache or default_cache()) / digest_of(sources or Path(seatrial.__file__).parent)
     chosen = os.environ.get(VARIABLE)
     if "numba" in sys.modules and chosen != str(folder):
@@ -42,6 +47,7 @@ def prepare_compiled_core(cache: Path | None = None, sources: Path | None = None
     os.environ[VARIABLE] = str(folder)
     _load_libgcc()
     _forget_oldest(folder.parent)
+    _prepared = folder
     return folder
 
 

@@ -92,6 +92,17 @@ async def until_stopped() -> None:
     await stopped.wait()
 
 
+async def until_first(work: asyncio.Task[None]) -> None:
+    """Until SIGTERM or SIGINT, or until the role's own work ends, which raises whatever ended it."""
+    signalled = asyncio.create_task(until_stopped())
+    done, pending = await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    if work in done:
+        work.result()
+
+
 def _config(application: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         application,

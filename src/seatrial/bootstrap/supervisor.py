@@ -13,12 +13,14 @@ from types import FrameType
 
 from seatrial.bootstrap import run_files
 from seatrial.bootstrap.children import REFUSAL_CODES, Child, Say
+from seatrial.bootstrap.compiling import compile_core
 from seatrial.bootstrap.doors import doors
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault
 
 POLL_S = 0.1
+DEGRADED_WAIT_S = 20.0  # a role that answers but is degraded for so long is told and goes on
 START_WAIT_S = 120.0
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY_S = 60.0  # a process that lived this long starts again without delay
@@ -58,6 +60,7 @@ class Supervisor:
             run_files.this_process(run_files.SUPERVISOR, str(settings.stage), str(settings.mode), {}),
         )
         try:
+            compile_core(self._say)
             code = self._start_all()
             if code == 0 and not self._signals:
                 self._announce()
@@ -106,6 +109,10 @@ class Supervisor:
             if child.healthy():
                 watched.announced = True
                 self._say(self._healthy_line(child))
+                return 0
+            if time.monotonic() > child.started_s + DEGRADED_WAIT_S and child.answers():
+                for line in child.troubles():
+                    self._say(f"{child.role:<9} {line}")
                 return 0
             if time.monotonic() > deadline_s:
                 return self._failed(child, f"was not healthy within {START_WAIT_S:.0f} s")

@@ -1,0 +1,29 @@
+"""The accounts of this house: one per venue, each under the limits of the stage."""
+
+from __future__ import annotations
+
+from seatrial.bootstrap.settings import Settings
+from seatrial.domain.ids import AccountId, VenueName
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.limits import Account
+from seatrial.domain.money import Currency
+
+VENUES = ("alpaca", "binance")
+CURRENCIES = {"alpaca": Currency("USD"), "binance": Currency("USDT")}
+CALENDARS = {"alpaca": "XNYS", "binance": "24x7"}
+
+
+def account_at(settings: Settings, venue: str) -> Account:
+    """The account at a venue; it carries the venue's name, as there is one."""
+    return Account(
+        id=AccountId(venue),
+        venue=VenueName(venue),
+        currency=CURRENCIES[venue],
+        calendar=CALENDARS[venue],
+        limits=settings.limits,
+    )
+
+
+def venue_of(instrument: Instrument) -> str:
+    """Where an instrument is traded."""
+    return str(instrument.venue)

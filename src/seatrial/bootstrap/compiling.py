@@ -1,0 +1,60 @@
+"""The core is compiled once per edit, and loaded from the cache ever after.
+
+A cold compilation takes the better part of a minute, so it happens before anything is served, is said aloud,
+and never while a market runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import seatrial
+from seatrial.bootstrap.numba_cache import default_cache, digest_of, prepare_compiled_core
+
+MARK = "compiled"
+
+
+def core_is_compiled() -> bool:
+    """Whether the cache holds everything that `load_core` needs. Imports nothing heavy."""
+    return (default_cache() / digest_of(Path(seatrial.__file__).parent) / MARK).exists()
+
+
+def compile_core(say: Callable[[str], None]) -> None:
+    """Compile in a process of its own where the cache is cold, so that the caller stays light.
+
+    Raises:
+        CalledProcessError: the core does not compile: a bug.
+    """
+    if core_is_compiled():
+        return
+    say("compiling the core: once after an install or an edit, usually less than a minute")
+    subprocess.run([sys.executable, "-m", "seatrial.bootstrap.compiling"], check=True, env=dict(os.environ))
+
+
+def load_core() -> None:
+    """Bring every compiled function a machine needs into this process."""
+    folder = prepare_compiled_core()
+    from seatrial.core.machine import Machine
+    from seatrial.domain.facts import Timer, Transfer
+    from seatrial.domain.ids import AccountId, JournalEpoch, VenueName
+    from seatrial.domain.instrument import us_equity
+    from seatrial.domain.limits import Account, RiskLimits
+    from seatrial.domain.money import Currency
+    from seatrial.emulators.exchange import warm_kernel
+
+    account = Account(AccountId("warm"), VenueName("alpaca"), Currency("USD"), "XNYS", RiskLimits())
+    machine = Machine([account], [(account.id, us_equity("SPY"))], JournalEpoch("warm"))
+    effects = machine.step(Transfer(1, account.id, account.currency, 1))
+    machine.recover(Timer(2), effects[:0])
+    machine.state_fingerprint()
+    machine.equity_units(account.id)
+    warm_kernel()
+    (folder / MARK).touch()
+
+
+if __name__ == "__main__":
+    load_core()

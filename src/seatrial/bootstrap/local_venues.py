@@ -1,0 +1,194 @@
+"""The emulated venues, put together: market, store, faults and keys, each on a socket of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from seatrial import __version__
+from seatrial.bootstrap.markets import VenueMarket, load_timeline, venue_market
+from seatrial.bootstrap.ports import require_free
+from seatrial.bootstrap.randomness import local_key, local_secret, seeded
+from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.venue_health import WithHealth
+from seatrial.domain.faults import NoData
+from seatrial.domain.money import CASH_SCALE
+from seatrial.domain.time import Clock, rfc3339
+from seatrial.emulators.exchange import Exchange, warm_kernel
+from seatrial.emulators.faults import Fault, FaultScript
+from seatrial.emulators.history import History
+from seatrial.emulators.market_clock import MarketClock
+from seatrial.emulators.socket import SocketServer
+from seatrial.emulators.store import Store, VenueRecords
+from seatrial.emulators.tape import MemoryTape
+from seatrial.services.health import Health, Identity, Part, Status, Verdict
+
+ACCOUNT = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVenue:
+    """One emulated venue, ready to be served. `exchange.run()` is its market."""
+
+    name: str
+    application: ASGIApp
+    exchange: Exchange
+    market: VenueMarket
+    key: str
+    secret: str
+
+
+class LocalVenues:
+    """Both venues over one store.
+
+    Args:
+        symbols: what they list; a venue without any is left out.
+        faults: what goes wrong from the start, on purpose.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        symbols: Iterable[str],
+        *,
+        store: Path | str,
+        faults: Sequence[Fault] = (),
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._faults = faults
+        warm_kernel()  # before the markets start to run, not while they do
+        self.timeline = load_timeline(settings.data, symbols, seed=settings.seed)
+        self._store = Store(store)
+        self.venues = [
+            self._build(market) for name in ("alpaca", "binance") if (market := venue_market(self.timeline, name))
+        ]
+        if not self.venues:
+            raise NoData("no symbol is left to list: name some with --symbols")
+        self._servers: list[SocketServer] = []
+        self._markets: list[asyncio.Task[None]] = []
+
+    def _build(self, market: VenueMarket) -> LocalVenue:
+        settings, clock = self._settings, self._clock
+        records = self._store.venue(market.venue)
+        tape = MemoryTape({symbol: list(table.bars()) for symbol, table in market.tables.items()}, market.sessions)
+        anchor_ns = records.market_ns or market.start_ns
+        exchange = Exchange(
+            market.instruments, tape, market_clock=MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
+        )
+        history = History(clock)
+        script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults)
+        key = local_key(settings.seed, market.venue, settings.emulator_key)
+        secret = local_secret(settings.seed, market.venue, settings.emulator_secret)
+        build = _BUILDERS[market.venue]
+        application = build(Ground(settings, clock, exchange, records, script, history, key, secret))
+        health = Health(
+            Identity(f"emulated-{market.venue}", __version__, str(settings.stage), str(settings.mode)),
+            clock,
+            [Part("market", lambda: _market_verdict(exchange))],
+        )
+        return LocalVenue(market.venue, WithHealth(application, health, exchange.now_ns), exchange, market, key, secret)
+
+    async def open(self, ports: Mapping[str, int]) -> dict[str, int]:
+        """Serve, and let the markets run. Answers the port of each venue.
+
+        Raises:
+            PortTaken: naming who holds it.
+        """
+        require_free(self._settings.host, [(f"ports.{venue.name}", ports[venue.name]) for venue in self.venues])
+        for venue in self.venues:
+            self._servers.append(await SocketServer.open(venue.application, port=ports[venue.name]))
+        for venue in self.venues:
+            self._markets.append(asyncio.create_task(venue.exchange.run(), name=f"market {venue.name}"))
+        return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=True)}
+
+    def on_end(self, say: Callable[[str], None]) -> None:
+        """Say so when a market's data is over: it closes, and never loops in silence."""
+        for venue in self.venues:
+            name = venue.name
+            venue.exchange.on_end.append(
+                lambda at_ns, name=name: say(f"{name}: the data ends at {rfc3339(at_ns)}; the market stays closed")  # type: ignore[misc]
+            )
+
+    async def failed(self) -> None:
+        """Return only by raising what broke a market; a market whose data is over has not failed."""
+        pending = set(self._markets)
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Stop the markets, then the doors, then the store."""
+        for task in self._markets:
+            task.cancel()
+        await asyncio.gather(*self._markets, return_exceptions=True)
+        for server in self._servers:
+            await server.close()
+        self._store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every emulated venue stands on."""
+
+    settings: Settings
+    clock: Clock
+    exchange: Exchange
+    records: VenueRecords
+    faults: FaultScript
+    history: History
+    key: str
+    secret: str
+
+    def cash(self, venue: str) -> Decimal:
+        """The opening cash of an account that is new."""
+        return Decimal(self.settings.cash_units[venue]) / CASH_SCALE
+
+
+def _build_alpaca(ground: Ground) -> ASGIApp:
+    from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
+
+    account = AlpacaAccount(name=ACCOUNT, key=ground.key, secret=ground.secret, deposit=ground.cash("alpaca"))
+    return build_alpaca(
+        ground.exchange,
+        ground.records,
+        api_clock=ground.clock,
+        seed=ground.settings.seed,
+        script=ground.faults,
+        history=ground.history,
+        accounts=[account],
+    ).app
+
+
+def _build_binance(ground: Ground) -> ASGIApp:
+    from seatrial.emulators.binance.app import build_binance
+    from seatrial.emulators.binance.wallet import Credentials
+
+    accounts = [Credentials(ACCOUNT, ground.key, ground.secret, {"USDT": ground.cash("binance")})]
+    return build_binance(
+        ground.exchange,
+        ground.records,
+        accounts,
+        faults=ground.faults,
+        history=ground.history,
+        api_clock=ground.clock,
+        ids=seeded(ground.settings.seed, "ids binance"),
+    ).app
+
+
+_BUILDERS: Mapping[str, Callable[[Ground], ASGIApp]] = {"alpaca": _build_alpaca, "binance": _build_binance}
+
+
+async def _market_verdict(exchange: Exchange) -> Verdict:
+    """The market runs, or its data is over: which is the truth, and no illness."""
+    if exchange.ended:
+        return Verdict(Status.HEALTHY, "the data has ended, the market is closed")
+    return Verdict(Status.HEALTHY, f"market time {rfc3339(exchange.now_ns())}")

@@ -1,0 +1,47 @@
+"""Which market the stored accounts traded on. Another one must not go on where the first stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from seatrial.bootstrap.settings import Settings
+from seatrial.domain.faults import ConfigurationFault
+
+FILE = "market.json"
+
+
+def claim_market(settings: Settings) -> None:
+    """Remember which market this state folder belongs to.
+
+    Raises:
+        ConfigurationFault: it belongs to another; names both, and what to do.
+    """
+    path = settings.state / FILE
+    wanted = market_name(settings)
+    known = _read(path)
+    if known is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"market": wanted}) + "\n", encoding="utf-8")
+    elif known != wanted:
+        raise ConfigurationFault(
+            f"the accounts in {settings.state}/ traded on {known}, and this is {wanted}: "
+            "`seatrial reset` forgets them, or --state DIR keeps both"
+        )
+
+
+def market_name(settings: Settings) -> str:
+    """The market in words."""
+    if settings.data is not None:
+        return f"the recorded markets of {settings.data.resolve().name}"
+    return f"the synthetic market of seed {settings.seed}"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))["market"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise ConfigurationFault(f"{path} cannot be understood ({fault}): `seatrial reset` begins anew") from fault
+    return str(known)

@@ -1,0 +1,72 @@
+"""Which markets there are: recorded ones from a folder, on one calendar, else made-up ones. Both say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from seatrial.domain.bars import Session
+from seatrial.domain.ids import Symbol
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import DAY_NS
+from seatrial.market.bars import BarTable
+from seatrial.market.catalog import load_bars
+from seatrial.market.instruments import instrument_of
+from seatrial.market.sessions import sessions, utc_date
+from seatrial.market.shift import Timeline, align
+from seatrial.market.synthetic import synthetic_market
+
+SYNTHETIC_FIRST_DAY = date(2024, 1, 2)
+SYNTHETIC_SESSIONS = 10
+HISTORY_NS = DAY_NS  # what a venue can tell of the time before its market starts
+
+
+@dataclass(frozen=True, slots=True)
+class VenueMarket:
+    """What one venue replays. `sessions` cover every bar; market time starts at `start_ns`."""
+
+    venue: str
+    tables: Mapping[Symbol, BarTable]
+    sessions: tuple[Session, ...]
+    start_ns: int
+
+    @property
+    def instruments(self) -> list[Instrument]:
+        """Everything that has bars here."""
+        return [table.instrument for table in self.tables.values()]
+
+
+def load_timeline(
+    data: Path | None, symbols: Iterable[str], *, seed: int, session_count: int | None = None
+) -> Timeline:
+    """The markets of `symbols` on one calendar.
+
+    `session_count` is how many sessions to make up or to keep; None takes all that are recorded.
+
+    Raises:
+        NoData: a symbol is in no file.
+        DataFault: a file breaks a rule.
+        RequestFault: not a symbol, or more sessions than the data holds.
+    """
+    instruments = [instrument_of(symbol) for symbol in dict.fromkeys(symbols)]
+    if data is not None:
+        timeline = align(load_bars(data, instruments))
+        return timeline.select_sessions(session_count) if session_count else timeline
+    tables = synthetic_market(
+        instruments, seed=seed, first_day=SYNTHETIC_FIRST_DAY, session_count=session_count or SYNTHETIC_SESSIONS
+    )
+    return align(tables)
+
+
+def venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
+    """One venue's part of a timeline, with a day of history before its start; None where it has no symbol."""
+    tables = {symbol: table for symbol, table in timeline.tables.items() if table.instrument.venue == venue}
+    if not tables:
+        return None
+    first_ns = timeline.start_ns - HISTORY_NS
+    cut = {symbol: table.between(first_ns, timeline.end_ns) for symbol, table in tables.items()}
+    calendar = next(iter(tables.values())).instrument.calendar
+    days = sessions(calendar, utc_date(first_ns), utc_date(timeline.end_ns - 1))
+    return VenueMarket(venue, cut, tuple(days), timeline.start_ns)

@@ -1,0 +1,133 @@
+"""The role `platform`: every service but watch in one process, around one machine and one journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from seatrial import __version__
+from seatrial.bootstrap.accounts import VENUES, account_at
+from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.compiling import load_core
+from seatrial.bootstrap.effective import config_body
+from seatrial.bootstrap.journals import open_journal
+from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.market_identity import claim_market
+from seatrial.bootstrap.randomness import fresh_name
+from seatrial.bootstrap.servers import Doors, Served, until_first
+from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.stages import Stage
+from seatrial.bootstrap.symbols import strategy_texts, traded_symbols
+from seatrial.core.machine import Machine
+from seatrial.domain.faults import ConfigurationFault
+from seatrial.domain.ids import AccountId, StrategyId
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import Clock
+from seatrial.journal.port import Journal
+from seatrial.market.instruments import instrument_of
+from seatrial.services.desk import DeskRules
+from seatrial.services.platform import Platform, PlatformParts, PlatformRules
+from seatrial.services.strategy_file import StrategyFile
+from seatrial.venues.port import Venue
+
+PPM = 1_000_000
+
+Traded = dict[str, list[Instrument]]  # venue to what is traded there
+
+
+def traded(settings: Settings) -> Traded:
+    """What the strategies trade, by venue.
+
+    Raises:
+        ConfigurationFault: no strategy is set, or one does not load.
+    """
+    found = {venue: [instrument_of(symbol) for symbol in traded_symbols(settings, venue)] for venue in VENUES}
+    listed = {venue: instruments for venue, instruments in found.items() if instruments}
+    if not listed:
+        raise ConfigurationFault("there is no strategy: set strategies.alpaca or strategies.binance to a file")
+    return listed
+
+
+async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None:
+    """Until SIGTERM, or until a role cannot go on: then the process ends and its next start recovers.
+
+    Raises:
+        SeatrialFault: what ended it.
+    """
+    claim_market(settings)
+    load_core()
+    clock = WallClock()
+    listed = traded(settings)
+    journal = open_journal(settings)
+    platform = build_platform(settings, clock, listed, journal)
+    doors = Doors(settings.host, _served(settings, platform))
+    await doors.open()
+    await platform.start()
+    for venue, instruments in listed.items():
+        names = ", ".join(instrument.symbol for instrument in instruments)
+        say(f"{settings.strategies[venue]} trades {names} on {venue}")
+    try:
+        await until_first(asyncio.create_task(platform.ended()))
+    finally:
+        await platform.close()
+        await doors.close()
+
+
+def build_platform(settings: Settings, clock: Clock, listed: Traded, journal: Journal) -> Platform:
+    """The platform of these settings, not started."""
+    machine = Machine(
+        [account_at(settings, venue) for venue in listed],
+        [(account_at(settings, venue).id, instrument) for venue, each in listed.items() for instrument in each],
+        journal.epoch,
+    )
+    parts = PlatformParts(
+        version=__version__,
+        stage=str(settings.stage),
+        mode=str(settings.mode),
+        clock=clock,
+        machine=machine,
+        journal=journal,
+        venues=_connections(settings, clock, listed, "orders"),
+        market_venues=_connections(settings, clock, listed, "market"),
+        sources=[_source(settings, venue, each, str(journal.epoch)) for venue, each in listed.items()],
+        config=partial(config_body, settings),
+        new_request_id=partial(fresh_name, "req"),
+    )
+    rules = PlatformRules(
+        speed_ppm=int(settings.speed * PPM),
+        desk=DeskRules(reload=settings.stage is Stage.DEV),
+    )
+    return Platform(parts, rules)
+
+
+def _connections(settings: Settings, clock: Clock, listed: Traded, name: str) -> list[Venue]:
+    return [
+        connect(settings, venue, instruments, clock=clock, http=http_client(), name=name)
+        for venue, instruments in listed.items()
+    ]
+
+
+def _source(settings: Settings, venue: str, instruments: list[Instrument], epoch: str) -> StrategyFile:
+    path = Path(settings.strategies[venue])
+    return StrategyFile(
+        path,
+        strategy_id=StrategyId(path.stem),
+        account=AccountId(venue),
+        instruments=instruments,
+        texts=strategy_texts(settings, venue),
+        epoch=epoch,
+    )
+
+
+def _served(settings: Settings, platform: Platform) -> list[Served]:
+    ports = settings.ports
+    return [
+        Served(platform.doors["market-data"], ports.market_data, "ports.market_data"),
+        Served(platform.doors["execution"], ports.execution, "ports.execution"),
+        Served(platform.doors["execution"], ports.execution_alias, "ports.execution_alias"),
+        Served(platform.doors["signals"], ports.signals, "ports.signals"),
+        Served(platform.doors["orchestrator"], ports.orchestrator, "ports.orchestrator"),
+        Served(platform.doors["observability"], ports.observability, "ports.observability"),
+    ]

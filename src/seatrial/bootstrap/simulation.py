@@ -1,0 +1,79 @@
+"""Puts the real platform into a simulated world: what `seatrial simulate` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from seatrial.domain.faults import InvariantBroken
+from seatrial.runs.simulation.driver import MINUTES, PlatformNeeds, SimulatedPlatform, SimulationResult, run_seed
+from seatrial.services.platform import Platform, PlatformParts, PlatformRules
+
+OnProgress = Callable[[SimulationResult | InvariantBroken], None]
+
+
+class _Platform:
+    """`services.platform` as a simulation sees it."""
+
+    def __init__(self, needs: PlatformNeeds) -> None:
+        self._platform = Platform(
+            PlatformParts(
+                version="0",
+                stage="dev",
+                mode="sim",
+                clock=needs.clock,
+                machine=needs.machine,
+                journal=needs.journal,
+                venues=needs.venues,
+                market_venues=needs.market_venues,
+                sources=needs.sources,
+                config=dict,
+                new_request_id=needs.new_request_id,
+            ),
+            PlatformRules(),
+        )
+        self.machine = needs.machine
+        self.execution_door = self._platform.doors["execution"]
+
+    async def live(self) -> None:
+        """See `SimulatedPlatform`."""
+        await self._platform.start()
+        await self._platform.ended()
+
+    @property
+    def latched(self) -> str | None:
+        """See `SimulatedPlatform`."""
+        return self._platform.execution.engine.latched
+
+    @property
+    def settled(self) -> bool:
+        """See `SimulatedPlatform`."""
+        return self._platform.execution.settled
+
+
+def build_simulated_platform(needs: PlatformNeeds) -> SimulatedPlatform:
+    """The production platform, on what the simulation gives it."""
+    return _Platform(needs)
+
+
+def simulate(seed: int, *, minutes: int = MINUTES) -> SimulationResult:
+    """One seed, from the opening bell until all is counted.
+
+    Raises:
+        InvariantBroken: by its name, with the command that replays it.
+    """
+    return run_seed(seed, build_simulated_platform, minutes=minutes)
+
+
+def simulate_many(
+    first: int, count: int, on_progress: OnProgress | None = None, *, minutes: int = MINUTES
+) -> Iterator[SimulationResult | InvariantBroken]:
+    """Seeds `first .. first + count - 1`, one after the other; a failing one is a result too."""
+    for seed in range(first, first + count):
+        outcome: SimulationResult | InvariantBroken
+        try:
+            outcome = simulate(seed, minutes=minutes)
+        except InvariantBroken as broken:
+            outcome = broken
+        if on_progress is not None:
+            on_progress(outcome)
+        yield outcome

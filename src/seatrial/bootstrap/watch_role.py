@@ -1,0 +1,81 @@
+"""The role `watch`: a second pair of eyes in a process of its own, over connections of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import httpx
+
+from seatrial import __version__
+from seatrial.bootstrap.accounts import account_at
+from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.platform_role import traded
+from seatrial.bootstrap.randomness import fresh_name
+from seatrial.bootstrap.servers import Doors, Served, until_first
+from seatrial.bootstrap.settings import Settings
+from seatrial.domain.faults import SeatrialFault
+from seatrial.services.api.watch import watch_doors
+from seatrial.services.health import Identity
+from seatrial.services.watch import Watch, WatchRules, build_watch
+
+
+async def serve_watch(settings: Settings, say: Callable[[str], None]) -> None:
+    """Until SIGTERM.
+
+    Raises:
+        SeatrialFault: its work ended.
+    """
+    loop = asyncio.get_running_loop()
+    died: asyncio.Future[None] = loop.create_future()
+
+    def on_death(name: str, error: BaseException | None) -> None:
+        if not died.done():
+            died.set_exception(SeatrialFault(f"{name} ended: {error}"))
+
+    clients = [_client(settings, settings.ports.execution), _client(settings, settings.ports.market_data)]
+    watch = _build(settings, clients, on_death)
+    doors = Doors(
+        settings.host,
+        [Served(watch_doors(watch, new_request_id=partial(fresh_name, "req")), settings.ports.watch, "ports.watch")],
+    )
+    await doors.open()
+    await watch.start()
+    try:
+        await until_first(asyncio.create_task(_wait(died)))
+    finally:
+        await watch.close()
+        await doors.close()
+        for client in clients:
+            await client.aclose()
+
+
+def _build(
+    settings: Settings, clients: list[httpx.AsyncClient], on_death: Callable[[str, BaseException | None], None]
+) -> Watch:
+    clock = WallClock()
+    listed = traded(settings)
+    execution, market_data = clients
+    return build_watch(
+        identity=Identity("watch", __version__, str(settings.stage), str(settings.mode)),
+        clock=clock,
+        execution=execution,
+        market_data=market_data,
+        venues=[
+            connect(settings, venue, each, clock=clock, http=http_client(), name="watch")
+            for venue, each in listed.items()
+        ],
+        instruments={account_at(settings, venue).id: each for venue, each in listed.items()},
+        rules=WatchRules(),
+        on_death=on_death,
+    )
+
+
+def _client(settings: Settings, port: int) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://{settings.host}:{port}", trust_env=False)
+
+
+async def _wait(died: asyncio.Future[None]) -> None:
+    await died
