@@ -1,0 +1,35 @@
+"""Trend: hold more of what rises, less of what falls.
+
+The idea: a fast average above a slow one says that a move is under way, and moves of minutes last a little longer
+than they should. The weakness: a market without direction crosses its averages again and again, and every crossing
+buys high and sells low by a spread. A core is kept through the downs, so it also falls with the market.
+"""
+
+from seatrial.strategy import SMA, BarView, Context, Strategy
+
+
+class Trend(Strategy):
+    """Hold `weight` of the account per symbol while it trends up, `core` otherwise."""
+
+    symbols = ("AAPL", "SPY")
+    fast = 8
+    slow = 24
+    weight = 0.04
+    core = 0.015
+
+    def on_start(self, context: Context) -> None:
+        """Two averages per symbol."""
+        self.fast_averages = {symbol: SMA(self.fast) for symbol in self.symbols}
+        self.slow_averages = {symbol: SMA(self.slow) for symbol in self.symbols}
+        self.rising: dict[str, bool] = {}
+
+    def on_bar(self, context: Context, bar: BarView) -> None:
+        """Speak only when the answer changes: every target may become an order."""
+        fast = self.fast_averages[bar.symbol].update(bar.close)
+        slow = self.slow_averages[bar.symbol].update(bar.close)
+        if fast is None or slow is None:
+            return
+        rising = fast > slow
+        if self.rising.get(bar.symbol) != rising:
+            self.rising[bar.symbol] = rising
+            context.target(bar.symbol, weight=self.weight if rising else self.core)
