@@ -1,0 +1,1 @@
+"""W3: depth and trade events, market making with queue position and latency."""

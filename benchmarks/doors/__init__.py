@@ -1,0 +1,1 @@
+"""W5: HTTP doors, an order decoded, decided and answered."""

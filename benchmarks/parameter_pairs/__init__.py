@@ -1,0 +1,1 @@
+"""W2: pairs of (fast, slow) over 100,000 bars."""
