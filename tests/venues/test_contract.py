@@ -373,3 +373,15 @@ def test_vc_023_two_streams_may_be_opened_at_the_same_moment(name: str) -> None:
         await asyncio.gather(*listening)
 
     on_stage(name, play)
+
+
+def test_vc_024_who_wants_no_ticks_hears_bars_only(name: str) -> None:
+    async def play(stage: Stage) -> None:
+        ear = Ear()
+        listening = asyncio.create_task(ear.listen(stage.venue.market_events([stage.symbol])))
+        await ear.until(lambda: len(ear.all(BarEvent)) >= 3)
+        listening.cancel()
+
+        assert {type(event) for event in ear.heard} == {StreamUp, BarEvent}
+
+    on_stage(name, play, ticks=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import pytest
 
 from seatrial.domain.facts import Approved
@@ -62,6 +65,17 @@ def test_a_recorded_trade_is_a_tick() -> None:
     (tick,) = stream.market_events(RECORDED_TRADES, KNOWN)
 
     assert tick == TickEvent(BTC.symbol, 6_183_763_000_000, 2_000_000, 1_723_161_255_342_000_000)
+
+
+def test_every_recorded_trade_is_a_tick_and_time_does_not_run_backwards(recorded_data: Path) -> None:
+    recording = recorded_data / "crypto" / "raw" / "binance_spot_btcusdt_20240808.ws.gz"
+    lines = [line for line in gzip.decompress(recording.read_bytes()).splitlines() if b"@trade" in line]
+
+    ticks = [tick for line in lines for tick in stream.market_events(line.partition(b" ")[2], KNOWN)]
+
+    assert len(ticks) == len(lines) > 9_000
+    moments = [tick.at_ns for tick in ticks if isinstance(tick, TickEvent)]
+    assert moments == sorted(moments)
 
 
 def test_a_closed_kline_is_a_bar_that_ends_a_millisecond_later() -> None:

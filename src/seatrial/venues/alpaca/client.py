@@ -82,6 +82,7 @@ class AlpacaVenue:
         random: Random,
         instruments: Mapping[Symbol, Instrument],
         sockets: SocketSettings | None = None,
+        ticks: bool = True,
         timeout_seconds: float = 5.0,
         requests_per_minute_max: int = 200,
         feed: str = "iex",
@@ -92,6 +93,7 @@ class AlpacaVenue:
         self._secret = secret
         self._clock = clock
         self._instruments = instruments
+        self._ticks = ticks
         self._sockets = Sockets(http, random, sockets or SocketSettings())
         self._feed_name = feed
         self._door = AlpacaDoor(
@@ -235,9 +237,9 @@ class AlpacaVenue:
                 yield event
 
     async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
-        """The data stream: bars and trades."""
+        """The data stream: bars, and trades unless built with `ticks=False`."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
-        subscription = stream.market_stream(self._urls.data_stream, self._key, self._secret, wanted)
+        subscription = stream.market_stream(self._urls.data_stream, self._key, self._secret, wanted, ticks=self._ticks)
         events = self._sockets.listen(subscription)
         async with aclosing(events):
             async for event in events:

@@ -73,17 +73,18 @@ def account_stream(
 
 
 def market_stream(
-    url: str, key: str, secret: str, instruments: Mapping[Symbol, Instrument]
+    url: str, key: str, secret: str, instruments: Mapping[Symbol, Instrument], *, ticks: bool
 ) -> Subscription[BarEvent | TickEvent]:
     """`/v2/{feed}`: connected, auth, authenticated, subscribe, subscription; JSON unless one asks for msgpack."""
     symbols = sorted(instruments)
+    wanted = {"bars": symbols, "trades": symbols if ticks else []}
 
     async def log_in(line: Line) -> Iterable[BarEvent | TickEvent]:
         await _expect(line, lambda message: isinstance(message, SuccessMessage) and message.msg == "connected")
         await line.say(msgspec.json.encode({"action": "auth", "key": key, "secret": secret}))
         await _expect(line, lambda message: isinstance(message, SuccessMessage) and message.msg == "authenticated")
-        await line.say(msgspec.json.encode({"action": "subscribe", "bars": symbols, "trades": symbols}))
-        early = await _expect(line, lambda message: _covers(message, symbols))
+        await line.say(msgspec.json.encode({"action": "subscribe", **wanted}))
+        early = await _expect(line, lambda message: _covers(message, **wanted))
         return _market_events(early, instruments)
 
     return Subscription(MARKET_STREAM, url, log_in, lambda message: data_events(message, instruments))
@@ -142,8 +143,8 @@ async def _expect(line: Line, wanted: Callable[[DataMessage], bool]) -> list[Dat
     raise VenueUnreadable("data stream: no acknowledgement among the first messages")
 
 
-def _covers(message: DataMessage, symbols: Sequence[str]) -> bool:
-    return isinstance(message, SubscriptionMessage) and {*symbols} <= {*message.bars} & {*message.trades}
+def _covers(message: DataMessage, bars: Sequence[str], trades: Sequence[str]) -> bool:
+    return isinstance(message, SubscriptionMessage) and {*bars} <= {*message.bars} and {*trades} <= {*message.trades}
 
 
 def _messages(message: str | bytes) -> list[DataMessage]:

@@ -72,6 +72,7 @@ class BinanceVenue:
         random: Random,
         instruments: Mapping[Symbol, Instrument],
         sockets: SocketSettings | None = None,
+        ticks: bool = True,
         timeout_seconds: float = 5.0,
         weight_per_minute_max: int = 6000,
         orders_per_10_seconds_max: int = 50,
@@ -83,6 +84,7 @@ class BinanceVenue:
         self._secret = secret
         self._clock = clock
         self._instruments = instruments
+        self._ticks = ticks
         self._fee_ppm = fee_ppm
         self._sockets = Sockets(http, random, sockets or SocketSettings())
         self._door = BinanceDoor(
@@ -227,9 +229,9 @@ class BinanceVenue:
                 yield event
 
     async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
-        """The combined stream: klines and trades."""
+        """The combined stream: klines, and trades unless built with `ticks=False`."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
-        events = self._sockets.listen(stream.market_stream(self._urls.stream, wanted))
+        events = self._sockets.listen(stream.market_stream(self._urls.stream, wanted, ticks=self._ticks))
         async with aclosing(events):
             async for event in events:
                 yield event

@@ -79,9 +79,12 @@ def account_stream(
     return Subscription(ACCOUNT_STREAM, url, log_in, parse)
 
 
-def market_stream(url: str, instruments: Mapping[Symbol, Instrument]) -> Subscription[BarEvent | TickEvent]:
-    """`/stream`, subscribed to finished minute klines and trades."""
-    names = [symbol.lower() + kind for symbol in sorted(instruments) for kind in (_KLINE, _TRADE)]
+def market_stream(
+    url: str, instruments: Mapping[Symbol, Instrument], *, ticks: bool
+) -> Subscription[BarEvent | TickEvent]:
+    """`/stream`, subscribed to finished minute klines, and to trades where ticks are wanted."""
+    kinds = (_KLINE, _TRADE) if ticks else (_KLINE,)
+    names = [symbol.lower() + kind for symbol in sorted(instruments) for kind in kinds]
 
     def parse(message: str | bytes) -> list[BarEvent | TickEvent]:
         return market_events(message, instruments)
