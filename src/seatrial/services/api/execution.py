@@ -166,7 +166,9 @@ class _OrderDoors:
             await self._service.submit(facts)
 
     async def positions(self, _: Request) -> Response:
-        """What is held and what is working, per account, with the cash beside it."""
+        """What is held and what is working, per account, with the cash beside it. 503 before recovery has ended."""
+        if (closed := _not_ready(self._service)) is not None:
+            return closed
         machine = self._service.machine
         held = [view for view in machine.positions() if _touched(view)]
         accounts = [
