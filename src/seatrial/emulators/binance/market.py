@@ -22,7 +22,7 @@ from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.emulators.binance.numbers import CONTEXT, SCALE, UNIT, from_units, step_down, to_units
 from seatrial.emulators.binance.rules import Rules
-from seatrial.emulators.timeline import BAR_DELAY_NS
+from seatrial.emulators.timeline import BAR_DELAY_NS, Print
 
 LEVELS_MAX = 100
 LEVEL_SHARE = 20
@@ -75,12 +75,13 @@ class PairMarket:
 
     # ------------------------------------------------------------- what happens
 
-    def on_print(self, number: int) -> MarketTrade:
-        """The print `number` of the tape has happened."""
-        index, part = divmod(number - 1, matching.PRINTS_PER_BAR)
-        if part == 0:
+    def on_print(self, print: Print) -> MarketTrade:
+        """A print of the tape has happened."""
+        before = self.last_price_units
+        if print.jumped:
             self.forming = []
-        trade = self.trades_of(index)[part]
+        buyer_maker = before is not None and print.price_units < before
+        trade = MarketTrade(print.number, print.price_units, print.volume_units, print.at_ns, buyer_maker)
         self.forming.append(trade)
         return trade
 

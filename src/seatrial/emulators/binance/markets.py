@@ -49,7 +49,7 @@ class Markets:
 
     def _hear_print(self, print: Print) -> None:
         pair = self.pairs[str(print.symbol)]
-        self._trades.append((pair, pair.on_print(print.number)))
+        self._trades.append((pair, pair.on_print(print)))
 
     def _hear_bars(self, bars: Sequence[Bar], _: int) -> None:
         for bar in bars:
