@@ -7,9 +7,10 @@ same state to the bit.
 
 from __future__ import annotations
 
-from numba import njit, uint64
+from numba import uint64
 
 from seatrial.core.breaker import cool_down, turn_day
+from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import holding_value
 from seatrial.core.ledger import post_fill
 from seatrial.core.records import (
@@ -129,7 +130,7 @@ _MIX_C = uint64(0x94D049BB133111EB)
 _S30, _S27, _S31 = uint64(30), uint64(27), uint64(31)
 
 
-@njit(cache=True)
+@compiled_inner
 def order_row(state: State, number: int) -> int:
     """The row of a working order, or -1."""
     for row in range(state.scalars[S_ORDERS]):
@@ -138,7 +139,7 @@ def order_row(state: State, number: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@compiled_inner
 def add_working(state: State, inst: int, side: int, qty: int) -> None:
     """Change how much of an instrument is working on one side."""
     column = P_WORKING_BUY if side > 0 else P_WORKING_SELL
@@ -146,7 +147,7 @@ def add_working(state: State, inst: int, side: int, qty: int) -> None:
     assert state.positions[inst, column] >= 0
 
 
-@njit(cache=True)
+@compiled_inner
 def end_order(state: State, row: int) -> None:
     """Take an order off the working rows; what was open of it stops counting."""
     order = state.orders[row]
@@ -159,7 +160,7 @@ def end_order(state: State, row: int) -> None:
     state.scalars[S_ORDERS] = last
 
 
-@njit(cache=True)
+@compiled_inner
 def note_nothing_works(state: State, inst: int, follow: bool) -> None:
     """When the last working order of an instrument ended and a resize waits for that, it is due now."""
     position = state.positions[inst]
@@ -170,7 +171,7 @@ def note_nothing_works(state: State, inst: int, follow: bool) -> None:
         state.scalars[S_RESIZE_DUE] = inst
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_report(state: State, fact: Int64Array) -> None:
     """The venue's word on an order. Backward and repeated words change nothing.
 
@@ -192,7 +193,7 @@ def apply_report(state: State, fact: Int64Array) -> None:
         order[O_STATUS] = status
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_fill(state: State, fact: Int64Array) -> None:
     """Post a fill to the ledger and to its order, which may have ended already."""
     inst = fact[F_INST]
@@ -230,7 +231,7 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         note_nothing_works(state, inst, True)
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_bar(state: State, fact: Int64Array) -> None:
     """Mark an instrument to a bar's close, after turning the risk day where the bar begins a new one."""
     inst = fact[F_INST]
@@ -249,7 +250,7 @@ def apply_bar(state: State, fact: Int64Array) -> None:
         position[P_EXTREME] = min(position[P_EXTREME], fact[F_CLOSE])
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_target(state: State, fact: Int64Array) -> None:
     """Remember what one strategy wants to hold. A stop-loss is forgotten once the wish changes sign."""
     inst = fact[F_INST]
@@ -263,7 +264,7 @@ def apply_target(state: State, fact: Int64Array) -> None:
         state.positions[inst, P_STOPPED_SIDE] = 0
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_transfer(state: State, fact: Int64Array) -> None:
     """Money or coin in or out. The risk baselines move with it: a deposit is no profit."""
     account = fact[F_ACCOUNT]
@@ -284,7 +285,7 @@ def apply_transfer(state: State, fact: Int64Array) -> None:
     row[A_MONTH_EQUITY] += worth
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_command(state: State, command: int) -> None:
     """Halts latch: only RESUME lifts them."""
     if command in (COMMAND_HALT, COMMAND_KILL):
@@ -297,7 +298,7 @@ def apply_command(state: State, command: int) -> None:
                 state.accounts[account, A_BREAKER] = BREAKER_COOLDOWN
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_fact(state: State, fact: Int64Array) -> None:
     """Change the state as a fact says."""
     state.scalars[S_NOW] = max(state.scalars[S_NOW], fact[F_AT])
@@ -325,7 +326,7 @@ def apply_fact(state: State, fact: Int64Array) -> None:
     cool_down(state)
 
 
-@njit(cache=True)
+@compiled_inner
 def mix_effect(state: State, effect: Int64Array) -> None:
     """Chain one effect into the running hash that every fingerprint contains."""
     chain = uint64(state.scalars[S_EFFECTS_HASH])
@@ -337,7 +338,7 @@ def mix_effect(state: State, effect: Int64Array) -> None:
     state.scalars[S_EFFECTS_HASH] = chain
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_approved(state: State, effect: Int64Array) -> None:
     """An approved order works from now on, in the worst case."""
     inst = effect[E_INST]
@@ -375,7 +376,7 @@ def apply_approved(state: State, effect: Int64Array) -> None:
         position[P_STOPPED_SIDE] = -effect[E_SIDE]
 
 
-@njit(cache=True)
+@compiled_inner
 def apply_effect(state: State, effect: Int64Array) -> None:
     """Change the state as a decision says, now or in recovery."""
     mix_effect(state, effect)

@@ -7,7 +7,9 @@ does not fit is an assertion, never a wrong number.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
+
+from seatrial.core.compiled import compiled, compiled_inner
 
 RESULT_MAX = 2**63 - 1
 _LOW = np.uint64(0xFFFFFFFF)
@@ -17,7 +19,7 @@ _ONE = np.uint64(1)
 _TOP = np.uint64(63)
 
 
-@njit(cache=True)
+@compiled_inner
 def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
     """`divmod(a * b, divisor)` for non-negative `a`, `b` below 2**63 and a positive divisor."""
     assert a >= 0
@@ -62,13 +64,13 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
     return int(np.int64(quotient)), int(np.int64(rest))
 
 
-@njit(cache=True)
+@compiled
 def muldiv_floor(a: int, b: int, divisor: int) -> int:
     """`a * b / divisor` rounded down; `a` and `b` non-negative."""
     return _muldivmod(a, b, divisor)[0]
 
 
-@njit(cache=True)
+@compiled
 def muldiv_ceil(a: int, b: int, divisor: int) -> int:
     """`a * b / divisor` rounded up; `a` and `b` non-negative."""
     quotient, rest = _muldivmod(a, b, divisor)
@@ -76,7 +78,7 @@ def muldiv_ceil(a: int, b: int, divisor: int) -> int:
     return quotient + (1 if rest > 0 else 0)
 
 
-@njit(cache=True)
+@compiled
 def muldiv_toward_zero(a: int, b: int, divisor: int) -> int:
     """`a * b / divisor` for a signed `a`, with the magnitude rounded down."""
     if a >= 0:

@@ -6,8 +6,7 @@ ends by itself.
 
 from __future__ import annotations
 
-from numba import njit
-
+from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import equity
 from seatrial.core.records import (
     A_BREAKER,
@@ -36,7 +35,7 @@ from seatrial.core.records import (
 from seatrial.domain.time import DAY_NS
 
 
-@njit(cache=True)
+@compiled_inner
 def month_of(day: int) -> int:
     """The month a day (since 1970) lies in, as months since year 0. Civil calendar, closed form."""
     shifted = day + 719_468
@@ -50,7 +49,7 @@ def month_of(day: int) -> int:
     return year * 12 + month - 1
 
 
-@njit(cache=True)
+@compiled_inner
 def turn_day(state: State, account: int, at_ns: int) -> None:
     """Begin a new risk day, week or month where `at_ns` lies in one; equity then becomes the baseline."""
     row = state.accounts[account]
@@ -71,7 +70,7 @@ def turn_day(state: State, account: int, at_ns: int) -> None:
     row[A_STARTED] = 1
 
 
-@njit(cache=True)
+@compiled_inner
 def cool_down(state: State) -> None:
     """End the cooldowns that are over: always after a reset, without one only where auto-resume is on."""
     for account in range(state.accounts.shape[0]):
@@ -83,7 +82,7 @@ def cool_down(state: State) -> None:
             row[A_LOSSES_IN_ROW] = 0
 
 
-@njit(cache=True)
+@compiled_inner
 def trip_reason(state: State, account: int) -> tuple[int, int, int]:
     """`(reason, limit, actual)` where the breaker must open now, else `(0, 0, 0)`."""
     row = state.accounts[account]

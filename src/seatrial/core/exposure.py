@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.core.ledger import market_value
 from seatrial.core.records import (
     A_CASH,
@@ -26,27 +25,27 @@ from seatrial.core.records import (
 )
 
 
-@njit(cache=True)
+@compiled
 def equity(state: State, account: int) -> int:
     """Cash plus holdings at their last prices, in cash units of the account's currency."""
     return state.accounts[account, A_CASH] + state.accounts[account, A_HOLDINGS]
 
 
-@njit(cache=True)
+@compiled_inner
 def holding_value(state: State, inst: int) -> int:
     """What is held of one instrument, at its last price."""
     position = state.positions[inst]
     return market_value(position[P_QTY], position[P_LAST], state.rules[inst, R_VALUE_DIV])
 
 
-@njit(cache=True)
+@compiled_inner
 def worst_qty(state: State, inst: int) -> int:
     """The largest magnitude the position can reach if one side of what works fills and the other does not."""
     held = state.positions[inst, P_QTY]
     return max(abs(held + state.positions[inst, P_WORKING_BUY]), abs(held - state.positions[inst, P_WORKING_SELL]))
 
 
-@njit(cache=True)
+@compiled_inner
 def gross_worst(state: State, account: int) -> int:
     """Sum over instruments of the worst-case position at the last price, in cash units."""
     total = 0
@@ -59,7 +58,7 @@ def gross_worst(state: State, account: int) -> int:
     return total
 
 
-@njit(cache=True)
+@compiled_inner
 def open_positions(state: State, account: int) -> int:
     """Instruments of the account in which at least a lot is held or could be."""
     total = 0
@@ -69,7 +68,7 @@ def open_positions(state: State, account: int) -> int:
     return total
 
 
-@njit(cache=True)
+@compiled_inner
 def reference_price(limit: int, stop: int, last: int) -> int:
     """The price an order is valued at before it fills: its limit, else its stop, else the last price."""
     if limit > 0:
@@ -79,7 +78,7 @@ def reference_price(limit: int, stop: int, last: int) -> int:
     return last
 
 
-@njit(cache=True)
+@compiled_inner
 def reserved_cash(state: State, account: int) -> int:
     """Cash that working buys of the account may still take."""
     total = 0
@@ -93,7 +92,7 @@ def reserved_cash(state: State, account: int) -> int:
     return total
 
 
-@njit(cache=True)
+@compiled_inner
 def reduces(state: State, inst: int, side: int, qty: int) -> bool:
     """Whether an order can only bring the position closer to zero, whatever else fills."""
     held = state.positions[inst, P_QTY]

@@ -9,9 +9,8 @@ sequence of fills):
 
 from __future__ import annotations
 
-from numba import njit
-
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero
+from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.core.records import (
     A_CASH,
     A_TRADE_CLOSED,
@@ -28,7 +27,7 @@ from seatrial.core.records import (
 QTY_UNITS_MAX = 2**62
 
 
-@njit(cache=True)
+@compiled
 def trade_value(side: int, qty_units: int, price_units: int, value_div: int) -> int:
     """The cash a trade moves, unsigned: what is paid rounds up, what is received rounds down."""
     if side > 0:
@@ -36,13 +35,13 @@ def trade_value(side: int, qty_units: int, price_units: int, value_div: int) -> 
     return muldiv_floor(qty_units, price_units, value_div)
 
 
-@njit(cache=True)
+@compiled
 def market_value(qty_units: int, price_units: int, value_div: int) -> int:
     """What a signed quantity is worth at a price, magnitude rounded down."""
     return muldiv_toward_zero(qty_units, price_units, value_div)
 
 
-@njit(cache=True)
+@compiled_inner
 def post_position(position: Int64Array, qty_units: int, value_units: int, price_units: int) -> int:
     """Post a signed quantity and its signed value (same sign) to one position.
 
@@ -73,7 +72,7 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
     return realized
 
 
-@njit(cache=True)
+@compiled
 def post_fill(
     position: Int64Array,
     account: Int64Array,

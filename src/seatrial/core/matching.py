@@ -21,9 +21,9 @@ The rules, each tested as a blotter in `tests/core/test_matching.py`:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.domain.orders import OrderType
 
 Int64Array = NDArray[np.int64]
@@ -60,7 +60,7 @@ _LIMIT = int(OrderType.LIMIT)
 _STOP = int(OrderType.STOP)
 
 
-@njit(cache=True)
+@compiled
 def print_at_ns(start_ns: int, end_ns: int, index: int) -> int:
     """When the print `index` (0 open .. 3 close) of a bar happens."""
     part = 1
@@ -73,7 +73,7 @@ def print_at_ns(start_ns: int, end_ns: int, index: int) -> int:
     return start_ns + (end_ns - start_ns) // 60 * part
 
 
-@njit(cache=True)
+@compiled
 def print_price(open_units: int, high_units: int, low_units: int, close_units: int, index: int) -> int:
     """The price of the print `index`: the extreme nearer to the open is visited first."""
     if index == 0:
@@ -86,7 +86,7 @@ def print_price(open_units: int, high_units: int, low_units: int, close_units: i
     return low_units
 
 
-@njit(cache=True)
+@compiled
 def print_volume(volume_units: int, lot_units: int, index: int) -> int:
     """The volume of the print `index`: a quarter on the lot grid, and the close takes what is left."""
     quarter = volume_units // 4 // lot_units * lot_units
@@ -95,7 +95,7 @@ def print_volume(volume_units: int, lot_units: int, index: int) -> int:
     return volume_units - 3 * quarter
 
 
-@njit(cache=True)
+@compiled
 def available_units(volume_units: int, lot_units: int, participation_ppm: int) -> int:
     """How much of a print's volume our orders can take, on the lot grid, without overflow."""
     whole, rest = volume_units // PPM, volume_units % PPM
@@ -103,7 +103,7 @@ def available_units(volume_units: int, lot_units: int, participation_ppm: int) -
     return share // lot_units * lot_units
 
 
-@njit(cache=True)
+@compiled_inner
 def execution_price(order: Int64Array, price: int, jumped: bool) -> int:
     """The price at which `order` trades when the market moves to `price`, or 0 where it does not.
 
@@ -127,7 +127,7 @@ def execution_price(order: Int64Array, price: int, jumped: bool) -> int:
     return price if jumped or order[FRESH] == 1 else stop
 
 
-@njit(cache=True)
+@compiled
 def match_print(orders: Int64Array, count: int, price: int, available: int, jumped: bool, out: Int64Array) -> int:
     """Let one print meet the working orders.
 
@@ -160,7 +160,7 @@ def match_print(orders: Int64Array, count: int, price: int, available: int, jump
     return executions
 
 
-@njit(cache=True)
+@compiled
 def add_order(
     orders: Int64Array, count: int, number: int, side: int, kind: int, qty: int, limit: int, stop: int
 ) -> int:
@@ -178,7 +178,7 @@ def add_order(
     return count + 1
 
 
-@njit(cache=True)
+@compiled
 def drop_filled(orders: Int64Array, count: int) -> int:
     """Remove rows with nothing left, keeping the order of arrival; returns the new count."""
     kept = 0
@@ -191,7 +191,7 @@ def drop_filled(orders: Int64Array, count: int) -> int:
     return kept
 
 
-@njit(cache=True)
+@compiled
 def find_order(orders: Int64Array, count: int, number: int) -> int:
     """The row of an order, or -1."""
     for row in range(count):

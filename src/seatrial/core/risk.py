@@ -6,9 +6,8 @@ an order that can only reduce a position passes them, because refusing it would 
 
 from __future__ import annotations
 
-from numba import njit
-
 from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import (
     equity,
     gross_worst,
@@ -92,7 +91,7 @@ _WORKING = int(RefusalCode.TOO_MANY_ORDERS)
 Verdict = tuple[int, int, int]  # code, limit, actual
 
 
-@njit(cache=True)
+@compiled_inner
 def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -> Verdict:
     """The verdict on one order: `(PASSED, 0, 0)` or the first rule that fails with both its numbers."""
     account = state.rules[inst, R_ACCOUNT]
@@ -122,7 +121,7 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -
     return check_rate(state, account)
 
 
-@njit(cache=True)
+@compiled_inner
 def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """Tick, lot and smallest quantity of the venue."""
     tick = state.rules[inst, R_TICK]
@@ -138,7 +137,7 @@ def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verd
     return PASSED, 0, 0
 
 
-@njit(cache=True)
+@compiled_inner
 def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """A fresh price must be known, the order worth the venue's minimum, and its prices near the market."""
     limits = state.limits[state.rules[inst, R_ACCOUNT]]
@@ -159,7 +158,7 @@ def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Ver
     return PASSED, 0, 0
 
 
-@njit(cache=True)
+@compiled_inner
 def check_losses(state: State, account: int) -> Verdict:
     """Losses of the risk day, week and month refuse entries until the period turns."""
     limits = state.limits[account]
@@ -173,7 +172,7 @@ def check_losses(state: State, account: int) -> Verdict:
     return PASSED, 0, 0
 
 
-@njit(cache=True)
+@compiled_inner
 def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
     """Loss per trade, shares, notional, exposure, number of positions and what can be paid."""
     account = state.rules[inst, R_ACCOUNT]
@@ -212,7 +211,7 @@ def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verd
     return PASSED, 0, 0
 
 
-@njit(cache=True)
+@compiled_inner
 def check_rate(state: State, account: int) -> Verdict:
     """Entries per minute, and orders working at once."""
     limits = state.limits[account]

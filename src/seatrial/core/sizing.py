@@ -7,9 +7,8 @@ so running a decision twice changes nothing the second time.
 
 from __future__ import annotations
 
-from numba import njit
-
 from seatrial.core.arithmetic import muldiv_toward_zero
+from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import equity
 from seatrial.core.records import (
     P_EXIT_PENDING,
@@ -26,7 +25,7 @@ from seatrial.core.records import (
 )
 
 
-@njit(cache=True)
+@compiled_inner
 def round_to_lot(qty: int, lot: int) -> int:
     """A signed quantity on the lot grid, rounded toward zero."""
     if qty >= 0:
@@ -34,7 +33,7 @@ def round_to_lot(qty: int, lot: int) -> int:
     return -(-qty // lot * lot)
 
 
-@njit(cache=True)
+@compiled_inner
 def weight_qty(state: State, inst: int, weight_ppm: int) -> int:
     """The quantity worth `weight_ppm` millionths of the account's equity, on the lot grid.
 
@@ -48,7 +47,7 @@ def weight_qty(state: State, inst: int, weight_ppm: int) -> int:
     return round_to_lot(qty, state.rules[inst, R_LOT])
 
 
-@njit(cache=True)
+@compiled_inner
 def target_qty(state: State, inst: int) -> int:
     """What all strategies together want to hold."""
     total = 0
@@ -57,16 +56,16 @@ def target_qty(state: State, inst: int) -> int:
     return total
 
 
-@njit(cache=True)
+@compiled_inner
 def has_target(state: State, inst: int) -> bool:
     """Whether any strategy has ever set a target here."""
+    count = 0
     for strategy in range(state.has_target.shape[1]):
-        if state.has_target[inst, strategy] == 1:
-            return True
-    return False
+        count += state.has_target[inst, strategy]
+    return count > 0
 
 
-@njit(cache=True)
+@compiled_inner
 def wanted_qty(state: State, inst: int) -> int:
     """What to hold after stop-losses had their say."""
     position = state.positions[inst]
@@ -78,7 +77,7 @@ def wanted_qty(state: State, inst: int) -> int:
     return total
 
 
-@njit(cache=True)
+@compiled_inner
 def missing_qty(state: State, inst: int) -> int:
     """`wanted - held - working`, signed, on the lot grid."""
     position = state.positions[inst]

@@ -6,11 +6,10 @@ written. It never matches orders: that is the venue's part, real or emulated (`c
 
 from __future__ import annotations
 
-from numba import njit
-
 from seatrial.core.applying import apply_effect, apply_fact
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
 from seatrial.core.breaker import trip_reason
+from seatrial.core.compiled import compiled, compiled_inner, typed
 from seatrial.core.records import (
     COMMAND_KILL,
     E_ACCOUNT,
@@ -94,12 +93,26 @@ from seatrial.core.risk import PASSED, check
 from seatrial.core.sizing import has_target, missing_qty, round_to_lot
 from seatrial.domain.orders import OrderType, TimeInForce
 
-_MARKET = int(OrderType.MARKET)
-_DAY = int(TimeInForce.DAY)
-NO_STRATEGY = -1
+_MARKET = typed(OrderType.MARKET)
+_DAY = typed(TimeInForce.DAY)
+_NO_STRATEGY = typed(-1)
+_NO_PRICE = typed(0)
+_NO_INST = typed(-1)
+_NONE = typed(0)  # effects written so far
+_APPROVED = typed(EFFECT_APPROVED)
+_REFUSED = typed(EFFECT_REFUSED)
+_CANCEL = typed(EFFECT_CANCEL)
+_TRIPPED = typed(EFFECT_TRIPPED)
+_REQUEST = typed(REASON_REQUEST)
+_TARGET = typed(REASON_TARGET)
+_TARGET_PART = typed(REASON_TARGET_PART)
+_STOP_LOSS = typed(REASON_STOP_LOSS)
+_RESIZE = typed(REASON_RESIZE)
+_KILL = typed(REASON_KILL)
+_BREAKER = typed(REASON_BREAKER)
 
 
-@njit(cache=True)
+@compiled_inner
 def blank_effect(state: State, out: Int64Array, count: int, kind: int, inst: int) -> None:
     """Start an effect row."""
     assert count < out.shape[0]
@@ -110,7 +123,7 @@ def blank_effect(state: State, out: Int64Array, count: int, kind: int, inst: int
     out[count, E_INST] = inst
 
 
-@njit(cache=True)
+@compiled_inner
 def ask(
     state: State,
     out: Int64Array,
@@ -130,14 +143,14 @@ def ask(
     qty = abs(signed_qty)
     code, limit_value, actual = check(state, inst, side, qty, limit, stop)
     if code != PASSED:
-        blank_effect(state, out, count, EFFECT_REFUSED, inst)
+        blank_effect(state, out, count, _REFUSED, inst)
         out[count, E_SIDE] = side
         out[count, E_QTY] = qty
         out[count, E_CODE] = code
         out[count, E_LIMIT_VALUE] = limit_value
         out[count, E_ACTUAL] = actual
     else:
-        blank_effect(state, out, count, EFFECT_APPROVED, inst)
+        blank_effect(state, out, count, _APPROVED, inst)
         out[count, E_NUMBER] = state.scalars[S_ORDER_NUMBER] + 1
         out[count, E_SIDE] = side
         out[count, E_TYPE] = kind
@@ -152,19 +165,19 @@ def ask(
     return count + 1
 
 
-@njit(cache=True)
+@compiled_inner
 def take_back(state: State, out: Int64Array, count: int, row: int, reason: int) -> int:
     """Cancel one working order, once. Returns the new count."""
     if state.orders[row, O_CANCELING] == 1:
         return count
-    blank_effect(state, out, count, EFFECT_CANCEL, state.orders[row, O_INST])
+    blank_effect(state, out, count, _CANCEL, state.orders[row, O_INST])
     out[count, E_NUMBER] = state.orders[row, O_NUMBER]
     out[count, E_REASON] = reason
     apply_effect(state, out[count])
     return count + 1
 
 
-@njit(cache=True)
+@compiled_inner
 def take_back_all(state: State, out: Int64Array, count: int, inst: int, reason: int) -> int:
     """Cancel every working order of an instrument, or of all where `inst` is -1."""
     for row in range(state.scalars[S_ORDERS]):
@@ -173,7 +186,7 @@ def take_back_all(state: State, out: Int64Array, count: int, inst: int, reason: 
     return count
 
 
-@njit(cache=True)
+@compiled_inner
 def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, reason: int) -> int:
     """Bring an instrument to what is wanted: cancel what works the other way, else ask for what is missing.
 
@@ -186,7 +199,7 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
     against = position[P_WORKING_SELL] if missing > 0 else position[P_WORKING_BUY]
     if against > 0:
         side = -1 if missing > 0 else 1
-        why = REASON_STOP_LOSS if reason == REASON_STOP_LOSS else REASON_RESIZE
+        why = _STOP_LOSS if reason == _STOP_LOSS else _RESIZE
         for row in range(state.scalars[S_ORDERS]):
             if state.orders[row, O_INST] == inst and state.orders[row, O_SIDE] == side:
                 count = take_back(state, out, count, row, why)
@@ -195,11 +208,13 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
     if held != 0 and (held > 0) != (missing > 0) and abs(missing) > abs(held):
         closing = round_to_lot(-held, state.rules[inst, R_LOT])
         if closing != 0:
-            return ask(state, out, count, inst, closing, _MARKET, _DAY, 0, 0, batch, REASON_TARGET_PART, NO_STRATEGY)
-    return ask(state, out, count, inst, missing, _MARKET, _DAY, 0, 0, batch, reason, NO_STRATEGY)
+            return ask(
+                state, out, count, inst, closing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, _TARGET_PART, _NO_STRATEGY
+            )
+    return ask(state, out, count, inst, missing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, reason, _NO_STRATEGY)
 
 
-@njit(cache=True)
+@compiled_inner
 def stop_is_hit(state: State, inst: int) -> bool:
     """Whether the last price lies at or beyond the position's stop-loss or trailing stop."""
     position = state.positions[inst]
@@ -220,32 +235,32 @@ def stop_is_hit(state: State, inst: int) -> bool:
     return trails and last >= muldiv_ceil(position[P_EXTREME], PPM + trailing, PPM)
 
 
-@njit(cache=True)
+@compiled_inner
 def exit_is_under_way(state: State, inst: int) -> bool:
     """Whether a stop-loss is at work; one whose order came to nothing is not, and is tried again."""
     position = state.positions[inst]
     return position[P_EXIT_PENDING] == 1 and (position[P_WORKING_BUY] != 0 or position[P_WORKING_SELL] != 0)
 
 
-@njit(cache=True)
+@compiled_inner
 def stop_out(state: State, out: Int64Array, count: int, inst: int) -> int:
     """Take a stopped position to zero: everything working is cancelled first, then the rest is closed."""
     position = state.positions[inst]
     if position[P_WORKING_BUY] != 0 or position[P_WORKING_SELL] != 0:
-        return take_back_all(state, out, count, inst, REASON_STOP_LOSS)
+        return take_back_all(state, out, count, inst, _STOP_LOSS)
     closing = round_to_lot(-position[P_QTY], state.rules[inst, R_LOT])
     batch = state.scalars[S_NOW]
-    return ask(state, out, count, inst, closing, _MARKET, _DAY, 0, 0, batch, REASON_STOP_LOSS, NO_STRATEGY)
+    return ask(state, out, count, inst, closing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, _STOP_LOSS, _NO_STRATEGY)
 
 
-@njit(cache=True)
+@compiled_inner
 def trip(state: State, out: Int64Array, count: int, inst: int) -> int:
     """Open the account's breaker where its losses say so, and take its working entries back."""
     account = state.rules[inst, R_ACCOUNT]
     reason, limit, actual = trip_reason(state, account)
     if reason == 0:
         return count
-    blank_effect(state, out, count, EFFECT_TRIPPED, -1)
+    blank_effect(state, out, count, _TRIPPED, _NO_INST)
     out[count, E_ACCOUNT] = account
     out[count, E_REASON] = reason
     out[count, E_LIMIT_VALUE] = limit
@@ -254,20 +269,20 @@ def trip(state: State, out: Int64Array, count: int, inst: int) -> int:
     count += 1
     for row in range(state.scalars[S_ORDERS]):
         order = state.orders[row]
-        if state.rules[order[O_INST], R_ACCOUNT] != account or order[O_REASON] == REASON_STOP_LOSS:
+        if state.rules[order[O_INST], R_ACCOUNT] != account or order[O_REASON] == _STOP_LOSS:
             continue
         # An order that works is part of the worst case already, so ask what it adds to the position alone.
         held = state.positions[order[O_INST], P_QTY]
         left = order[O_QTY] - order[O_FILLED]
         if held * order[O_SIDE] >= 0 or left > abs(held):
-            count = take_back(state, out, count, row, REASON_BREAKER)
+            count = take_back(state, out, count, row, _BREAKER)
     return count
 
 
-@njit(cache=True)
+@compiled_inner
 def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     """What follows from the fact just applied. Returns the number of effect rows written and applied."""
-    count = 0
+    count = _NONE
     kind = fact[F_KIND]
     inst = fact[F_INST]
     if kind == FACT_BAR:
@@ -276,7 +291,7 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
             count = stop_out(state, out, count, inst)
     elif kind == FACT_REBALANCE:
         if has_target(state, inst):
-            count = resize(state, out, count, inst, fact[F_BATCH], REASON_TARGET)
+            count = resize(state, out, count, inst, fact[F_BATCH], _TARGET)
     elif kind == FACT_REQUEST:
         count = ask(
             state,
@@ -289,34 +304,34 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
             fact[F_LIMIT],
             fact[F_STOP],
             fact[F_BATCH],
-            REASON_REQUEST,
+            _REQUEST,
             fact[F_STRATEGY],
         )
     elif kind == FACT_CANCEL_REQUEST:
         for row in range(state.scalars[S_ORDERS]):
             if state.orders[row, O_NUMBER] == fact[F_NUMBER]:
-                count = take_back(state, out, count, row, REASON_REQUEST)
+                count = take_back(state, out, count, row, _REQUEST)
     elif kind == FACT_COMMAND:
         if fact[F_COMMAND] == COMMAND_KILL:
-            count = take_back_all(state, out, count, -1, REASON_KILL)
+            count = take_back_all(state, out, count, _NO_INST, _KILL)
     elif kind == FACT_FILL:
         count = trip(state, out, count, inst)
     if kind in (FACT_FILL, FACT_REPORT) and state.scalars[S_RESIZE_DUE] >= 0:
         due = state.scalars[S_RESIZE_DUE]
-        why = REASON_STOP_LOSS if state.positions[due, P_EXIT_PENDING] == 1 else REASON_TARGET
-        if why == REASON_STOP_LOSS or has_target(state, due):
+        why = _STOP_LOSS if state.positions[due, P_EXIT_PENDING] == 1 else _TARGET
+        if why == _STOP_LOSS or has_target(state, due):
             count = resize(state, out, count, due, state.scalars[S_NOW], why)
     return count
 
 
-@njit(cache=True)
+@compiled
 def step(state: State, fact: Int64Array, out: Int64Array) -> int:
     """Apply one fact and decide. `out` takes the effect rows; returns how many."""
     apply_fact(state, fact)
     return decide(state, fact, out)
 
 
-@njit(cache=True)
+@compiled
 def recover(state: State, fact: Int64Array, effects: Int64Array, count: int) -> None:
     """Apply one fact and what was decided then. Nothing is decided again."""
     apply_fact(state, fact)

@@ -16,10 +16,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from seatrial.core import matching
 from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.compiled import compiled, compiled_inner, typed
 from seatrial.core.exposure import equity
 from seatrial.core.ledger import trade_value
 from seatrial.core.records import (
@@ -91,10 +91,14 @@ TALLIES_WIDTH = 64
 VENUE_ORDERS_MAX = 512  # working orders per instrument
 EFFECTS_MAX = 4096  # effects in the wake of one fact
 
-_WORKING = int(OrderStatus.WORKING)
-_CANCELED = int(OrderStatus.CANCELED)
-_EXPIRED = int(OrderStatus.EXPIRED)
+_WORKING = typed(OrderStatus.WORKING)
+_CANCELED = typed(OrderStatus.CANCELED)
+_EXPIRED = typed(OrderStatus.EXPIRED)
 _DAY = int(TimeInForce.DAY)
+_NONE = typed(0)
+_BAR = typed(FACT_BAR)
+_FILL = typed(FACT_FILL)
+_REPORT = typed(FACT_REPORT)
 
 
 class VenueState(NamedTuple):
@@ -126,7 +130,7 @@ def new_venue(instruments: int, log_rows: int) -> VenueState:
     )
 
 
-@njit(cache=True)
+@compiled_inner
 def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int) -> None:
     """Start the scratch fact row."""
     venue.fact[:] = 0
@@ -136,15 +140,15 @@ def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int)
     venue.fact[F_NUMBER] = number
 
 
-@njit(cache=True)
+@compiled_inner
 def report(state: State, venue: VenueState, number: int, inst: int, status: int, tail: int) -> int:
     """Tell the machine the venue's word on an order; returns the new end of the effects."""
-    blank_fact(venue, FACT_REPORT, state.scalars[S_NOW], inst, number)
+    blank_fact(venue, _REPORT, state.scalars[S_NOW], inst, number)
     venue.fact[F_STATUS] = status
     return tail + step(state, venue.fact, venue.effects[tail:])
 
 
-@njit(cache=True)
+@compiled_inner
 def withdraw(venue: VenueState, inst: int, number: int) -> bool:
     """Take an order off the venue's book; false where it is not there."""
     row = matching.find_order(venue.working[inst], venue.counts[inst], number)
@@ -155,7 +159,7 @@ def withdraw(venue: VenueState, inst: int, number: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def deliver(state: State, venue: VenueState, tail: int) -> None:
     """Carry `venue.effects[:tail]`, and whatever follows from them, to the venue and back."""
     head = 0
@@ -188,7 +192,7 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
             venue.tallies[T_TRIPS] += 1
 
 
-@njit(cache=True)
+@compiled_inner
 def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, price: int) -> tuple[int, int]:
     """`(fee, in_base)`: taken from what is received, truncated to the unit as the venue does."""
     rate = venue.fees[inst, 0]
@@ -200,7 +204,7 @@ def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, pric
     return muldiv_floor(value, rate, PPM), 0
 
 
-@njit(cache=True)
+@compiled_inner
 def trade_instrument(
     state: State, venue: VenueState, bar: Int64Array, index: int, participation_ppm: int, pending: int
 ) -> int:
@@ -238,12 +242,12 @@ def trade_instrument(
     return pending
 
 
-@njit(cache=True)
+@compiled_inner
 def hear_fills(state: State, venue: VenueState, pending: int) -> None:
     """The machine hears of the fills of one instant, in order; what follows reaches the venue."""
     for row in range(pending):
         fill = venue.pending[row]
-        blank_fact(venue, FACT_FILL, fill[L_AT], fill[L_INST], fill[L_NUMBER])
+        blank_fact(venue, _FILL, fill[L_AT], fill[L_INST], fill[L_NUMBER])
         venue.fact[F_QTY] = fill[L_QTY]
         venue.fact[F_SIDE] = fill[L_SIDE]
         venue.fact[F_PRICE] = fill[L_PRICE]
@@ -254,7 +258,7 @@ def hear_fills(state: State, venue: VenueState, pending: int) -> None:
         deliver(state, venue, step(state, venue.fact, venue.effects))
 
 
-@njit(cache=True)
+@compiled
 def close_session(state: State, venue: VenueState, account: int) -> None:
     """Expire the account's orders for the day."""
     row = 0
@@ -264,16 +268,16 @@ def close_session(state: State, venue: VenueState, account: int) -> None:
         is_day = order[O_TIF] == _DAY and state.rules[inst, R_ACCOUNT] == account
         if is_day and withdraw(venue, inst, number):
             venue.tallies[T_EXPIRED] += 1
-            deliver(state, venue, report(state, venue, number, inst, _EXPIRED, 0))
+            deliver(state, venue, report(state, venue, number, inst, _EXPIRED, _NONE))
             row = 0
             continue
         row += 1
 
 
-@njit(cache=True)
+@compiled_inner
 def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
     """The machine hears of one finished bar; what follows reaches the venue."""
-    blank_fact(venue, FACT_BAR, bar[B_END], bar[B_INST], 0)
+    blank_fact(venue, _BAR, bar[B_END], bar[B_INST], _NONE)
     venue.fact[F_OPEN] = bar[B_OPEN]
     venue.fact[F_HIGH] = bar[B_HIGH]
     venue.fact[F_LOW] = bar[B_LOW]
@@ -283,7 +287,7 @@ def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
     deliver(state, venue, step(state, venue.fact, venue.effects))
 
 
-@njit(cache=True)
+@compiled
 def run_group(
     state: State,
     venue: VenueState,
@@ -301,7 +305,7 @@ def run_group(
         equity_out: (A,), takes each account's equity afterwards.
     """
     for index in range(matching.PRINTS_PER_BAR):
-        pending = 0
+        pending = _NONE
         for row in range(first, last):
             pending = trade_instrument(state, venue, bars[row], index, participation_ppm, pending)
         hear_fills(state, venue, pending)

@@ -1,0 +1,21 @@
+"""How the core is compiled: two decorators, so that every function says who may call it.
+
+A cold start compiles everything once, so two things are kept small. Inner functions get no Python
+wrapper, which for a state of eight arrays is most of the code. And numba compiles a function again for
+every *literal* it is called with: constants that travel as arguments are made with `typed`.
+
+The numpy error model divides without a branch for zero; every divisor here is asserted or is a scale.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+compiled = njit(cache=True, error_model="numpy")
+compiled_inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def typed(value: int) -> int:
+    """An int64 constant that numba does not take for a literal."""
+    return np.int64(value)  # type: ignore[return-value]
