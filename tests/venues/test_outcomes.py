@@ -213,3 +213,15 @@ def test_a_cancel_is_sent_even_when_the_budget_is_spent(name: str) -> None:
 
     assert cancels == 3
     assert all(isinstance(outcome, Rejected) for outcome in outcomes)
+
+
+def test_the_venues_own_count_is_believed_against_its_own_limit() -> None:
+    order_told = (
+        '{"id":"v-1","client_order_id":"ELEGANT-LAMP","symbol":"AAPL","side":"buy","type":"limit","status":"new",'
+        '"qty":"10","filled_qty":"0","submitted_at":"2023-11-14T22:13:20Z","updated_at":"2023-11-14T22:13:20Z"}'
+    )
+    headers = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "990"}
+    nearly_spent = {"X-RateLimit-Limit": "200", "X-RateLimit-Remaining": "5"}
+
+    assert {type(o) for o in submit("alpaca", says(200, order_told, **headers), times=20)} == {Confirmed}
+    assert [type(o) for o in submit("alpaca", says(200, order_told, **nearly_spent), times=2)] == [Confirmed, Denied]

@@ -47,7 +47,6 @@ class AlpacaDoor:
         self._headers = {"APCA-API-KEY-ID": key, "APCA-API-SECRET-KEY": secret}
         self._clock = clock
         self._timeout_seconds = timeout_seconds
-        self._requests_max = requests_per_minute_max
         self.trading_budget = Budget(clock, limit=requests_per_minute_max, window_ns=MINUTE_NS)
         self._data_budget = Budget(clock, limit=requests_per_minute_max, window_ns=MINUTE_NS)
 
@@ -85,9 +84,9 @@ class AlpacaDoor:
         raise VenueRefused(error.code, error.reason)
 
     def _noted(self, budget: Budget, answer: Answer) -> Answer:
-        remaining = answer.count("x-ratelimit-remaining")
-        if remaining is not None:
-            budget.observe(self._requests_max - remaining)
+        limit, remaining = answer.count("x-ratelimit-limit"), answer.count("x-ratelimit-remaining")
+        if limit is not None and remaining is not None:
+            budget.observe(limit - remaining)
         if answer.throttled:
             budget.close_until(self._clock.now_ns() + answer.retry_after_seconds * SECOND_NS)
         return answer
