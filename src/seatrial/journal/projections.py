@@ -31,7 +31,7 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
             case Report() as report:
                 _apply_report(database, entry.seq, report)
             case Sent() as sent:
-                _apply_status(database, entry.seq, sent.at_ns, sent.client_order_id, OrderStatus.UNKNOWN)
+                _apply_sent(database, entry.seq, sent)
             case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
                 _move_position(database, entry.seq, entry.fact.at_ns, account, symbol, units)
             case _:
@@ -85,27 +85,33 @@ def next_status(held: OrderStatus, told: OrderStatus) -> OrderStatus:
     return held if held.terminal else max(held, told)
 
 
-def _apply_status(database: Database, seq: int, at_ns: int, client_order_id: str, told: OrderStatus) -> None:
-    rows = database.execute("SELECT status FROM orders WHERE client_order_id = ?", (client_order_id,))
-    if rows:
-        status = next_status(OrderStatus(rows[0][0]), told)
-        database.execute(
-            "UPDATE orders SET status = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ?",
-            (int(status), seq, at_ns, client_order_id),
-        )
+def _apply_sent(database: Database, seq: int, sent: Sent) -> None:
+    """On its way, and unknown until the venue's word; what was said before that word stays."""
+    database.execute(
+        "UPDATE orders SET status = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ? AND status = ?",
+        (int(OrderStatus.UNKNOWN), seq, sent.at_ns, sent.client_order_id, int(OrderStatus.PENDING)),
+    )
 
 
 def _apply_report(database: Database, seq: int, report: Report) -> None:
-    _apply_status(database, seq, report.at_ns, report.client_order_id, report.status)
-    if report.venue_order_id:
-        database.execute(
-            "UPDATE orders SET venue_order_id = ? WHERE client_order_id = ?",
-            (report.venue_order_id, report.client_order_id),
-        )
-    if report.reason:
-        database.execute(
-            "UPDATE orders SET reason = ? WHERE client_order_id = ?", (report.reason, report.client_order_id)
-        )
+    rows = database.execute(
+        "SELECT status, venue_order_id, reason FROM orders WHERE client_order_id = ?", (report.client_order_id,)
+    )
+    if not rows:
+        return  # nobody here approved it
+    status, venue_order_id, reason = rows[0]
+    database.execute(
+        "UPDATE orders SET status = ?, venue_order_id = ?, reason = ?, updated_seq = ?, updated_ns = ?"
+        " WHERE client_order_id = ?",
+        (
+            int(next_status(OrderStatus(status), report.status)),
+            report.venue_order_id or venue_order_id,
+            report.reason or reason,
+            seq,
+            report.at_ns,
+            report.client_order_id,
+        ),
+    )
 
 
 def _apply_fill(database: Database, seq: int, fill: Fill) -> None:

@@ -46,8 +46,10 @@ class SqliteDatabase:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """See `Database.execute`."""
-        with _faults_of(self._path):
-            return self._connection.execute(sql, tuple(parameters)).fetchall()
+        try:  # not the context manager of the others: this one runs for every row of every projection
+            return self._connection.execute(sql, parameters).fetchall()
+        except (sqlite3.Error, OverflowError) as fault:
+            raise JournalFault(f"the journal {self._path}: {fault}") from fault
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See `Database.execute_many`."""
