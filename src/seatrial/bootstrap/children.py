@@ -94,7 +94,11 @@ class Child:
     def troubles(self) -> list[str]:
         """What its doors complain of, one line each."""
         asked = ask_all(self.doors, self._settings.host)
-        return [f"{health.status}: {health.door.name}: {health.message}" for health in asked if not health.healthy]
+        return [
+            f"{self.role:<9} {health.status}  {health.door.name}: {health.message}"
+            for health in asked
+            if not health.healthy
+        ]
 
     def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
         """Ask it to end, wait, and kill it when it does not. True when it ended by itself."""

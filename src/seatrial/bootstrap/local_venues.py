@@ -66,18 +66,17 @@ class LocalVenues:
         warm_kernel()  # before the markets start to run, not while they do
         self.timeline = load_timeline(settings.data, symbols, seed=settings.seed)
         self._store = Store(store)
-        self.venues = [
-            self._build(market) for name in ("alpaca", "binance") if (market := venue_market(self.timeline, name))
-        ]
+        markets = [market for name in ("alpaca", "binance") if (market := venue_market(self.timeline, name))]
+        tapes = [_tape(market) for market in markets]  # slow, so before any market's clock starts
+        self.venues = [self._build(market, tape) for market, tape in zip(markets, tapes, strict=True)]
         if not self.venues:
             raise NoData("no symbol is left to list: name some with --symbols")
         self._servers: list[SocketServer] = []
         self._markets: list[asyncio.Task[None]] = []
 
-    def _build(self, market: VenueMarket) -> LocalVenue:
+    def _build(self, market: VenueMarket, tape: MemoryTape) -> LocalVenue:
         settings, clock = self._settings, self._clock
         records = self._store.venue(market.venue)
-        tape = MemoryTape({symbol: list(table.bars()) for symbol, table in market.tables.items()}, market.sessions)
         anchor_ns = records.market_ns or market.start_ns
         exchange = Exchange(
             market.instruments, tape, market_clock=MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
@@ -133,6 +132,10 @@ class LocalVenues:
         for server in self._servers:
             await server.close()
         self._store.close()
+
+
+def _tape(market: VenueMarket) -> MemoryTape:
+    return MemoryTape({symbol: list(table.bars()) for symbol, table in market.tables.items()}, market.sessions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class Supervisor:
         self._say(f"{child.role:<9} starting")
         child.start()
         deadline_s = time.monotonic() + START_WAIT_S
+        answered_s: float | None = None
         while not self._signals:
             if child.exit_code is not None:
                 return self._failed(child, f"ended while starting ({_how(child.exit_code)})")
@@ -110,9 +111,11 @@ class Supervisor:
                 watched.announced = True
                 self._say(self._healthy_line(child))
                 return 0
-            if time.monotonic() > child.started_s + DEGRADED_WAIT_S and child.answers():
-                for line in child.troubles():
-                    self._say(f"{child.role:<9} {line}")
+            if answered_s is None and child.answers():
+                answered_s = time.monotonic()
+            if answered_s is not None and time.monotonic() > answered_s + DEGRADED_WAIT_S:
+                for line in child.troubles() or [self._healthy_line(child)]:
+                    self._say(line)
                 return 0
             if time.monotonic() > deadline_s:
                 return self._failed(child, f"was not healthy within {START_WAIT_S:.0f} s")

@@ -1,0 +1,66 @@
+"""`seatrial backtest`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seatrial.cli import exits
+from seatrial.cli import options as shared
+from seatrial.cli.progress import progress_bar
+from seatrial.cli.tables import print_pairs
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  seatrial backtest strategies/trend.py
+  seatrial backtest strategies/trend.py --data ../shared/data --symbols AAPL,SPY
+  seatrial backtest strategies/trend.py --param fast=5 --param slow=50 --json
+"""
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--symbols", metavar="A,B", help="What it trades.  [what the strategy names]")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the strategy.")
+@click.option("--sessions", type=click.IntRange(1), help="How many trading days.  [all recorded, or ten made up]")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder.  [reports/<strategy>]")
+@shared.json_option
+@shared.market_options
+@shared.settings_options
+def backtest(
+    path: Path,
+    symbols: str | None,
+    params: tuple[str, ...],
+    sessions: int | None,
+    out: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Run the strategy in PATH over past bars; write report.html and metrics.json."""
+    settings = shared.load(options)
+    from seatrial.bootstrap.compiling import compile_core
+    from seatrial.bootstrap.numba_cache import prepare_compiled_core
+
+    compile_core(lambda line: click.echo(line, err=True))
+    prepare_compiled_core()
+    from seatrial.bootstrap.backtests import run_backtest
+    from seatrial.strategy.load import parse_assignments
+
+    texts = parse_assignments(params)
+    if symbols:
+        texts["symbols"] = symbols.upper()
+    with progress_bar("bars", shown=not as_json) as on_progress:
+        done = run_backtest(settings, path, texts, session_count=sessions, folder=out, on_progress=on_progress)
+    if as_json:
+        click.echo(json.dumps(done.as_json()))
+        return exits.OK
+    for note in done.notes:
+        click.echo(note)
+    for account, pairs in done.tables():
+        print_pairs(f"{done.strategy.name} at {account}", pairs)
+    click.echo(f"outcome fingerprint {done.run.outcome_fingerprint}")
+    click.echo(f"{done.folder / 'report.html'} and metrics.json are written")
+    return exits.OK
