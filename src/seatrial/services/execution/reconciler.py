@@ -69,6 +69,7 @@ class Reconciler:
         self.account: AccountId = venue.account
         self.trouble: str | None = None  # why the last look failed or what it could not settle
         self.looked_ns = 0
+        self.clear = False  # the last look left nothing open
         self._engine = engine
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._indexes = indexes
@@ -119,6 +120,7 @@ class Reconciler:
             theirs = await self._ask()
         except VenueFault as fault:
             self.trouble = str(fault)
+            self.clear = False
             return False
         ours = self._ours(theirs)
         findings = reconcile(ours, theirs)
@@ -127,7 +129,8 @@ class Reconciler:
         self.looked_ns = self._clock.now_ns()
         if facts:
             await self._engine.submit(facts)
-        return self._clear(findings)
+        self.clear = self._is_clear(findings)
+        return self.clear
 
     # ------------------------------------------------------------- their truth
 
@@ -287,7 +290,7 @@ class Reconciler:
                 )
         self._zombies = seen
 
-    def _clear(self, findings: Sequence[Finding]) -> bool:
+    def _is_clear(self, findings: Sequence[Finding]) -> bool:
         """Nothing is left that another look could settle."""
         index = self._indexes.of(self.account)
         unclear = [f"{order.client_order_id} is {order.status.name}" for order in self._working() if self._open(order)]

@@ -67,6 +67,11 @@ class Sender:
         """Cancels that the journal wants and that the process before this one may not have sent."""
         self._cancels.update({cancel.client_order_id: cancel for cancel in cancels})
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is being sent and no cancel is wanted."""
+        return not self._lanes and not self._urgent and not self._cancels
+
     def in_flight(self, client_order_id: ClientOrderId) -> bool:
         """The order waits to be sent, or its answer is awaited: its status is not to be questioned now."""
         return client_order_id in self._in_flight

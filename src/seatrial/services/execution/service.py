@@ -173,6 +173,12 @@ class ExecutionService:
 
     # ----------------------------------------------------------------- reading
 
+    @property
+    def settled(self) -> bool:
+        """Ready, nothing in flight, and nothing unclear between us and the venues."""
+        quiet = self.waiting_for is None and self.sender.idle
+        return quiet and all(one.clear for one in self.reconcilers.values())
+
     def parts(self) -> list[Part]:
         """What `/health` asks about."""
         parts = [Part("orders", self._check_orders)]

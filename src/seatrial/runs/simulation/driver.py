@@ -1,0 +1,328 @@
+"""The life of one seed: a market opens, things go wrong, the platform dies and returns, then all is counted.
+
+Time, chance and network come from the seed; nothing else does. So a seed that fails, fails again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import httpx
+from starlette.types import ASGIApp
+
+from seatrial.core.machine import Machine
+from seatrial.domain.facts import Fill
+from seatrial.domain.faults import InvariantBroken
+from seatrial.domain.ids import AccountId, JournalEpoch, VenueName
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.limits import Account, RiskLimits
+from seatrial.domain.money import CASH_SCALE, Currency
+from seatrial.domain.time import Clock
+from seatrial.journal.port import Entry, Journal, Opening
+from seatrial.journal.sqlite import SqliteJournal
+from seatrial.runs.simulation import invariants
+from seatrial.runs.simulation.market import API_OPEN_NS, COINS, SHARES
+from seatrial.runs.simulation.network import DoorWire, Witness
+from seatrial.runs.simulation.process import Durable, Generation, MortalJournal, mark_tasks
+from seatrial.runs.simulation.strategies import InlineSource, Quoter, Swinger
+from seatrial.runs.simulation.trader import RandomHand
+from seatrial.runs.simulation.venues import ALPACA, BINANCE, SimulatedVenue, draw_faults, open_venues
+from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
+from seatrial.venues.port import Venue
+
+MINUTES = 60
+SETTLE_SECONDS_MAX = 900.0
+DOWN_SECONDS_MAX = 90.0
+CRASHES_MAX = 4
+CRASH_STEPS_MAX = 40_000
+LIVES = "the platform lives"
+
+LIMITS = RiskLimits(
+    max_shares=2_000,
+    max_notional_per_position_units=60_000 * CASH_SCALE,
+    max_total_exposure_units=95_000 * CASH_SCALE,
+    max_open_positions=4,
+    max_loss_per_trade_units=10_000 * CASH_SCALE,
+    max_daily_loss_units=20_000 * CASH_SCALE,
+    breaker_daily_loss_units=20_000 * CASH_SCALE,
+    breaker_consecutive_losses_max=1_000,
+    default_stop_loss_ppm=10_000,
+    trailing_stop_ppm=8_000,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformNeeds:
+    """What a platform is given; the same in production, with other things in it."""
+
+    clock: Clock
+    machine: Machine
+    journal: Journal
+    venues: Sequence[Venue]
+    market_venues: Sequence[Venue]
+    sources: Sequence[InlineSource]
+    new_request_id: Callable[[], str]
+
+
+class SimulatedPlatform(Protocol):
+    """The platform as a simulation sees it: doors, a life, and whether it agrees with its venues."""
+
+    execution_door: ASGIApp
+    machine: Machine
+
+    async def live(self) -> None:
+        """Start and trade; returns only by raising what must end the process."""
+        ...
+
+    @property
+    def latched(self) -> str | None:
+        """Why nothing new may be sent; None while orders leave."""
+        ...
+
+    @property
+    def settled(self) -> bool:
+        """Ready, nothing in flight, and nothing unclear between us and the venues."""
+        ...
+
+
+BuildPlatform = Callable[[PlatformNeeds], SimulatedPlatform]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """What a clean seed did. `digest` is over everything the venues and the journal saw, in order."""
+
+    seed: int
+    digest: str
+    steps: int
+    crashes: int
+    orders: int
+    fills: int
+    faults: int
+    entries: int
+    virtual_seconds: int
+
+
+class World:
+    """Everything around the platform, and the platform of the moment."""
+
+    def __init__(self, loop: VirtualLoop, seed: int, folder: Path, build: BuildPlatform, minutes: int) -> None:
+        self.loop = loop
+        self.folder = folder
+        self.build = build
+        self.minutes = minutes
+        self.random = Random(seed)
+        self.clock = VirtualClock(loop)
+        self.durable = Durable()
+        self.witness = Witness(self.durable)
+        self.venues: list[SimulatedVenue] = open_venues(folder, self.clock, minutes, self.random)
+        self.journals: list[SqliteJournal] = []
+        self.generation = Generation(0)
+        self.platform: SimulatedPlatform | None = None
+        self.life: asyncio.Task[None] | None = None
+        self.crashes = 0
+        self.faults = 0
+        instruments = [one for venue in self.venues for one in venue.instruments]
+        self.hand = RandomHand(self._door, instruments, Random(self.random.getrandbits(64)))
+
+    def _door(self) -> DoorWire | None:
+        if self.platform is None or not self.generation.alive:
+            return None
+        return DoorWire(self.generation, self.platform.execution_door)
+
+    # --------------------------------------------------------------- lives
+
+    def start(self) -> None:
+        """A new generation of the platform on the same journal."""
+        self.generation = Generation(self.generation.number + 1)
+        self.platform = None
+        self.life = self.generation.spawn(self._live(self.generation, Random(self.random.getrandbits(64))))
+
+    async def _live(self, generation: Generation, random: Random) -> None:
+        opening = Opening(f"generation-{generation.number}", JournalEpoch("simulation"), "core", "settings")
+        inner = SqliteJournal.open(self.folder / "journal.db", opening, inline=True, sync=False)
+        self.journals.append(inner)
+        journal = MortalJournal(inner, generation, self.durable, random)
+        pairs = [(venue.account, one) for venue in self.venues for one in venue.instruments]
+        requests = iter(range(1, 1 << 60))
+        ways = [await venue.connect(generation, self.witness, random) for venue in self.venues]
+        ears = [await venue.connect(generation, self.witness, random) for venue in self.venues]
+        platform = self.build(
+            PlatformNeeds(
+                clock=self.clock,
+                machine=Machine(accounts(), pairs, journal.epoch),
+                journal=journal,
+                venues=ways,
+                market_venues=ears,
+                sources=_sources(journal.epoch),
+                new_request_id=lambda: f"{generation.number}-{next(requests)}",
+            )
+        )
+        self.platform = platform
+        self.witness.latched = lambda: platform.latched
+        await platform.live()
+
+    async def crash(self) -> None:
+        """The generation has been killed: bury it, and leave the venues alone for a while."""
+        self.loop.at_step(None, None)
+        self.crashes += 1
+        await self.generation.reap()
+        self.platform = None
+        await asyncio.sleep(self.random.random() ** 3 * DOWN_SECONDS_MAX)
+
+    async def live_until(self, end_seconds: float, *, crashes: int) -> None:
+        """Let it live, and die `crashes` times, until the loop's time is there."""
+        while self.loop.time() < end_seconds:
+            if crashes:
+                crashes -= 1
+                steps = int(CRASH_STEPS_MAX ** self.random.random())
+                self.loop.at_step(self.loop.steps + steps, self.generation.kill)
+            await self._watch(end_seconds)
+            if not self.generation.alive:
+                await self.crash()
+                self.start()
+        self.loop.at_step(None, None)
+        if not self.generation.alive:
+            await self.crash()
+            self.start()
+
+    async def _watch(self, end_seconds: float) -> None:
+        """Until the generation is killed, or the time has come. A life that ends by itself is a bug."""
+        assert self.life is not None
+        died = asyncio.ensure_future(self.generation.died.wait())
+        wait_seconds = max(0.0, end_seconds - self.loop.time())
+        await asyncio.wait({died, self.life}, timeout=wait_seconds, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if self.generation.alive and self.life.done():
+            self.life.result()
+            raise InvariantBroken(LIVES, f"generation {self.generation.number} ended by itself")
+
+    async def settle(self) -> None:
+        """Wait until the platform says that it agrees with its venues, twice over."""
+        end = self.loop.time() + SETTLE_SECONDS_MAX
+        calm = 0
+        while calm < 3:
+            await self._watch(self.loop.time() + 10)
+            calm = calm + 1 if self.platform is not None and self.platform.settled else 0
+            if self.loop.time() > end:
+                why = self.platform.latched if self.platform is not None else "it never came up"
+                raise InvariantBroken(LIVES, f"it did not settle within {SETTLE_SECONDS_MAX} quiet seconds: {why}")
+
+
+def accounts() -> list[Account]:
+    """The two accounts of every simulation."""
+    return [
+        Account(ALPACA, VenueName("alpaca"), Currency("USD"), "XNYS", LIMITS),
+        Account(BINANCE, VenueName("binance"), Currency("USDT"), "24x7", LIMITS),
+    ]
+
+
+def _sources(epoch: JournalEpoch) -> list[InlineSource]:
+    listed: Mapping[AccountId, Sequence[Instrument]] = {ALPACA: SHARES, BINANCE: COINS}
+    return [
+        InlineSource(Swinger, ALPACA, listed[ALPACA], epoch),
+        InlineSource(Quoter, BINANCE, listed[BINANCE], epoch),
+    ]
+
+
+# ----------------------------------------------------------------------- one seed
+
+
+async def _run(loop: VirtualLoop, seed: int, folder: Path, build: BuildPlatform, minutes: int) -> SimulationResult:
+    mark_tasks(loop)
+    world = World(loop, seed, folder, build, minutes)
+    world.start()
+    hand = asyncio.create_task(world.hand.run())
+    for venue in world.venues:
+        venue.script.replace(draw_faults(world.random))
+    await world.live_until(minutes * 60.0 - 60.0, crashes=world.random.randint(0, CRASHES_MAX))
+    for venue in world.venues:
+        world.faults += sum(venue.script.struck.values())
+        venue.script.replace([])
+    hand.cancel()
+    await asyncio.gather(hand, return_exceptions=True)
+    await world.live_until(minutes * 60.0 + 60.0, crashes=0)
+    await world.hand.resume()
+    await world.settle()
+    entries = list(world.journals[-1].replay())
+    await _check(world, entries)
+    result = _result(world, seed, entries)
+    world.generation.kill()
+    await world.generation.reap()
+    for venue in world.venues:
+        await venue.close()
+    return result
+
+
+async def _check(world: World, entries: Sequence[Entry]) -> None:
+    """Every named invariant; the first that does not hold is raised."""
+    assert world.platform is not None
+    machine = world.platform.machine
+    if world.witness.broken:
+        raise world.witness.broken[0]
+    accepted = [one for venue in world.venues for one in venue.accepted()]
+    invariants.check_accepted(accepted, world.durable)
+    invariants.check_acknowledged(world.hand.acknowledged, world.durable)
+    invariants.check_reports(entries, accepted)
+    invariants.check_units(machine, entries)
+    for venue in world.venues:
+        auditor = venue.adapter(httpx.ASGITransport(app=venue.app), Random(0))
+        await invariants.check_ledger(machine, auditor)
+        await invariants.check_explained(machine, auditor)
+    if world.platform.latched is not None:
+        raise InvariantBroken(invariants.LEDGER, f"trading halted by itself: {world.platform.latched}")
+    invariants.check_replay(machine, entries)
+
+
+def _result(world: World, seed: int, entries: Sequence[Entry]) -> SimulationResult:
+    digest = hashlib.sha256()
+    for venue in world.venues:
+        for operation in venue.history.operations:
+            digest.update(f"{venue.account} {operation}\n".encode())
+    for entry in entries:
+        digest.update(f"{entry}\n".encode())
+    return SimulationResult(
+        seed=seed,
+        digest=digest.hexdigest(),
+        steps=world.loop.steps,
+        crashes=world.crashes,
+        orders=len(world.witness.sends),
+        fills=sum(isinstance(entry.fact, Fill) for entry in entries),
+        faults=world.faults,
+        entries=len(entries),
+        virtual_seconds=int(world.loop.time()),
+    )
+
+
+def run_seed(seed: int, build: BuildPlatform, *, minutes: int = MINUTES) -> SimulationResult:
+    """One whole simulation.
+
+    Raises:
+        InvariantBroken: by its name, with the command that replays it.
+    """
+    with TemporaryDirectory(prefix="seatrial-simulation-") as folder, _steady_memory():
+        try:
+            return run_virtual(lambda loop: _run(loop, seed, Path(folder), build, minutes), epoch_ns=API_OPEN_NS)
+        except InvariantBroken as broken:
+            detail = f"{broken.detail}\nreplay it with: seatrial simulate --seed {seed}"
+            raise InvariantBroken(broken.promise, detail) from broken
+
+
+@contextmanager
+def _steady_memory() -> Iterator[None]:
+    """No collection in between: a finaliser that runs at another moment would be another run."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
