@@ -189,6 +189,11 @@ class Exchange:
         return Instant(max(self._settled_ns, self.market_clock.now_ns()))
 
     @property
+    def settled_ns(self) -> int:
+        """Market time up to which everything has happened. Right after `place` or `cancel`: when that was."""
+        return self._settled_ns
+
+    @property
     def ended(self) -> bool:
         """The data is over; the market is closed for good."""
         return self._timeline.next_ns is None
@@ -245,25 +250,26 @@ class Exchange:
         while (next_ns := self._timeline.next_ns) is not None:
             wait_ns = self.market_clock.wait_ns(next_ns)
             await asyncio.sleep(max(0, wait_ns) / SECOND_NS)
-            if self._due(next_ns) and self._timeline.next_ns == next_ns:
+            if self._timeline.next_ns == next_ns and next_ns <= self.market_clock.now_ns():
                 self._serve()
 
     def catch_up(self) -> None:
-        """Let everything happen that is due. A no-op while an instant is being served."""
-        while not self._serving and (next_ns := self._timeline.next_ns) is not None and self._due(next_ns):
+        """Let everything happen that is due; then `settled_ns` is now. A no-op while an instant is being served."""
+        if self._serving:
+            return
+        now_ns = self.market_clock.now_ns()
+        while (next_ns := self._timeline.next_ns) is not None and next_ns <= now_ns:
             self._serve()
-
-    def _due(self, at_ns: int) -> bool:
-        return at_ns <= self.market_clock.now_ns()
+        self._settled_ns = max(self._settled_ns, now_ns)
 
     def _serve(self) -> None:
         happenings = self._timeline.take()
         self._settled_ns = happenings.at_ns
         self._serving = True
         self._tell(happenings)
-        self._serving = False
         for settled in self.on_settled:
             settled(happenings.at_ns)
+        self._serving = False
 
     def _tell(self, happenings: Happenings) -> None:
         at_ns = happenings.at_ns

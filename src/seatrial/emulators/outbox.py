@@ -46,9 +46,10 @@ class Outbox:
         self._stream = stream
         self._farewell = farewell
         self._size_max = size_max
-        self._waiting: asyncio.Queue[tuple[int, str | bytes]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[int, str | bytes | None]] = asyncio.Queue()
         self._closing = asyncio.Event()
         self._close_code = CLOSED_AS_SLOW
+        self._too_slow = False
 
     def put(self, message: str | bytes, what: str = "") -> None:
         """Queue an event; faults may strike it. Text is sent as a text frame, bytes as a binary one."""
@@ -68,10 +69,16 @@ class Outbox:
             self._close_code = code
             self._closing.set()
 
+    def close_after_sending(self, code: int) -> None:
+        """End the conversation once everything that waits is sent."""
+        self._close_code = code
+        self._waiting.put_nowait((0, None))
+
     def _queue(self, wait_ms: int, message: str | bytes) -> None:
         if self._closing.is_set():
             return
         if self._waiting.qsize() >= self._size_max:
+            self._too_slow = True
             self.close(CLOSED_AS_SLOW)
             return
         self._waiting.put_nowait((wait_ms, message))
@@ -106,6 +113,9 @@ class Outbox:
         try:
             while True:
                 wait_ms, message = await self._waiting.get()
+                if message is None:
+                    self._closing.set()
+                    return
                 if wait_ms:
                     await asyncio.sleep(wait_ms / MILLISECONDS)
                 await self._transmit(message)
@@ -120,7 +130,7 @@ class Outbox:
 
     async def _say_farewell(self) -> None:
         try:
-            if self._farewell is not None and self._close_code == CLOSED_AS_SLOW:
+            if self._farewell is not None and self._too_slow:
                 await self._transmit(self._farewell)
             await self._websocket.close(self._close_code)
         except GONE:

@@ -158,6 +158,6 @@ def _end_of(bar: Bar) -> int:
     return bar.end_ns
 
 
-def first_open_ns(sessions: Sequence[Session]) -> int:
-    """Where market time starts when nothing is stored: the first session's open."""
-    return sessions[0].open_ns
+def market_start_ns(stored_ns: int | None, sessions: Sequence[Session]) -> int:
+    """Where market time goes on: what the store says, or the first session's open."""
+    return sessions[0].open_ns if stored_ns is None else stored_ns

@@ -1,0 +1,318 @@
+"""The trading desk of the emulated Alpaca: orders in, executions out, every change durable before it is told.
+
+It gives the exchange's instants their meaning: a session open makes waiting orders `new`, a session close
+expires DAY orders, an execution moves cash. What clients are to be told waits in `_untold` until the store
+has committed, then goes to the trade-update streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from seatrial.core.book import Execution
+from seatrial.domain.bars import Session
+from seatrial.domain.ids import Symbol
+from seatrial.domain.orders import Side
+from seatrial.domain.time import DAY_NS, rfc3339
+from seatrial.emulators.alpaca.account import Account, Standing, standing
+from seatrial.emulators.alpaca.admission import admit
+from seatrial.emulators.alpaca.fills import Fill
+from seatrial.emulators.alpaca.identity import Identity
+from seatrial.emulators.alpaca.orders import TYPES, Order, Ticket, order_shape
+from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessable
+from seatrial.emulators.exchange import Exchange
+from seatrial.emulators.history import History
+from seatrial.emulators.store import VenueRecords
+
+GTC_DAYS_MAX = 90
+EVENT_OF = {"filled": "fill", "partially_filled": "partial_fill"}
+
+Told = Callable[[str, str, bytes], None]
+
+
+class Desk:
+    """Orders, executions and accounts of the venue.
+
+    Args:
+        exchange: the market; the desk adds itself to its listeners.
+        records: the venue's part of the store; whatever it holds is taken up again.
+        identity: where ids come from.
+        history: the operation history.
+        accounts: names and first deposits in dollars; an account that is stored keeps what it has.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        records: VenueRecords,
+        identity: Identity,
+        history: History,
+        accounts: Mapping[str, Decimal],
+    ) -> None:
+        self.exchange = exchange
+        self.identity = identity
+        self.accounts: dict[str, Account] = {}
+        self.orders: dict[int, Order] = {}
+        self.fills: list[Fill] = []
+        self.on_trade_update: list[Told] = []
+        self._records = records
+        self._history = history
+        self._by_client_id: dict[tuple[str, str], int] = {}
+        self._by_id: dict[str, int] = {}
+        self._working: dict[int, Order] = {}
+        self._untold: list[tuple[str, str, bytes]] = []
+        self._load(accounts)
+        exchange.on_session_open.append(self._session_opens)
+        exchange.on_session_close.append(self._session_closes)
+        exchange.on_execution.append(self._executed)
+        exchange.on_settled.append(self._settled)
+
+    # ------------------------------------------------------------ questions
+
+    def working(self, account: str) -> list[Order]:
+        """Orders that can still trade, oldest first."""
+        return [order for order in self._working.values() if order.account == account]
+
+    def orders_of(self, account: str) -> Iterable[Order]:
+        """Every order of an account, oldest first."""
+        return (order for order in self.orders.values() if order.account == account)
+
+    def standing(self, account: str) -> Standing:
+        """An account valued now."""
+        state = self.accounts[account]
+        return standing(state, self.working(account), self.exchange.instruments, self.last_price)
+
+    def last_price(self, symbol: Symbol) -> int | None:
+        """The newest print's price in price units."""
+        found = self.exchange.last_print(symbol)
+        return None if found is None else found[0]
+
+    def by_id(self, account: str, order_id: str) -> Order:
+        """An order by the venue's id.
+
+        Raises:
+            Refusal: 404.
+        """
+        return self._own(account, self._by_id.get(order_id), order_id)
+
+    def by_client_order_id(self, account: str, client_order_id: str) -> Order:
+        """An order by the client's id.
+
+        Raises:
+            Refusal: 404.
+        """
+        return self._own(account, self._by_client_id.get((account, client_order_id)), client_order_id)
+
+    def shape(self, order: Order, *, status: str | None = None) -> dict[str, Any]:
+        """An order as JSON members."""
+        return order_shape(order, self.exchange.instruments[Symbol(order.symbol)], status=status)
+
+    def _own(self, account: str, number: int | None, name: str) -> Order:
+        order = None if number is None else self.orders[number]
+        if order is None or order.account != account:
+            raise not_found(f"order not found for {name}")
+        return order
+
+    # ------------------------------------------------------------- commands
+
+    def submit(self, account: str, ticket: Ticket) -> Order:
+        """Take an order; it is durable and working when this returns.
+
+        Raises:
+            Refusal: the account may not or cannot.
+        """
+        self.exchange.catch_up()
+        if (account, ticket.client_order_id) in self._by_client_id:
+            raise malformed("client_order_id must be unique")
+        admission = admit(ticket, self.accounts[account], self.working(account), self.standing(account), self.exchange)
+        number = self.exchange.place(
+            ticket.symbol,
+            side=ticket.side,
+            type=TYPES[ticket.type],
+            qty_units=ticket.qty_units,
+            limit_units=ticket.limit_units,
+            stop_units=ticket.stop_units,
+            account=account,
+        )
+        now_ns = self.exchange.settled_ns
+        order_id = self.identity.uuid("order", number)
+        order = Order(
+            number=number,
+            id=order_id,
+            client_order_id=ticket.client_order_id or self.identity.uuid("client order", number),
+            account=account,
+            symbol=ticket.symbol,
+            side="buy" if ticket.side is Side.BUY else "sell",
+            type=ticket.type,
+            time_in_force=ticket.time_in_force,
+            qty_units=ticket.qty_units,
+            limit_units=ticket.limit_units,
+            stop_units=ticket.stop_units,
+            reserve_units=admission.reserve_units,
+            intent=admission.intent,
+            status="new" if self.exchange.is_open else "accepted",
+            submitted_ns=now_ns,
+            updated_ns=now_ns,
+            expires_ns=self._expires_ns(ticket.time_in_force, now_ns),
+        )
+        self._remember(order)
+        self._change(order, order.status, "accepted", now_ns)
+        self._settled(now_ns)
+        return order
+
+    def cancel(self, order: Order) -> None:
+        """Take an order back.
+
+        Raises:
+            Refusal: 422, it is not working any more.
+        """
+        left_units = self.exchange.cancel(order.number)
+        if left_units is None:  # perhaps since this very moment: an execution can win the race
+            raise unprocessable(f'order is already in "{order.status}" state')
+        self._end(order, "canceled", self.exchange.settled_ns)
+        self._settled(self.exchange.settled_ns)
+
+    def save_account(self, account: str) -> None:
+        """Make an account's settings durable."""
+        self._put_account(self.accounts[account])
+        self._records.commit()
+
+    # ----------------------------------------------------------- the market
+
+    def _session_opens(self, _: Session, at_ns: int) -> None:
+        for order in list(self._working.values()):
+            if order.status == "accepted":
+                order.status = "new"
+                self._change(order, "new", "opened", at_ns)
+
+    def _session_closes(self, _: Session, at_ns: int) -> None:
+        for order in list(self._working.values()):
+            if order.time_in_force == "day" or order.expires_ns <= at_ns:
+                self.exchange.cancel(order.number)
+                self._end(order, "expired", at_ns)
+        for account in self.accounts.values():
+            account.last_equity = self.standing(account.name).equity
+            self._put_account(account)
+
+    def _executed(self, symbol: Symbol, trade: Execution, at_ns: int) -> None:
+        order = self.orders[trade.number]
+        account = self.accounts[order.account]
+        instrument = self.exchange.instruments[symbol]
+        account.post(instrument, order.signed_side, trade.price_units, trade.qty_units)
+        order.filled_units += trade.qty_units
+        order.filled_product += trade.qty_units * trade.price_units
+        order.status = "partially_filled" if order.left_units else "filled"
+        if not order.left_units:
+            order.filled_ns = at_ns
+            del self._working[order.number]
+        number = len(self.fills) + 1
+        fill = Fill(
+            number=number,
+            id=self.identity.uuid("execution", number),
+            order_number=order.number,
+            account=order.account,
+            at_ns=at_ns,
+            price_units=trade.price_units,
+            qty_units=trade.qty_units,
+            cum_units=order.filled_units,
+            left_units=order.left_units,
+            position_units=account.held_units(symbol),
+        )
+        self.fills.append(fill)
+        self._records.add_execution(number, order.account, order.number, at_ns, msgspec.json.encode(fill))
+        self._put_account(account)
+        self._change(order, EVENT_OF[order.status], "executed", at_ns, fill)
+
+    def _settled(self, at_ns: int) -> None:
+        """Commit what happened, then tell it."""
+        self._records.put_market(at_ns)
+        self._records.commit()
+        untold, self._untold = self._untold, []
+        for account, event, message in untold:
+            for told in self.on_trade_update:
+                told(account, event, message)
+
+    def _end(self, order: Order, status: str, at_ns: int) -> None:
+        order.status = status
+        if status == "expired":
+            order.expired_ns = at_ns
+        else:
+            order.canceled_ns = at_ns
+        self._working.pop(order.number, None)
+        self._change(order, status, status, at_ns)
+
+    def _change(self, order: Order, event: str, op: str, at_ns: int, fill: Fill | None = None) -> None:
+        order.updated_ns = at_ns
+        self._records.put_order(order.number, order.account, order.client_order_id, msgspec.json.encode(order))
+        what = f"{order.symbol} {order.side} {order.status}"
+        instrument = self.exchange.instruments[Symbol(order.symbol)]
+        data: dict[str, object] = {
+            "event": event,
+            "execution_id": self.identity.uuid("change", f"{order.number} {event} {at_ns} {order.filled_units}"),
+            "timestamp": rfc3339(at_ns),
+            "order": self.shape(order),
+        }
+        if fill is not None:
+            what += f" {fill.qty_units} @ {fill.price_units} {fill.id}"
+            data |= {
+                "execution_id": fill.id,
+                "price": instrument.price_text(fill.price_units),
+                "qty": instrument.qty_text(fill.qty_units),
+                "position_qty": instrument.qty_text(fill.position_units),
+            }
+        self._history.record(op, account=order.account, client_order_id=order.client_order_id, what=what)
+        message = msgspec.json.encode({"stream": "trade_updates", "data": data})
+        self._untold.append((order.account, event, message))
+
+    def _expires_ns(self, time_in_force: str, now_ns: int) -> int:
+        if time_in_force == "day":
+            return self.exchange.next_close_ns or now_ns + DAY_NS
+        return now_ns + GTC_DAYS_MAX * DAY_NS
+
+    # ---------------------------------------------------------- persistence
+
+    def _remember(self, order: Order) -> None:
+        self.orders[order.number] = order
+        self._by_id[order.id] = order.number
+        self._by_client_id[order.account, order.client_order_id] = order.number
+        if order.working:
+            self._working[order.number] = order
+
+    def _put_account(self, account: Account) -> None:
+        self._records.put_account(account.name, msgspec.json.encode(account))
+
+    def _load(self, deposits: Mapping[str, Decimal]) -> None:
+        for name, body in self._records.accounts().items():
+            self.accounts[name] = msgspec.json.decode(body, type=Account)
+        for name, deposit in deposits.items():
+            if name not in self.accounts:
+                now_ns = self.exchange.now_ns()
+                account = Account(name=name, cash=deposit, created_ns=now_ns, last_equity=deposit)
+                self.accounts[name] = account
+                self._put_account(account)
+        for stored in self._records.executions():
+            self.fills.append(msgspec.json.decode(stored.body, type=Fill))
+        for row in self._records.orders():
+            order = msgspec.json.decode(row.body, type=Order)
+            self._remember(order)
+            self.exchange.reserve_numbers(order.number)
+            if order.working:
+                self._restore(order)
+        self._records.commit()
+
+    def _restore(self, order: Order) -> None:
+        self.exchange.restore(
+            Symbol(order.symbol),
+            number=order.number,
+            side=order.signed_side,
+            type=TYPES[order.type],
+            left_units=order.left_units,
+            limit_units=order.limit_units,
+            stop_units=order.stop_units,
+            placed_ns=order.submitted_ns,
+            account=order.account,
+        )

@@ -1,0 +1,50 @@
+"""An execution as it is stored, and as the account's activities show it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, rfc3339
+from seatrial.emulators.alpaca.orders import Order
+
+
+class Fill(msgspec.Struct, frozen=True):
+    """One execution; `at_ns` is market time, `position_units` the signed position after it."""
+
+    number: int
+    id: str
+    order_number: int
+    account: str
+    at_ns: int
+    price_units: int
+    qty_units: int
+    cum_units: int
+    left_units: int
+    position_units: int
+
+    @property
+    def activity_id(self) -> str:
+        """`YYYYMMDDhhmmssmmm::uuid`, sortable by time."""
+        whole = rfc3339(self.at_ns // SECOND_NS * SECOND_NS)
+        digits = "".join(character for character in whole if character.isdigit())
+        return f"{digits}{self.at_ns % SECOND_NS // MILLISECOND_NS:03d}::{self.id}"
+
+
+def activity_shape(fill: Fill, order: Order, instrument: Instrument, account_id: str) -> dict[str, object]:
+    """A FILL activity as JSON members."""
+    return {
+        "id": fill.activity_id,
+        "account_id": account_id,
+        "activity_type": "FILL",
+        "transaction_time": rfc3339(fill.at_ns),
+        "type": "partial_fill" if fill.left_units else "fill",
+        "price": instrument.price_text(fill.price_units),
+        "qty": instrument.qty_text(fill.qty_units),
+        "side": order.side,
+        "symbol": order.symbol,
+        "leaves_qty": instrument.qty_text(fill.left_units),
+        "order_id": order.id,
+        "cum_qty": instrument.qty_text(fill.cum_units),
+        "order_status": "partially_filled" if fill.left_units else "filled",
+    }
