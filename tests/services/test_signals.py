@@ -149,6 +149,29 @@ def test_a_strategy_that_raises_is_stopped_alone_with_a_notice(tmp_path: Path) -
     traded(tmp_path, floor_lines, script)
 
 
+def test_one_strategy_can_work_at_two_accounts(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        floor = Floor(loop, tmp_path, {"steady": WANTS})
+        other = floor.source("steady")
+        other.account = AccountId("other")
+        role = build_signals(
+            identity=who("signals"),
+            clock=floor.clock,
+            bus=floor.bus,
+            sources=[floor.source("steady"), other],
+            venues={ACCOUNT: floor.venue, other.account: TapeVenue(floor.clock, other.account)},
+            positions=floor.book,
+        )
+        await role.start()
+        await asyncio.sleep(1)
+        names = [part.name for part in (await role.health.report()).components]
+        assert names == ["tasks", "strategy steady at paper", "strategy steady at other"]
+        await role.close()
+        await floor.role.close()
+
+    run_virtual(main, epoch_ns=OPEN_NS)
+
+
 def test_what_the_stream_missed_is_seen_but_not_decided_on(tmp_path: Path) -> None:
     async def script(floor: Floor) -> None:
         await floor.show(1, backfilled=True)

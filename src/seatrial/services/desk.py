@@ -58,6 +58,11 @@ class Desk:
         self._now_ns = 0
         self._batches = bus.subscribe(BarBatch, f"strategy {source.strategy_id}", overflow=Overflow.WAIT)
 
+    @property
+    def name(self) -> str:
+        """One strategy may work at several accounts, at a desk each."""
+        return f"{self.strategy_id} at {self.account}"
+
     async def run(self) -> None:
         """Decide for ever. What the strategy raises ends this task, and no other."""
         try:

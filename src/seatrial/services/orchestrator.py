@@ -167,7 +167,7 @@ class Orchestrator:
 
 def run_id(decision: Decision) -> str:
     """The same for the same decision, however often it is posted."""
-    return f"{decision.strategy}-{decision.decided_at_ns}"
+    return f"{decision.account}-{decision.strategy}-{decision.decided_at_ns}"
 
 
 def _answer(response: httpx.Response) -> object:

@@ -44,7 +44,7 @@ class Signals:
         self._crew.start("decisions", self._keep_decisions())
         self._crew.start("notices", self._keep_notices())
         for desk in self.desks:
-            self._floor.start(str(desk.strategy_id), desk.run(), on_death=partial(self._stopped, desk))
+            self._floor.start(desk.name, desk.run(), on_death=partial(self._stopped, desk))
 
     async def close(self) -> None:
         """Stop deciding."""
@@ -89,5 +89,5 @@ def build_signals(
         for source in sources
     ]
     parts = [Part("tasks", crew.check)]
-    parts += [Part(f"strategy {desk.strategy_id}", desk.check, vital=False) for desk in desks]
+    parts += [Part(f"strategy {desk.name}", desk.check, vital=False) for desk in desks]
     return Signals(desks, bus, crew, Health(identity, clock, parts))
