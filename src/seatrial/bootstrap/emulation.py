@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.local_venues import LocalVenue, LocalVenues
+from seatrial.bootstrap.markets import load_timeline
 from seatrial.bootstrap.servers import until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.symbols import SHOWN
@@ -36,7 +37,9 @@ def emulate(settings: Settings, symbols: tuple[str, ...], faults: Path | None, *
 
 
 async def _emulate(settings: Settings, symbols: tuple[str, ...], faults: list[Fault], say: Say, tell: Say) -> None:
-    venues = LocalVenues(settings, WallClock(), symbols, store=IN_MEMORY, faults=faults)
+    venues = LocalVenues(
+        settings, WallClock(), load_timeline(settings.data, symbols, seed=settings.seed), store=IN_MEMORY, faults=faults
+    )
     for line in venues.timeline.lines():
         say(line)
     venues.on_end(say)

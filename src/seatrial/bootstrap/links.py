@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import httpx
 
@@ -17,9 +18,19 @@ from seatrial.domain.faults import ConfigurationFault
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.venues.alpaca.client import AlpacaVenue
+from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
 
 CONNECTIONS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How the connections of a platform are made; the defaults are those of real sockets in real time."""
+
+    http: Callable[[str], httpx.AsyncClient]  # a client per venue and connection
+    sockets: SocketSettings | None = None
+    ticks: bool = True
 
 
 def connect(
@@ -30,8 +41,12 @@ def connect(
     clock: Clock,
     http: httpx.AsyncClient,
     name: str,
+    sockets: SocketSettings | None = None,
+    ticks: bool = True,
 ) -> Venue:
     """One connection to a local venue. `name` tells connections apart where they draw chance, as in back-off.
+
+    `sockets` are the habits of its streams; without `ticks` only bars are asked for.
 
     Raises:
         ConfigurationFault: the mode needs a venue this version cannot reach.
@@ -42,7 +57,7 @@ def connect(
             "this version trades on local venues, use sim or dry_run"
         )
     adapter = _alpaca if venue == "alpaca" else _binance
-    connection = adapter(settings, instruments, clock, http, f"{venue} {name}")
+    connection = adapter(settings, instruments, clock, http, f"{venue} {name}", sockets, ticks)
     return DryVenue(connection) if settings.mode is Mode.DRY_RUN else connection
 
 
@@ -53,7 +68,13 @@ def http_client() -> httpx.AsyncClient:
 
 
 def _alpaca(
-    settings: Settings, instruments: Sequence[Instrument], clock: Clock, http: httpx.AsyncClient, name: str
+    settings: Settings,
+    instruments: Sequence[Instrument],
+    clock: Clock,
+    http: httpx.AsyncClient,
+    name: str,
+    sockets: SocketSettings | None,
+    ticks: bool,
 ) -> Venue:
     return AlpacaVenue(
         account_at(settings, "alpaca").id,
@@ -64,11 +85,19 @@ def _alpaca(
         clock=clock,
         random=seeded(settings.seed, name),
         instruments={instrument.symbol: instrument for instrument in instruments},
+        sockets=sockets,
+        ticks=ticks,
     )
 
 
 def _binance(
-    settings: Settings, instruments: Sequence[Instrument], clock: Clock, http: httpx.AsyncClient, name: str
+    settings: Settings,
+    instruments: Sequence[Instrument],
+    clock: Clock,
+    http: httpx.AsyncClient,
+    name: str,
+    sockets: SocketSettings | None,
+    ticks: bool,
 ) -> Venue:
     urls = local_binance(settings.host, settings.ports.binance)
     venue = LocalBinance(
@@ -80,6 +109,8 @@ def _binance(
         clock=clock,
         random=seeded(settings.seed, name),
         instruments={instrument.symbol: instrument for instrument in instruments},
+        sockets=sockets,
+        ticks=ticks,
     )
     venue.local_at = (http, urls.rest)
     return venue

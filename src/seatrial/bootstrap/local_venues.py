@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from seatrial import __version__
-from seatrial.bootstrap.markets import VenueMarket, load_timeline, venue_market
+from seatrial.bootstrap.markets import VenueMarket, venue_market
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
@@ -26,6 +26,7 @@ from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store, VenueRecords
 from seatrial.emulators.tape import MemoryTape
+from seatrial.market.shift import Timeline
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 
 ACCOUNT = "local"
@@ -47,7 +48,7 @@ class LocalVenues:
     """Both venues over one store.
 
     Args:
-        symbols: what they list; a venue without any is left out.
+        timeline: what they replay; a venue without any symbol is left out.
         faults: what goes wrong from the start, on purpose.
     """
 
@@ -55,7 +56,7 @@ class LocalVenues:
         self,
         settings: Settings,
         clock: Clock,
-        symbols: Iterable[str],
+        timeline: Timeline,
         *,
         store: Path | str,
         faults: Sequence[Fault] = (),
@@ -64,7 +65,7 @@ class LocalVenues:
         self._clock = clock
         self._faults = faults
         warm_kernel()  # before the markets start to run, not while they do
-        self.timeline = load_timeline(settings.data, symbols, seed=settings.seed)
+        self.timeline = timeline
         self._store = Store(store)
         markets = [market for name in ("alpaca", "binance") if (market := venue_market(self.timeline, name))]
         tapes = [_tape(market) for market in markets]  # slow, so before any market's clock starts

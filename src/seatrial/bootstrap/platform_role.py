@@ -13,7 +13,7 @@ from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.compiling import load_core
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
-from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.servers import Doors, Served, until_first
@@ -22,7 +22,7 @@ from seatrial.bootstrap.stages import Stage
 from seatrial.bootstrap.symbols import strategy_texts, traded_symbols
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import ConfigurationFault
-from seatrial.domain.ids import AccountId, StrategyId
+from seatrial.domain.ids import AccountId, JournalEpoch, StrategyId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
@@ -75,8 +75,17 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
         await doors.close()
 
 
-def build_platform(settings: Settings, clock: Clock, listed: Traded, journal: Journal) -> Platform:
-    """The platform of these settings, not started."""
+def build_platform(
+    settings: Settings,
+    clock: Clock,
+    listed: Traded,
+    journal: Journal,
+    *,
+    wire: Wire | None = None,
+    rules: PlatformRules | None = None,
+) -> Platform:
+    """The platform of these settings, not started. A rehearsal gives it another wire and other rules."""
+    wire = wire or Wire(lambda _: http_client())
     machine = Machine(
         [account_at(settings, venue) for venue in listed],
         [(account_at(settings, venue).id, instrument) for venue, each in listed.items() for instrument in each],
@@ -89,22 +98,33 @@ def build_platform(settings: Settings, clock: Clock, listed: Traded, journal: Jo
         clock=clock,
         machine=machine,
         journal=journal,
-        venues=_connections(settings, clock, listed, "orders"),
-        market_venues=_connections(settings, clock, listed, "market"),
-        sources=[_source(settings, venue, each, str(journal.epoch)) for venue, each in listed.items()],
+        venues=_connections(settings, clock, listed, wire, "orders"),
+        market_venues=_connections(settings, clock, listed, wire, "market"),
+        sources=sources_of(settings, listed, journal.epoch),
         config=partial(config_body, settings),
         new_request_id=partial(fresh_name, "req"),
     )
-    rules = PlatformRules(
-        speed_ppm=int(settings.speed * PPM),
-        desk=DeskRules(reload=settings.stage is Stage.DEV),
-    )
-    return Platform(parts, rules)
+    live = PlatformRules(speed_ppm=int(settings.speed * PPM), desk=DeskRules(reload=settings.stage is Stage.DEV))
+    return Platform(parts, rules or live)
 
 
-def _connections(settings: Settings, clock: Clock, listed: Traded, name: str) -> list[Venue]:
+def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch) -> list[StrategyFile]:
+    """The strategy of each venue; order ids of two journals differ by `epoch`."""
+    return [_source(settings, venue, instruments, str(epoch)) for venue, instruments in listed.items()]
+
+
+def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, name: str) -> list[Venue]:
     return [
-        connect(settings, venue, instruments, clock=clock, http=http_client(), name=name)
+        connect(
+            settings,
+            venue,
+            instruments,
+            clock=clock,
+            http=wire.http(venue),
+            name=name,
+            sockets=wire.sockets,
+            ticks=wire.ticks,
+        )
         for venue, instruments in listed.items()
     ]
 

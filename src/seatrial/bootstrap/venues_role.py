@@ -8,6 +8,7 @@ from collections.abc import Callable
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.market_identity import claim_market
+from seatrial.bootstrap.markets import load_timeline
 from seatrial.bootstrap.servers import until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.symbols import listed_symbols
@@ -19,7 +20,8 @@ STORE = "venues.db"
 async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     """Until SIGTERM."""
     claim_market(settings)
-    venues = LocalVenues(settings, WallClock(), listed_symbols(settings), store=settings.state / STORE)
+    timeline = load_timeline(settings.data, listed_symbols(settings), seed=settings.seed)
+    venues = LocalVenues(settings, WallClock(), timeline, store=settings.state / STORE)
     for line in venues.timeline.lines():
         say(line)
     venues.on_end(say)
