@@ -114,7 +114,7 @@ class SmallBinance:
         )
         self.spot = self.venue.spot
         self.events: list[Json] = []
-        self.spot.on_account_event.append(lambda name, event: self.events.append({"account": name, **event}))
+        self.spot.clearing.on_account_event.append(lambda name, event: self.events.append({"account": name, **event}))
 
     # ------------------------------------------------------------------- market
 

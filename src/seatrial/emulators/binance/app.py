@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.clearing import Clearing
 from seatrial.emulators.binance.desk import Desk
 from seatrial.emulators.binance.feed import Feed
 from seatrial.emulators.binance.ledger import Ledger
@@ -66,8 +67,9 @@ def build_binance(
     """
     markets = Markets(exchange)
     ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
-    spot = Spot(exchange, markets, ledger, ids=ids)
-    exchange.on_settled += [spot.settle, markets.tell]
+    clearing = Clearing(exchange, markets, ledger)
+    exchange.on_settled += [clearing.settle, markets.tell]
+    spot = Spot(clearing, markets, ids=ids)
     desk = Desk(spot, markets, weights or WeightMeter(api_clock), clock=api_clock, history=history)
     doors = [
         *control_routes(faults, history),

@@ -63,6 +63,8 @@ class Feed:
     # ------------------------------------------------------------------ events
 
     def _hear_trade(self, pair: PairMarket, trade: MarketTrade) -> None:
+        if not self._listeners:
+            return
         symbol = pair.rules.symbol.lower()
         if trade.volume_units:  # a bar of less than four lots has prints that nothing traded at
             self._tell(f"{symbol}@trade", trade_event(pair, trade))
@@ -87,7 +89,7 @@ class Feed:
     def _hear_candle(self, pair: PairMarket, bar: Bar, at_ns: int) -> None:
         """A minute is published: the one event in which its candle, and each it completes, is closed."""
         symbol = pair.rules.symbol.lower()
-        for interval in self._intervals(symbol):
+        for interval in self._intervals(symbol) if self._listeners else ():
             start_ns, end_ns = candles.span_of(bar.start_ns, interval)
             if end_ns == bar.end_ns:
                 candle = candles.candles(pair, interval, start_ns, bar.start_ns)[-1]

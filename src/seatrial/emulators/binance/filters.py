@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.intake import Draft
+from seatrial.emulators.binance.market import Quote
 from seatrial.emulators.binance.numbers import on_step, product
 from seatrial.emulators.binance.rules import (
     ALGO_ORDERS_MAX,
@@ -59,3 +60,15 @@ def _check_notional(draft: Draft, average: Decimal | None) -> None:
         return
     if value < rules.notional_min or (draft.price and value > rules.notional_max):
         raise refusals.filter_failure("NOTIONAL")
+
+
+def check_prices(draft: Draft, *, last: Decimal | None, quote: Quote | None) -> None:
+    """Raises -2010 for a stop on the wrong side of the market and for a maker that would take."""
+    if last is None or quote is None:
+        return
+    buying = draft.side == "BUY"
+    if draft.stop_price and (draft.stop_price <= last if buying else draft.stop_price >= last):
+        raise refusals.would_trigger()
+    takes = draft.price >= quote.ask if buying else draft.price <= quote.bid
+    if draft.type == "LIMIT_MAKER" and takes:
+        raise refusals.would_take()

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.numbers import ZERO
+from seatrial.emulators.binance.orders import Order
 from seatrial.emulators.binance.parameters import CLIENT_ID, SYMBOL, Parameters
 from seatrial.emulators.binance.rules import ORDER_TYPES, STP_MODES, Rules
 
@@ -137,3 +138,37 @@ def _read_amounts(parameters: Parameters, kind: str) -> dict[str, Decimal]:
     if kind == "MARKET" and amounts["quantity"] and amounts["quoteOrderQty"]:
         raise refusals.bad_combination()
     return amounts
+
+
+def new_order(
+    draft: Draft,
+    account: str,
+    order_id: int,
+    client_order_id: str,
+    quantity: Decimal,
+    *,
+    reserved: tuple[str, Decimal],
+    now_ns: int,
+) -> Order:
+    """The order that a draft becomes; `reserved` is `(asset, amount)`."""
+    return Order(
+        account=account,
+        symbol=draft.rules.symbol,
+        order_id=order_id,
+        client_order_id=client_order_id,
+        side=draft.side,
+        type=draft.type,
+        time_in_force=draft.time_in_force,
+        quantity=quantity,
+        price=draft.price,
+        stop_price=draft.stop_price,
+        quote_order_qty=draft.quote_order_qty,
+        created_ns=now_ns,
+        updated_ns=now_ns,
+        working_ns=None if draft.type == "STOP_LOSS" else now_ns,
+        reserved=reserved[1],
+        reserved_asset=reserved[0],
+        budget_only=bool(draft.quote_order_qty) and draft.side == "BUY",
+        strategy_id=draft.strategy_id,
+        strategy_type=draft.strategy_type,
+    )

@@ -60,6 +60,7 @@ class Ledger:
         self._wallets: dict[str, Account] = {}
         self._operations: list[tuple[str, Order, str]] = []
         self._trade_id = TRADE_IDS_FROM
+        self.last_number = 0
         self.accounts: dict[str, Account] = {}
         self._open(accounts, clock, market_ns)
         self.commit(market_ns)
@@ -85,10 +86,10 @@ class Ledger:
         """A line for the operation history, written once it is durable."""
         self._operations.append((operation, order, what))
 
-    def commit(self, market_ns: int | None = None) -> None:
-        """Make everything durable that changed; and, where it is given, that market time has come this far.
+    def commit(self, market_ns: int) -> None:
+        """Make everything durable that changed, and that market time has come this far.
 
-        Only a settled instant may be given: a print that is due but was not served yet would be lost.
+        Only settled time may be given: a print that is due but was not served yet would be lost.
         """
         for order in self._orders.values():
             body = msgspec.json.encode(order)
@@ -98,8 +99,7 @@ class Ledger:
             self._records.add_execution(trade.trade_id, trade.account, trade.order_id, trade.at_ns, body)
         for account in self._wallets.values():
             self._records.put_account(account.name, msgspec.json.encode(_stored(account.wallet)))
-        if market_ns is not None:
-            self._records.put_market(market_ns)
+        self._records.put_market(market_ns)
         self._records.commit()
         for operation, order, what in self._operations:
             self._history.record(operation, account=order.account, client_order_id=order.client_order_id, what=what)
@@ -135,6 +135,7 @@ class Ledger:
 
     def _read_orders(self) -> None:
         for order_row in self._records.orders():
+            self.last_number = order_row.number
             order = msgspec.json.decode(order_row.body, type=Order)
             account = self.accounts.get(order.account)
             if account is None:

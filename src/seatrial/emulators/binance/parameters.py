@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import unquote_plus
 
+from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.numbers import DIGITS_MAX
+from seatrial.emulators.binance.signature import MICROSECONDS_FROM
 
 PARAMETERS_MAX = 100
 SYMBOLS_MAX = 200
@@ -126,12 +128,23 @@ class Parameters:
             raise refusals.Refusal(-1151, "Symbol is present multiple times in the list.")
         return symbols
 
+    def span_ns(self) -> tuple[int | None, int | None]:
+        """`startTime` and `endTime`, both inclusive, in milliseconds or microseconds."""
+        start, end = self.integer("startTime"), self.integer("endTime")
+        start_ns = None if start is None else start * _unit_ns(start)
+        end_ns = None if end is None else end * _unit_ns(end) + _unit_ns(end) - 1
+        return start_ns, end_ns
+
     def finish(self, *also_known: str) -> None:
         """Complain about parameters nobody asked for. `also_known` are documented ones that are ignored."""
         unread = [name for name in self.values if name not in self._asked and name not in also_known]
         if unread:
             sent = len(self.values)
             raise refusals.unread_parameters(sent - len(unread), sent)
+
+
+def _unit_ns(value: int) -> int:
+    return MICROSECOND_NS if value >= MICROSECONDS_FROM else MILLISECOND_NS
 
 
 def from_json(params: Mapping[str, object]) -> dict[str, str]:

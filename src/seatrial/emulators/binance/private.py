@@ -11,7 +11,7 @@ from seatrial.emulators.binance.intake import IGNORED, read_draft, read_rules
 from seatrial.emulators.binance.numbers import text
 from seatrial.emulators.binance.orders import Json, cancelled, placed, queried, traded
 from seatrial.emulators.binance.parameters import CLIENT_ID, SYMBOL, Parameters
-from seatrial.emulators.binance.public import LIMIT_DEFAULT, LIMIT_MAX, read_span_ns
+from seatrial.emulators.binance.public import LIMIT_DEFAULT, LIMIT_MAX
 from seatrial.emulators.binance.spot import RESTRICTIONS
 
 SPAN_HOURS_MAX = 24
@@ -19,6 +19,7 @@ CLIENT_ID_LOOSE = r"^[a-zA-Z0-9-_.:/]{1,64}$"  # a lookup may ask for an id that
 
 
 def order_place(desk: Desk, call: Call) -> Json:
+    """Place an order; what is refused is in the history, too."""
     try:
         draft = read_draft(call.parameters, desk.markets.rules)
         order = desk.spot.place(call.account, draft)
@@ -30,6 +31,7 @@ def order_place(desk: Desk, call: Call) -> Json:
 
 
 def order_test(desk: Desk, call: Call) -> Json:
+    """Check an order as far as can be without a balance."""
     rates = call.parameters.flag("computeCommissionRates")
     draft = read_draft(call.parameters, desk.markets.rules)
     desk.spot.check(call.account, draft)
@@ -37,6 +39,7 @@ def order_test(desk: Desk, call: Call) -> Json:
 
 
 def order_query(desk: Desk, call: Call) -> Json:
+    """One order, by either id."""
     symbol = read_rules(call.parameters, desk.markets.rules).symbol
     order_id, client_order_id = _order_ids(call.parameters)
     call.parameters.finish(*IGNORED)
@@ -47,6 +50,7 @@ def order_query(desk: Desk, call: Call) -> Json:
 
 
 def order_cancel(desk: Desk, call: Call) -> Json:
+    """Take one order back."""
     symbol = read_rules(call.parameters, desk.markets.rules).symbol
     order_id, client_order_id = _order_ids(call.parameters)
     cancel_id = call.parameters.optional("newClientOrderId", CLIENT_ID)
@@ -68,18 +72,21 @@ def order_cancel(desk: Desk, call: Call) -> Json:
 
 
 def open_orders(desk: Desk, call: Call) -> list[Json]:
+    """What is still working, of one pair or of all."""
     symbol = _optional_symbol(desk, call)
     call.parameters.finish(*IGNORED)
     return [queried(order, call.unit) for order in call.account.open_orders(symbol)]
 
 
 def cancel_open_orders(desk: Desk, call: Call) -> list[Json]:
+    """Take back all of one pair."""
     symbol = read_rules(call.parameters, desk.markets.rules).symbol
     call.parameters.finish(*IGNORED)
     return [cancelled(one.order, one.cancel_id, call.unit) for one in desk.spot.cancel_all(call.account, symbol)]
 
 
 def all_orders(desk: Desk, call: Call) -> list[Json]:
+    """Orders of one pair, of whatever status."""
     symbol = read_rules(call.parameters, desk.markets.rules).symbol
     order_id = call.parameters.integer("orderId")
     start_ns, end_ns = _span(call.parameters)
@@ -95,6 +102,7 @@ def all_orders(desk: Desk, call: Call) -> list[Json]:
 
 
 def my_trades(desk: Desk, call: Call) -> list[Json]:
+    """Trades of one pair."""
     symbol = read_rules(call.parameters, desk.markets.rules).symbol
     order_id, from_id = call.parameters.integer("orderId"), call.parameters.integer("fromId")
     start_ns, end_ns = _span(call.parameters)
@@ -114,6 +122,7 @@ def my_trades(desk: Desk, call: Call) -> list[Json]:
 
 
 def account(desk: Desk, call: Call) -> Json:
+    """Balances and permissions."""
     omit_zero = call.parameters.flag("omitZeroBalances")
     call.parameters.finish(*IGNORED)
     for rules in desk.markets.rules.values():
@@ -124,12 +133,14 @@ def account(desk: Desk, call: Call) -> Json:
 
 
 def account_commission(desk: Desk, call: Call) -> Json:
+    """What a trade costs."""
     rules = read_rules(call.parameters, desk.markets.rules)
     call.parameters.finish(*IGNORED)
     return {"symbol": rules.symbol} | _rates(desk)
 
 
 def order_rates(desk: Desk, call: Call) -> list[Json]:
+    """How many orders are counted now."""
     call.parameters.finish(*IGNORED)
     return call.account.meter.rows()
 
@@ -168,7 +179,7 @@ def _optional_symbol(desk: Desk, call: Call) -> str | None:
 
 
 def _span(parameters: Parameters) -> tuple[int | None, int | None]:
-    start_ns, end_ns = read_span_ns(parameters)
+    start_ns, end_ns = parameters.span_ns()
     if start_ns is not None and end_ns is not None:
         if end_ns < start_ns:
             raise refusals.bad_combination()

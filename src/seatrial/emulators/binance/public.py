@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seatrial.domain.time import HOUR_NS, MICROSECOND_NS, MILLISECOND_NS, MINUTE_NS
+from seatrial.domain.time import HOUR_NS, MINUTE_NS
 from seatrial.emulators.binance import candles, refusals, tickers
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
 from seatrial.emulators.binance.intake import read_rules
 from seatrial.emulators.binance.market import MarketTrade, PairMarket
 from seatrial.emulators.binance.numbers import from_units, text
 from seatrial.emulators.binance.orders import Json, TimeUnit
-from seatrial.emulators.binance.parameters import SYMBOL, Parameters
+from seatrial.emulators.binance.parameters import SYMBOL
 from seatrial.emulators.binance.rates import limit_rows
 from seatrial.emulators.binance.rules import AVERAGE_MINUTES, listing
-from seatrial.emulators.binance.signature import MICROSECONDS_FROM
 
 LIMIT_DEFAULT = 500
 LIMIT_MAX = 1_000
 DEPTH_DEFAULT = 100
 DEPTH_MAX = 5_000
 TICKER_TYPES = frozenset({"FULL", "MINI"})
-
-
-def read_span_ns(parameters: Parameters) -> tuple[int | None, int | None]:
-    """`startTime` and `endTime`, both inclusive, in milliseconds or microseconds."""
-    start, end = parameters.integer("startTime"), parameters.integer("endTime")
-    start_ns = None if start is None else start * _unit_ns(start)
-    end_ns = None if end is None else end * _unit_ns(end) + _unit_ns(end) - 1
-    return start_ns, end_ns
-
-
-def _unit_ns(value: int) -> int:
-    return MICROSECOND_NS if value >= MICROSECONDS_FROM else MILLISECOND_NS
 
 
 def _pair(desk: Desk, call: Call) -> PairMarket:
@@ -59,16 +46,19 @@ def _without_parameters(call: Call) -> None:
 
 
 def ping(desk: Desk, call: Call) -> Json:
+    """Nothing, as an object."""
     _without_parameters(call)
     return {}
 
 
 def time(desk: Desk, call: Call) -> Json:
+    """The API clock."""
     _without_parameters(call)
     return {"serverTime": call.unit(desk.clock.now_ns())}
 
 
 def exchange_info(desk: Desk, call: Call) -> Json:
+    """The rules of all pairs, or of some."""
     pairs, _ = _chosen(desk, call)
     permissions = call.parameters.optional("permissions")
     call.parameters.flag("showPermissionSets", default=True)
@@ -85,6 +75,7 @@ def exchange_info(desk: Desk, call: Call) -> Json:
 
 
 def depth(desk: Desk, call: Call) -> Json:
+    """The derived book."""
     pair = _pair(desk, call)
     count = call.parameters.limit(DEPTH_DEFAULT, DEPTH_MAX)
     call.parameters.finish("symbolStatus")
@@ -98,6 +89,7 @@ def depth(desk: Desk, call: Call) -> Json:
 
 
 def trades(desk: Desk, call: Call) -> list[Json]:
+    """The last trades of the market."""
     pair = _pair(desk, call)
     count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
     call.parameters.finish()
@@ -105,6 +97,7 @@ def trades(desk: Desk, call: Call) -> list[Json]:
 
 
 def historical_trades(desk: Desk, call: Call) -> list[Json]:
+    """Trades of the market from a number on."""
     pair = _pair(desk, call)
     count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
     number = call.parameters.integer("fromId")
@@ -114,10 +107,11 @@ def historical_trades(desk: Desk, call: Call) -> list[Json]:
 
 
 def aggregate_trades(desk: Desk, call: Call) -> list[Json]:
+    """Trades of the market by number or time; each is an aggregate of its own."""
     pair = _pair(desk, call)
     count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
     number = call.parameters.integer("fromId")
-    start_ns, end_ns = read_span_ns(call.parameters)
+    start_ns, end_ns = call.parameters.span_ns()
     call.parameters.finish()
     if number is not None:
         if start_ns is not None or end_ns is not None:
@@ -145,9 +139,10 @@ def aggregate_trades(desk: Desk, call: Call) -> list[Json]:
 
 
 def klines(desk: Desk, call: Call) -> list[list[object]]:
+    """Candles, the one under way last."""
     pair = _pair(desk, call)
     interval = candles.check_interval(call.parameters.required("interval"))
-    start_ns, end_ns = read_span_ns(call.parameters)
+    start_ns, end_ns = call.parameters.span_ns()
     count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
     zone = call.parameters.optional("timeZone")
     if zone is not None and zone not in {"0", "00:00", "+00:00"}:
@@ -157,6 +152,7 @@ def klines(desk: Desk, call: Call) -> list[list[object]]:
 
 
 def average_price(desk: Desk, call: Call) -> Json:
+    """The volume-weighted price of five minutes."""
     pair = _pair(desk, call)
     call.parameters.finish()
     price = pair.average_price(desk.spot.exchange.now_ns(), AVERAGE_MINUTES * MINUTE_NS)
@@ -169,6 +165,7 @@ def average_price(desk: Desk, call: Call) -> Json:
 
 
 def ticker_day(desk: Desk, call: Call) -> Json | list[Json]:
+    """The last 24 hours."""
     pairs, single = _chosen(desk, call)
     form = call.parameters.optional("type") or "FULL"
     call.parameters.finish()
@@ -180,6 +177,7 @@ def ticker_day(desk: Desk, call: Call) -> Json | list[Json]:
 
 
 def ticker_price(desk: Desk, call: Call) -> Json | list[Json]:
+    """Last prices."""
     pairs, single = _chosen(desk, call)
     call.parameters.finish()
     rows: list[Json] = [
@@ -189,6 +187,7 @@ def ticker_price(desk: Desk, call: Call) -> Json | list[Json]:
 
 
 def ticker_book(desk: Desk, call: Call) -> Json | list[Json]:
+    """The derived best prices."""
     pairs, single = _chosen(desk, call)
     call.parameters.finish()
     rows = [tickers.book(pair) for pair in pairs]

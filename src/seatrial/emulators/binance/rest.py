@@ -7,7 +7,6 @@ A request is weighed, then authenticated, then served, in that order, as the ven
 from __future__ import annotations
 
 from random import Random
-from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
@@ -87,7 +86,8 @@ class RestDoor:
         return self._desk.account_of(key) if endpoint.security == "key" else None
 
     def _uuid(self) -> str:
-        return str(UUID(int=self._ids.getrandbits(128), version=4))
+        digits = f"{self._ids.getrandbits(128):032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 class _Malformed(dict[str, str]):

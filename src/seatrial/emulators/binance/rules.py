@@ -22,6 +22,12 @@ MULTIPLIER_UP = Decimal(5)
 MULTIPLIER_DOWN = Decimal("0.2")
 ORDER_TYPES = ("LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS")
 STP_MODES = ("NONE",)
+_MULTIPLIERS = {
+    "bidMultiplierUp": str(MULTIPLIER_UP),
+    "bidMultiplierDown": str(MULTIPLIER_DOWN),
+    "askMultiplierUp": str(MULTIPLIER_UP),
+    "askMultiplierDown": str(MULTIPLIER_DOWN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,7 @@ def filters(rules: Rules) -> list[dict[str, object]]:
             "maxQty": text(rules.qty_max),
             "stepSize": text(Decimal(0)),
         },
-        {
-            "filterType": "PERCENT_PRICE_BY_SIDE",
-            "bidMultiplierUp": f"{MULTIPLIER_UP}",
-            "bidMultiplierDown": f"{MULTIPLIER_DOWN}",
-            "askMultiplierUp": f"{MULTIPLIER_UP}",
-            "askMultiplierDown": f"{MULTIPLIER_DOWN}",
-            "avgPriceMins": AVERAGE_MINUTES,
-        },
+        {"filterType": "PERCENT_PRICE_BY_SIDE", **_MULTIPLIERS, "avgPriceMins": AVERAGE_MINUTES},
         {
             "filterType": "NOTIONAL",
             "minNotional": text(rules.notional_min),

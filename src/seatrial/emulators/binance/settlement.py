@@ -69,20 +69,7 @@ def settle(
     at_ns: int,
 ) -> Trade:
     """Move the money of one trade and advance the order."""
-    value = product(price, quantity)
-    if order.side == "BUY":
-        value = up(value)
-        fee, fee_asset = down(product(quantity, rules.fee_rate)), rules.base
-        still = _still_reserved(order, quantity, value)
-        wallet.pay(rules.quote, value, from_locked=order.reserved - still)
-        wallet.receive(rules.base, quantity - fee)
-    else:
-        value = down(value)
-        fee, fee_asset = down(product(value, rules.fee_rate)), rules.quote
-        still = order.reserved - quantity
-        wallet.pay(rules.base, quantity, from_locked=quantity)
-        wallet.receive(rules.quote, value - fee)
-    order.reserved = still
+    value, fee, fee_asset = _exchange(order, wallet, rules, quantity, price)
     order.executed += quantity
     order.quote_executed += value
     order.updated_ns = at_ns
@@ -103,6 +90,27 @@ def settle(
         at_ns=at_ns,
         maker=maker,
     )
+
+
+def _exchange(
+    order: Order, wallet: Wallet, rules: Rules, quantity: Decimal, price: Decimal
+) -> tuple[Decimal, Decimal, str]:
+    """Move the money; `(value, fee, asset of the fee)`."""
+    value = product(price, quantity)
+    if order.side == "BUY":
+        value = up(value)
+        fee = down(product(quantity, rules.fee_rate))
+        still = _still_reserved(order, quantity, value)
+        wallet.pay(rules.quote, value, from_locked=order.reserved - still)
+        wallet.receive(rules.base, quantity - fee)
+        order.reserved = still
+        return value, fee, rules.base
+    value = down(value)
+    fee = down(product(value, rules.fee_rate))
+    wallet.pay(rules.base, quantity, from_locked=quantity)
+    wallet.receive(rules.quote, value - fee)
+    order.reserved -= quantity
+    return value, fee, rules.quote
 
 
 def _still_reserved(order: Order, quantity: Decimal, value: Decimal) -> Decimal:

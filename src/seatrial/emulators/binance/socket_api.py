@@ -56,7 +56,7 @@ class SocketDoor:
             "userDataStream.unsubscribe": Endpoint(_unserved, 2),
             "session.subscriptions": Endpoint(_unserved, 2),
         }
-        desk.spot.on_account_event.append(self._tell)
+        desk.spot.clearing.on_account_event.append(self._tell)
 
     def routes(self) -> list[WebSocketRoute]:
         """The path of the WebSocket API."""
