@@ -21,13 +21,13 @@ from seatrial.emulators.alpaca.activities import activity_routes
 from seatrial.emulators.alpaca.data_stream import CONNECTIONS_MAX, DataStream
 from seatrial.emulators.alpaca.desk import Desk
 from seatrial.emulators.alpaca.door import RATE_PER_MINUTE, Credential, Door, Keys, RateWindow, not_a_door
-from seatrial.emulators.alpaca.holdings import holding_routes
+from seatrial.emulators.alpaca.holdings import HoldingDoors
 from seatrial.emulators.alpaca.identity import Identity
 from seatrial.emulators.alpaca.market_data import MarketData
 from seatrial.emulators.alpaca.reference import reference_routes
 from seatrial.emulators.alpaca.refusals import unavailable_body
 from seatrial.emulators.alpaca.trade_stream import TradeStream
-from seatrial.emulators.alpaca.trading import order_routes
+from seatrial.emulators.alpaca.trading import OrderDoors
 from seatrial.emulators.control import control_routes
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript, FaultyApp
@@ -86,8 +86,8 @@ def build_alpaca(
     deposits = {each.name: each.deposit for each in accounts}
     desk = Desk(exchange, records, identity, history, deposits)
     routes = [
-        *order_routes(desk, door),
-        *holding_routes(desk, door),
+        *OrderDoors(desk).routes(door),
+        *HoldingDoors(desk).routes(door),
         *activity_routes(desk, door),
         *reference_routes(exchange, door),
         *MarketData(exchange).routes(door),

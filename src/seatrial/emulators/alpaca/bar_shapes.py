@@ -94,7 +94,7 @@ def with_text_time(shape: Shape) -> Shape:
 
 
 def _weighted_price(bar: Bar, instrument: Instrument) -> float:
-    weights = [
+    weights: list[tuple[int, int]] = [
         (
             matching.print_price(bar.open_units, bar.high_units, bar.low_units, bar.close_units, part),
             matching.print_volume(bar.volume_units, instrument.lot_units, part),

@@ -26,52 +26,59 @@ RATIO = Decimal("0.000000001")
 SETTINGS_KEYS = ("no_shorting", "suspend_trade", "trade_confirm_email", "ptp_no_exception_entry")
 
 
-def holding_routes(desk: Desk, door: Door) -> list[Route]:
+class HoldingDoors:
     """Everything under `/v2/account` (but activities) and `/v2/positions`."""
 
-    async def account(_: Request, name: str) -> Response:
-        desk.exchange.catch_up()
-        return answer(account_shape(desk, name))
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-    async def settings(_: Request, name: str) -> Response:
-        return answer(desk.accounts[name].settings)
+    def routes(self, door: Door) -> list[Route]:
+        """All of them."""
+        return [
+            door.route("/v2/account", self._account),
+            door.route("/v2/account/configurations", self._settings),
+            door.route("/v2/account/configurations", self._change_settings, "PATCH"),
+            door.route("/v2/positions", self._positions),
+            door.route("/v2/positions", self._close_all, "DELETE"),
+            door.route("/v2/positions/{symbol}", self._position),
+            door.route("/v2/positions/{symbol}", self._close, "DELETE"),
+        ]
 
-    async def change_settings(request: Request, name: str) -> Response:
-        _change_settings(desk, name, parse_body(await request.body()))
-        return answer(desk.accounts[name].settings)
+    async def _account(self, _: Request, name: str) -> Response:
+        self._desk.exchange.catch_up()
+        return answer(account_shape(self._desk, name))
 
-    async def positions(_: Request, name: str) -> Response:
-        desk.exchange.catch_up()
-        held = desk.accounts[name].positions
-        return answer([position_shape(desk, name, symbol, held[symbol]) for symbol in sorted(held)])
+    async def _settings(self, _: Request, name: str) -> Response:
+        return answer(self._desk.accounts[name].settings)
 
-    async def position(request: Request, name: str) -> Response:
-        desk.exchange.catch_up()
-        symbol, held = _held(desk, name, request.path_params["symbol"])
-        return answer(position_shape(desk, name, symbol, held))
+    async def _change_settings(self, request: Request, name: str) -> Response:
+        _change_settings(self._desk, name, parse_body(await request.body()))
+        return answer(self._desk.accounts[name].settings)
 
-    async def close(request: Request, name: str) -> Response:
-        desk.exchange.catch_up()
-        symbol, held = _held(desk, name, request.path_params["symbol"])
-        return answer(desk.shape(_close(desk, name, symbol, _closing_units(desk, symbol, held, request))))
+    async def _positions(self, _: Request, name: str) -> Response:
+        self._desk.exchange.catch_up()
+        held = self._desk.accounts[name].positions
+        return answer([position_shape(self._desk, name, symbol, held[symbol]) for symbol in sorted(held)])
 
-    async def close_all(request: Request, name: str) -> Response:
-        desk.exchange.catch_up()
+    async def _position(self, request: Request, name: str) -> Response:
+        self._desk.exchange.catch_up()
+        symbol, held = _held(self._desk, name, request.path_params["symbol"])
+        return answer(position_shape(self._desk, name, symbol, held))
+
+    async def _close(self, request: Request, name: str) -> Response:
+        self._desk.exchange.catch_up()
+        symbol, held = _held(self._desk, name, request.path_params["symbol"])
+        qty_units = _closing_units(self._desk, symbol, held, request)
+        return answer(self._desk.shape(_close(self._desk, name, symbol, qty_units)))
+
+    async def _close_all(self, request: Request, name: str) -> Response:
+        self._desk.exchange.catch_up()
         if bool_of(request.query_params, "cancel_orders"):
-            for order in desk.working(name):
-                desk.cancel(order)
-        held = desk.accounts[name].positions
-        return answer([_closed(desk, name, symbol, abs(held[symbol].qty_units)) for symbol in sorted(held)], 207)
-
-    return [
-        door.route("/v2/account", account),
-        door.route("/v2/account/configurations", settings),
-        door.route("/v2/account/configurations", change_settings, "PATCH"),
-        door.route("/v2/positions", positions),
-        door.route("/v2/positions", close_all, "DELETE"),
-        door.route("/v2/positions/{symbol}", position),
-        door.route("/v2/positions/{symbol}", close, "DELETE"),
-    ]
+            for order in self._desk.working(name):
+                self._desk.cancel(order)
+        held = self._desk.accounts[name].positions
+        closing = [(symbol, abs(held[symbol].qty_units)) for symbol in sorted(held)]
+        return answer([_closed(self._desk, name, symbol, qty_units) for symbol, qty_units in closing], 207)
 
 
 def account_shape(desk: Desk, name: str) -> dict[str, object]:

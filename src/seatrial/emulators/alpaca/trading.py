@@ -20,54 +20,61 @@ ORDERS_MAX = 500
 FAR_FUTURE_NS = 2**62
 
 
-def order_routes(desk: Desk, door: Door) -> list[Route]:
+class OrderDoors:
     """Everything under `/v2/orders`."""
 
-    async def submit(request: Request, account: str) -> Response:
-        ticket = parse_ticket(parse_body(await request.body()), desk.exchange.instruments)
-        order = desk.submit(account, ticket)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self, door: Door) -> list[Route]:
+        """All of them."""
+        return [
+            door.route("/v2/orders", self._submit, "POST"),
+            door.route("/v2/orders", self._listed),
+            door.route("/v2/orders", self._cancel_all, "DELETE"),
+            door.route("/v2/orders:by_client_order_id", self._by_client_order_id),
+            door.route("/v2/orders/{order_id}", self._one),
+            door.route("/v2/orders/{order_id}", self._replace, "PATCH"),
+            door.route("/v2/orders/{order_id}", self._cancel, "DELETE"),
+        ]
+
+    async def _submit(self, request: Request, account: str) -> Response:
+        ticket = parse_ticket(parse_body(await request.body()), self._desk.exchange.instruments)
+        order = self._desk.submit(account, ticket)
         # as the real venue: it says `pending_new` even to an order that is about to fill
-        return answer(desk.shape(order, status="pending_new" if order.status == "new" else None))
+        return answer(self._desk.shape(order, status="pending_new" if order.status == "new" else None))
 
-    async def listed(request: Request, account: str) -> Response:
-        desk.exchange.catch_up()
-        return answer([desk.shape(order) for order in _selected(desk, request, account)])
+    async def _listed(self, request: Request, account: str) -> Response:
+        self._desk.exchange.catch_up()
+        return answer([self._desk.shape(order) for order in _selected(self._desk, request, account)])
 
-    async def one(request: Request, account: str) -> Response:
-        desk.exchange.catch_up()
-        return answer(desk.shape(desk.by_id(account, request.path_params["order_id"])))
+    async def _one(self, request: Request, account: str) -> Response:
+        self._desk.exchange.catch_up()
+        return answer(self._desk.shape(self._named(request, account)))
 
-    async def by_client_order_id(request: Request, account: str) -> Response:
-        desk.exchange.catch_up()
+    async def _by_client_order_id(self, request: Request, account: str) -> Response:
+        self._desk.exchange.catch_up()
         wanted = text_of(request.query_params, "client_order_id")
         if not wanted:
             raise malformed("client_order_id is required")
-        return answer(desk.shape(desk.by_client_order_id(account, wanted)))
+        return answer(self._desk.shape(self._desk.by_client_order_id(account, wanted)))
 
-    async def replace(request: Request, account: str) -> Response:
-        order = desk.by_id(account, request.path_params["order_id"])
+    async def _replace(self, request: Request, account: str) -> Response:
+        order = self._named(request, account)
         raise unprocessable(
             f"order {order.id} cannot be replaced: this emulated venue accepts a cancel and a new order instead"
         )
 
-    async def cancel(request: Request, account: str) -> Response:
-        desk.cancel(desk.by_id(account, request.path_params["order_id"]))
+    async def _cancel(self, request: Request, account: str) -> Response:
+        self._desk.cancel(self._named(request, account))
         return Response(status_code=204)
 
-    async def cancel_all(_: Request, account: str) -> Response:
-        desk.exchange.catch_up()
-        canceled = [_canceled(desk, order) for order in desk.working(account)]
-        return answer(canceled, 207)
+    async def _cancel_all(self, _: Request, account: str) -> Response:
+        self._desk.exchange.catch_up()
+        return answer([_canceled(self._desk, order) for order in self._desk.working(account)], 207)
 
-    return [
-        door.route("/v2/orders", submit, "POST"),
-        door.route("/v2/orders", listed),
-        door.route("/v2/orders", cancel_all, "DELETE"),
-        door.route("/v2/orders:by_client_order_id", by_client_order_id),
-        door.route("/v2/orders/{order_id}", one),
-        door.route("/v2/orders/{order_id}", replace, "PATCH"),
-        door.route("/v2/orders/{order_id}", cancel, "DELETE"),
-    ]
+    def _named(self, request: Request, account: str) -> Order:
+        return self._desk.by_id(account, request.path_params["order_id"])
 
 
 def _canceled(desk: Desk, order: Order) -> dict[str, object]:
