@@ -104,6 +104,23 @@ def start_logs(settings: Settings, service: str, console: TextIO | None = None) 
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def silence_logs() -> None:
+    """Only errors, and to standard error: for commands whose output is a result, such as a rehearsal."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.getLogger().setLevel(logging.ERROR)
+
+
+def quiet_logs() -> None:
+    """For runs that simulate: what thousands of virtual days would say is no news to anybody."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), cache_logger_on_first_use=True
+    )
+    logging.getLogger().setLevel(logging.CRITICAL)
+
+
 def _to_file(settings: Settings, service: str, shared: list[Any]) -> logging.Handler:
     path = log_file(settings, service)
     path.parent.mkdir(parents=True, exist_ok=True)
