@@ -1,8 +1,7 @@
 """The emulated Binance Spot: REST `/api/v3`, market streams `/ws` and `/stream`, and `/ws-api/v3`.
 
-What is played and what is not, against `docs/reference`: orders MARKET (also by `quoteOrderQty`), LIMIT
-(GTC, IOC), LIMIT_MAKER and STOP_LOSS; HMAC keys. Everything else is answered in the venue's own words.
-Orders fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the
+Played are orders MARKET (also by `quoteOrderQty`), LIMIT (GTC, IOC), LIMIT_MAKER and STOP_LOSS, and HMAC
+keys. Everything else is refused in the venue's own words; listenKeys are gone, as they are there. Orders fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the
 user stream: see `spot`.
 """
 

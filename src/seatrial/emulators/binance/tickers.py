@@ -103,7 +103,10 @@ def day_of(pair: PairMarket, now_ns: int) -> Day:
 
 def mini(pair: PairMarket, now_ns: int, unit: TimeUnit = MS) -> Json:
     """`ticker/24hr?type=MINI`."""
-    day = day_of(pair, now_ns)
+    return _mini(pair, day_of(pair, now_ns), unit)
+
+
+def _mini(pair: PairMarket, day: Day, unit: TimeUnit) -> Json:
     return {
         "symbol": pair.rules.symbol,
         "openPrice": text(from_units(day.open_units)),
@@ -137,7 +140,7 @@ def full(pair: PairMarket, now_ns: int, unit: TimeUnit = MS) -> Json:
         "askPrice": best["askPrice"],
         "askQty": best["askQty"],
     }
-    tail = mini(pair, now_ns, unit)
+    tail = _mini(pair, day, unit)
     return row | {name: value for name, value in tail.items() if name not in row}
 
 
