@@ -1,8 +1,9 @@
 """The emulated Binance Spot: REST `/api/v3`, market streams `/ws` and `/stream`, and `/ws-api/v3`.
 
 Played are orders MARKET (also by `quoteOrderQty`), LIMIT (GTC, IOC), LIMIT_MAKER and STOP_LOSS, and HMAC
-keys. Everything else is refused in the venue's own words; listenKeys are gone, as they are there. Orders fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the
-user stream: see `spot`.
+keys. Everything else is refused in the venue's own words; listenKeys are gone, as they are there. Orders
+fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the user
+stream: see `spot`.
 """
 
 from __future__ import annotations
