@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from seatrial.domain.bars import Bar
@@ -35,21 +37,28 @@ def run(decide, bars, symbols=("AAPL", "BTCUSDT", "SPY"), positions=None, **attr
     return runner.on_bars(bars, positions or {}), runner
 
 
-def test_decisions_come_in_the_order_they_were_made_and_then_one_rebalance_per_targeted_symbol():
+def test_what_is_taken_back_comes_first_then_targets_orders_and_one_rebalance_per_targeted_symbol():
+    before = []
+
     def decide(context, bar):
+        if not before:
+            before.append(context.buy("SPY", 1, limit_price=1))
+            context.cancel(context.buy("SPY", 2))
         context.target(bar.symbol, weight=0.1)
         context.target(bar.symbol, weight=0.25)
         if bar.symbol == "SPY":
             context.cancel(context.buy("SPY", 3))
+            context.buy("SPY", 4)
+            context.cancel(replace(before[0], client_order_id="OF AN EARLIER BATCH"))
 
     facts, _ = run(decide, [bar(AAPL), bar(SPY)])
 
-    kinds = [Target, Target, Target, Target, OrderRequest, CancelRequest, Rebalance, Rebalance]
+    kinds = [CancelRequest, Target, Target, Target, Target, OrderRequest, OrderRequest, Rebalance, Rebalance]
     assert [type(fact) for fact in facts] == kinds
     assert [fact.symbol for fact in facts[-2:]] == ["AAPL", "SPY"]
     assert {fact.at_ns for fact in facts} == {MINUTE_NS}
-    assert facts[1].weight_ppm == 250_000
-    assert facts[1].quantity_units is None
+    assert facts[2].weight_ppm == 250_000
+    assert facts[2].quantity_units is None
 
 
 def test_a_limit_order_reaches_the_tick_grid_to_the_nearest_and_the_lot_grid_downwards():

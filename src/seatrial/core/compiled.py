@@ -9,11 +9,15 @@ The numpy error model divides without a branch for zero; every divisor here is a
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
-compiled = njit(cache=True, error_model="numpy")
-compiled_inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+compiled: Any = njit(cache=True, error_model="numpy")
+compiled_inner: Any = njit(cache=True, error_model="numpy", **_WITHOUT_WRAPPERS)
 
 
 def typed(value: int) -> int:

@@ -14,9 +14,10 @@ import httpx
 from starlette.types import ASGIApp
 
 from seatrial.core.machine import Machine
+from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import MILLISECOND_NS, Clock
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock
 from seatrial.journal.port import Journal
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
@@ -29,12 +30,12 @@ from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.execution.service import ExecutionService
 from seatrial.services.feed import FeedRules
-from seatrial.services.health import Health, Identity, Part, Status, Verdict
-from seatrial.services.market_data import build_market_data
-from seatrial.services.observability import Observability, RoleDoor
-from seatrial.services.orchestrator import PostRules, build_orchestrator
+from seatrial.services.health import Health, Identity
+from seatrial.services.market_data import MarketData, build_market_data
+from seatrial.services.observability import Observability, RoleDoor, build_observability
+from seatrial.services.orchestrator import Orchestrator, PostRules, build_orchestrator
 from seatrial.services.positions import ExecutionPositions
-from seatrial.services.signals import build_signals
+from seatrial.services.signals import Signals, build_signals
 from seatrial.services.strategy_file import StrategySource
 from seatrial.venues.port import Venue
 
@@ -96,49 +97,69 @@ class Platform:
             rules=rules.reconcile,
         )
         self._running: asyncio.Task[None] | None = None
-        self.execution_health = Health(
-            self._identity("execution"), parts.clock, [Part("order path", self._check_order_path)]
-        )
-        execution_app = execution_doors(
-            self.execution, self.execution_health, settings=parts.config, new_request_id=parts.new_request_id
-        )
+        self._died: str | None = None
+        self._death = asyncio.Event()
         self._clients: list[httpx.AsyncClient] = []
-        self.market_data = build_market_data(
+        self.execution_health = Health(self._identity("execution"), parts.clock, self.execution.parts())
+        self.doors: dict[str, ASGIApp] = {
+            "execution": execution_doors(
+                self.execution, self.execution_health, settings=parts.config, new_request_id=parts.new_request_id
+            )
+        }
+        self.market_data = self._build_market_data(rules)
+        self.signals = self._build_signals(rules)
+        self.orchestrator = self._build_orchestrator(rules)
+        self.doors["market-data"] = market_data_doors(self.market_data, new_request_id=parts.new_request_id)
+        self.doors["signals"] = signals_doors(self.signals, new_request_id=parts.new_request_id)
+        self.doors["orchestrator"] = orchestrator_doors(self.orchestrator, new_request_id=parts.new_request_id)
+        self.observability = self._build_observability()
+        self.doors["observability"] = observability_doors(self.observability, new_request_id=parts.new_request_id)
+
+    def _build_market_data(self, rules: PlatformRules) -> MarketData:
+        return build_market_data(
             identity=self._identity("market-data"),
-            clock=parts.clock,
+            clock=self.parts.clock,
             market=self.market,
-            venues=parts.market_venues,
+            venues=self.parts.market_venues,
             instruments=self._instruments(),
             execution=self.execution,
             bus=self.bus,
             rules=rules.feed,
+            on_death=self._on_death,
         )
-        self.signals = build_signals(
+
+    def _build_signals(self, rules: PlatformRules) -> Signals:
+        return build_signals(
             identity=self._identity("signals"),
-            clock=parts.clock,
+            clock=self.parts.clock,
             bus=self.bus,
-            sources=parts.sources,
-            venues={venue.account: venue for venue in parts.market_venues},
+            sources=self.parts.sources,
+            venues={venue.account: venue for venue in self.parts.market_venues},
             positions=ExecutionPositions(self.execution),
             rules=rules.desk,
+            on_death=self._on_death,
         )
-        self.orchestrator = build_orchestrator(
+
+    def _build_orchestrator(self, rules: PlatformRules) -> Orchestrator:
+        return build_orchestrator(
             identity=self._identity("orchestrator"),
-            clock=parts.clock,
+            clock=self.parts.clock,
             bus=self.bus,
-            execution=self._client(execution_app, "execution"),
-            instruments={inst.symbol: inst for _, inst in parts.machine.instruments},
+            execution=self._client("execution"),
+            instruments={inst.symbol: inst for _, inst in self.parts.machine.instruments},
             rules=rules.posts,
+            on_death=self._on_death,
         )
-        self.doors: dict[str, ASGIApp] = {
-            "market-data": market_data_doors(self.market_data, new_request_id=parts.new_request_id),
-            "execution": execution_app,
-            "signals": signals_doors(self.signals, new_request_id=parts.new_request_id),
-            "orchestrator": orchestrator_doors(self.orchestrator, new_request_id=parts.new_request_id),
-        }
-        roles = {role: RoleDoor(PORTS[role], self._client(app, role)) for role, app in self.doors.items()}
-        self.observability = Observability(self._identity("observability"), parts.clock, roles)
-        self.doors["observability"] = observability_doors(self.observability, new_request_id=parts.new_request_id)
+
+    def _build_observability(self) -> Observability:
+        roles = {role: RoleDoor(PORTS[role], self._client(role)) for role in self.doors}
+        return build_observability(identity=self._identity("observability"), clock=self.parts.clock, roles=roles)
+
+    def _on_death(self, name: str, error: BaseException | None) -> None:
+        """A task of a role ended that never should: the process ends with it, and its next start recovers."""
+        why = "it returned" if error is None else f"{type(error).__name__}: {error}"
+        self._died = self._died or f"{name}: {why}"
+        self._death.set()
 
     def _identity(self, service: str) -> Identity:
         return Identity(service, self.parts.version, self.parts.stage, self.parts.mode)
@@ -149,8 +170,8 @@ class Platform:
             listed.setdefault(account, []).append(instrument)
         return listed
 
-    def _client(self, app: ASGIApp, role: str) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{role}")
+    def _client(self, role: str) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.doors[role]), base_url=f"http://{role}")
         self._clients.append(client)
         return client
 
@@ -172,12 +193,23 @@ class Platform:
         while self.execution.waiting_for is not None:
             if self._running.done():
                 self._running.result()
-            await asyncio.sleep(READY_POLL_NS / 1e9)
+            await asyncio.sleep(READY_POLL_NS / SECOND_NS)
 
     async def ended(self) -> None:
-        """Return only by raising what ended the order path; the process must then end too."""
+        """Return only by raising what ended the order path or a role; the process must then end too.
+
+        Raises:
+            InvariantBroken: a task died that never should.
+        """
         assert self._running is not None
-        await self._running
+        death = asyncio.ensure_future(self._death.wait())
+        try:
+            await asyncio.wait({self._running, death}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            death.cancel()
+        if self._died is not None:
+            raise InvariantBroken("no task dies in silence", self._died)
+        self._running.result()
 
     async def close(self) -> None:
         """Stop deciding first, then listening, then the order path."""
@@ -192,13 +224,3 @@ class Platform:
         for venue in (*self.parts.venues, *self.parts.market_venues):
             await venue.close()
         await self.parts.journal.close()
-
-    async def _check_order_path(self) -> Verdict:
-        execution = self.execution
-        if self._running is None or self._running.done():
-            return Verdict(Status.UNHEALTHY, "the order path has ended")
-        if execution.waiting_for is not None:
-            return Verdict(Status.DEGRADED, f"no order is taken yet: {execution.waiting_for}")
-        if execution.engine.latched is not None:
-            return Verdict(Status.DEGRADED, f"halted: {execution.engine.latched}")
-        return Verdict(Status.HEALTHY, "orders are taken")

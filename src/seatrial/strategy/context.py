@@ -128,9 +128,14 @@ class Context:
         return self._order(Side.SELL, symbol, quantity, limit_price, stop_price, time_in_force)
 
     def cancel(self, handle: OrderHandle) -> None:
-        """Take an order back. Harmless where it is already done."""
+        """Take an order back. Harmless where it is already done; one asked for on this very bar is never sent."""
         if not isinstance(handle, OrderHandle):
             raise RequestFault("handle", "what buy or sell returned", handle)
+        for decision in self._decisions:
+            if isinstance(decision, OrderRequest) and decision.client_order_id == handle.client_order_id:
+                self._decisions.remove(decision)
+                self._handles.pop(handle.client_order_id, None)
+                return
         self._decide(CancelRequest(self._batch_ns, handle.client_order_id, f"strategy {self.strategy}"))
         self._handles.pop(handle.client_order_id, None)
 

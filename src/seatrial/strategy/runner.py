@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Fact, Rebalance, Target
+from seatrial.domain.facts import CancelRequest, Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.strategy.context import Context, Decision
 from seatrial.strategy.strategy import Strategy, view_of
+
+_PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
 
 
 class StrategyRunner:
@@ -72,8 +74,9 @@ class StrategyRunner:
             working: client order ids that are not terminal, where the caller knows them.
 
         Returns:
-            Decisions in the order they were made, then one `Rebalance` per symbol that got a target.
-            Every `at_ns` is the batch's end.
+            Cancels, targets and orders, each in the order they were made, then one `Rebalance` per symbol that
+            got a target: what is taken back makes room before anything new is asked for. Every `at_ns` is the
+            batch's end.
         """
         wanted = [bar for bar in bars if bar.symbol in self._instruments]
         if not wanted:
@@ -83,6 +86,7 @@ class StrategyRunner:
         for bar in wanted:
             self._on_bar(bar)
         decisions = self._context.close_batch()
+        decisions.sort(key=lambda decision: _PRECEDENCE[type(decision)])
         return [*decisions, *self._rebalances(decisions, batch_ns)]
 
     def warm_up(self, bars: Iterable[Bar]) -> None:

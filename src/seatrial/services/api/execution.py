@@ -229,7 +229,7 @@ class _BatchDoor:
         return answer(self._told(key, effects, again=False), 202)
 
     def _read(self, body: BatchBody) -> tuple[BatchKey, list[Fact]]:
-        """The batch's facts: what is wanted, what is ordered, what is taken back, then one rebalance per target."""
+        """The batch's facts, in the order a runner gives them: cancels, targets, orders, rebalances."""
         for field in ("targets", "orders", "cancels"):
             if len(getattr(body, field)) > IN_BATCH_MAX:
                 raise RequestFault(field, f"at most {IN_BATCH_MAX}", len(getattr(body, field)))
@@ -239,6 +239,10 @@ class _BatchDoor:
         account = self._account(body)
         at_ns = decided_at_ns(body.decided_at, self._service.market.now_ns(account) + AHEAD_NS_MAX)
         facts: list[Fact] = []
+        for index, said in enumerate(body.cancels):
+            known = client_order_id(said, f"cancels[{index}].")
+            assert known is not None
+            facts.append(CancelRequest(at_ns, known, f"by {strategy}"))
         for index, each in enumerate(body.targets):
             prefix = f"targets[{index}]."
             facts.append(target(self._service, each, account=account, strategy=strategy, at_ns=at_ns, prefix=prefix))
@@ -247,10 +251,6 @@ class _BatchDoor:
             facts.append(
                 order_request(self._service, order, account=account, strategy=strategy, at_ns=at_ns, prefix=prefix)
             )
-        for index, said in enumerate(body.cancels):
-            known = client_order_id(said, f"cancels[{index}].")
-            assert known is not None
-            facts.append(CancelRequest(at_ns, known, f"by {strategy}"))
         for symbol in dict.fromkeys(each.symbol for each in body.targets):
             facts.append(Rebalance(at_ns, account, Symbol(symbol), at_ns))
         return (account, strategy, at_ns), facts
