@@ -1,0 +1,119 @@
+"""Ratios of an equity curve. Each answers with a figure, or with the reason why there is none: never with 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from seatrial.domain.time import DAY_NS, HOUR_NS
+
+RETURNS_MIN = 20  # fewer say nothing about a spread
+GROWTH_DAYS_MIN = 30  # a year extrapolated from less is a fairy tale
+
+# How many days and trading hours a year has, by calendar.
+DAYS_PER_YEAR = {"XNYS": 252.0, "24x7": 365.0}
+HOURS_PER_DAY = {"XNYS": 6.5, "24x7": 24.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A ratio, or None and why."""
+
+    value: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Returns of equal periods, and how many of them a year has."""
+
+    period: str  # day or hour
+    values: tuple[float, ...]
+    per_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The deepest fall from a high. `recovered_ns` is None while the high has not been seen again."""
+
+    ratio: float
+    depth_units: int
+    peak_ns: int
+    trough_ns: int
+    recovered_ns: int | None
+
+
+def returns_of(at_ns: Sequence[int], equity_units: Sequence[int], opening_units: int, calendar: str) -> Returns:
+    """Daily returns where there are enough of them, hourly ones otherwise. A bar belongs to the period it ends in."""
+    daily = _changes(_last_by(at_ns, equity_units, DAY_NS), opening_units)
+    if len(daily) >= RETURNS_MIN:
+        return Returns("day", daily, DAYS_PER_YEAR[calendar])
+    hourly = _changes(_last_by(at_ns, equity_units, HOUR_NS), opening_units)
+    return Returns("hour", hourly, DAYS_PER_YEAR[calendar] * HOURS_PER_DAY[calendar])
+
+
+def volatility(returns: Returns) -> Figure:
+    """Standard deviation of returns, scaled to a year."""
+    spread = _deviation(returns)
+    return spread if spread.value is None else Figure(spread.value * sqrt(returns.per_year))
+
+
+def sharpe(returns: Returns) -> Figure:
+    """Mean over standard deviation of returns, scaled to a year; no interest is subtracted."""
+    spread = _deviation(returns)
+    if spread.value is None:
+        return spread
+    if spread.value == 0.0:
+        return Figure(None, "equity never moved")
+    mean = sum(returns.values) / len(returns.values)
+    return Figure(mean / spread.value * sqrt(returns.per_year))
+
+
+def growth_per_year(opening_units: int, closing_units: int, span_ns: int) -> Figure:
+    """Compound annual growth rate."""
+    days = span_ns / DAY_NS
+    if days < GROWTH_DAYS_MIN:
+        return Figure(None, f"{GROWTH_DAYS_MIN} days are needed, the run spans {days:.1f}")
+    if opening_units <= 0 or closing_units <= 0:
+        return Figure(None, "equity must be above zero at both ends")
+    return Figure((closing_units / opening_units) ** (365.25 / days) - 1.0)
+
+
+def deepest_drawdown(at_ns: Sequence[int], equity_units: Sequence[int], opening_units: int) -> Drawdown | None:
+    """The deepest relative fall below the highest equity so far; None where it never fell."""
+    peak, peak_ns = opening_units, at_ns[0] if at_ns else 0
+    worst: Drawdown | None = None
+    for now_ns, units in zip(at_ns, equity_units, strict=True):
+        if units >= peak:
+            if worst is not None and worst.recovered_ns is None and worst.peak_ns == peak_ns:
+                worst = Drawdown(worst.ratio, worst.depth_units, peak_ns, worst.trough_ns, now_ns)
+            peak, peak_ns = units, now_ns
+        elif peak > 0 and (peak - units) / peak > (worst.ratio if worst else 0.0):
+            worst = Drawdown((peak - units) / peak, peak - units, peak_ns, now_ns, None)
+    return worst
+
+
+def ratio(part: float, whole: float, reason: str) -> Figure:
+    """`part / whole`, or the reason where there is no whole."""
+    return Figure(part / whole) if whole else Figure(None, reason)
+
+
+def _last_by(at_ns: Sequence[int], equity_units: Sequence[int], period_ns: int) -> list[int]:
+    last: dict[int, int] = {}
+    for now_ns, units in zip(at_ns, equity_units, strict=True):
+        last[(now_ns - 1) // period_ns] = units
+    return list(last.values())
+
+
+def _changes(equity_units: Sequence[int], opening_units: int) -> tuple[float, ...]:
+    before = [opening_units, *equity_units[:-1]]
+    return tuple(now / then - 1.0 for then, now in zip(before, equity_units, strict=True) if then > 0)
+
+
+def _deviation(returns: Returns) -> Figure:
+    count = len(returns.values)
+    if count < RETURNS_MIN:
+        return Figure(None, f"{RETURNS_MIN} {returns.period}ly returns are needed, there are {count}")
+    mean = sum(returns.values) / count
+    return Figure(sqrt(sum((each - mean) ** 2 for each in returns.values) / (count - 1)))
