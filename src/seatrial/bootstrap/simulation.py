@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from seatrial.domain.faults import InvariantBroken
+from seatrial.domain.time import SECOND_NS
 from seatrial.runs.simulation.driver import MINUTES, PlatformNeeds, SimulatedPlatform, SimulationResult, run_seed
+from seatrial.services.execution.reconciler import ReconcileRules
+from seatrial.services.health import Status
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules
+
+RECONCILE_NS = 30 * SECOND_NS  # rarer than in production: most of a simulation's cost is asking
 
 OnProgress = Callable[[SimulationResult | InvariantBroken], None]
 
@@ -29,7 +34,7 @@ class _Platform:
                 config=dict,
                 new_request_id=needs.new_request_id,
             ),
-            PlatformRules(),
+            PlatformRules(reconcile=ReconcileRules(interval_ns=RECONCILE_NS)),
         )
         self.machine = needs.machine
         self.execution_door = self._platform.doors["execution"]
@@ -38,6 +43,15 @@ class _Platform:
         """See `SimulatedPlatform`."""
         await self._platform.start()
         await self._platform.ended()
+
+    async def ills(self) -> list[str]:
+        """See `SimulatedPlatform`."""
+        roles = (self._platform.market_data, self._platform.signals, self._platform.orchestrator)
+        reports = [await health.report() for health in [role.health for role in roles]]
+        parts = [
+            part for report in [*reports, await self._platform.execution_health.report()] for part in report.components
+        ]
+        return [f"{part.name}: {part.message}" for part in parts if part.status is Status.UNHEALTHY]
 
     @property
     def latched(self) -> str | None:

@@ -8,20 +8,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 from starlette.types import ASGIApp
 
 from seatrial.core.machine import Machine
 from seatrial.domain.facts import Fill
-from seatrial.domain.faults import InvariantBroken
+from seatrial.domain.faults import Crashed, InvariantBroken
 from seatrial.domain.ids import AccountId, JournalEpoch, VenueName
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account, RiskLimits
@@ -39,7 +40,7 @@ from seatrial.runs.simulation.venues import ALPACA, BINANCE, SimulatedVenue, dra
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
 from seatrial.venues.port import Venue
 
-MINUTES = 60
+MINUTES = 30
 SETTLE_SECONDS_MAX = 900.0
 DOWN_SECONDS_MAX = 90.0
 CRASHES_MAX = 4
@@ -88,6 +89,10 @@ class SimulatedPlatform(Protocol):
         """Why nothing new may be sent; None while orders leave."""
         ...
 
+    async def ills(self) -> list[str]:
+        """What of it does not work any more."""
+        ...
+
     @property
     def settled(self) -> bool:
         """Ready, nothing in flight, and nothing unclear between us and the venues."""
@@ -131,6 +136,8 @@ class World:
         self.life: asyncio.Task[None] | None = None
         self.crashes = 0
         self.faults = 0
+        self.surprises: list[str] = []  # errors that nobody caught
+        loop.set_exception_handler(self._surprised)
         instruments = [one for venue in self.venues for one in venue.instruments]
         self.hand = RandomHand(self._door, instruments, Random(self.random.getrandbits(64)))
 
@@ -138,6 +145,12 @@ class World:
         if self.platform is None or not self.generation.alive:
             return None
         return DoorWire(self.generation, self.platform.execution_door)
+
+    def _surprised(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that no task awaits. The dead may raise what they like."""
+        error = context.get("exception")
+        if not isinstance(error, Crashed | asyncio.CancelledError):
+            self.surprises.append(f"{context.get('message')}: {error!r}")
 
     # --------------------------------------------------------------- lives
 
@@ -278,6 +291,8 @@ async def _check(world: World, entries: Sequence[Entry]) -> None:
         auditor = venue.adapter(httpx.ASGITransport(app=venue.app), Random(0))
         await invariants.check_ledger(machine, auditor)
         await invariants.check_explained(machine, auditor)
+    if ills := [*world.surprises, *await world.platform.ills()]:
+        raise InvariantBroken(LIVES, "; ".join(ills))
     if world.platform.latched is not None:
         raise InvariantBroken(invariants.LEDGER, f"trading halted by itself: {world.platform.latched}")
     invariants.check_replay(machine, entries)
@@ -323,6 +338,8 @@ def _steady_memory() -> Iterator[None]:
     gc.collect()
     gc.disable()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "coroutine .* was never awaited")  # the dead leave some behind
+            yield
     finally:
         gc.enable()
