@@ -16,9 +16,10 @@ from seatrial.market.instruments import instrument_of
 from seatrial.market.shift import align
 from seatrial.market.synthetic import synthetic_market
 from seatrial.runs.backtest import Market, backtest
+from seatrial.runs.metrics import metrics_document
 from seatrial.runs.report import money, report_page
 from seatrial.runs.result import StrategyNote, backtest_result
-from seatrial.runs.statistics import metrics_document, statistics_of
+from seatrial.runs.statistics import statistics_of
 from seatrial.runs.terminal import result_tables
 from seatrial.strategy import BarView, Context, Strategy
 from seatrial.strategy.runner import StrategyRunner

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rich.table import Table
 
 from seatrial import __version__
 from seatrial.bootstrap.accounts import VENUES, account_at, venue_of
@@ -14,9 +16,12 @@ from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import StrategyId
 from seatrial.market.shift import Timeline
-from seatrial.runs.backtest import BacktestRun, Market, OnProgress, backtest
-from seatrial.runs.report_page import figures, report_page
-from seatrial.runs.results import AccountResult, results_of
+from seatrial.runs.backtest import PARTICIPATION_PPM, Market, OnProgress, backtest
+from seatrial.runs.metrics import metrics_document
+from seatrial.runs.report import report_page
+from seatrial.runs.result import RunResult, StrategyNote, backtest_result
+from seatrial.runs.statistics import AccountStatistics, statistics_of
+from seatrial.runs.terminal import result_tables
 from seatrial.strategy.load import LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
 
@@ -27,34 +32,18 @@ REPORT, METRICS = "report.html", "metrics.json"
 class Backtested:
     """A run, its figures, and where they were written."""
 
-    strategy: LoadedStrategy
-    notes: list[str]
-    run: BacktestRun
-    results: list[AccountResult]
+    result: RunResult
+    accounts: list[AccountStatistics]
     folder: Path
 
-    def tables(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Per account, its figures as people read them."""
-        return [(str(result.account), figures(result)) for result in self.results]
+    def tables(self) -> list[Table]:
+        """Per account its figures and its symbols, for a terminal."""
+        return result_tables(self.accounts)
 
     def as_json(self) -> dict[str, Any]:
-        """The content of `metrics.json`. Money is in units of 1e-8."""
-        run = self.run
-        return {
-            "version": __version__,
-            "strategy": self.strategy.name,
-            "digest": self.strategy.digest,
-            "market": self.notes,
-            "bars": run.bars,
-            "orders": run.orders,
-            "cancels": run.cancels,
-            "expired": run.expired,
-            "fills": len(run.fills),
-            "refusals": {code.name: count for code, count in run.refusals.items()},
-            "accounts": [asdict(result) for result in self.results],
-            "outcome_fingerprint": run.outcome_fingerprint,
-            "report": str(self.folder / REPORT),
-        }
+        """The content of `metrics.json`; see `runs.metrics`."""
+        document = metrics_document(self.result, self.accounts)
+        return {"version": __version__, **document, "report": str(self.folder / REPORT)}
 
 
 def run_backtest(
@@ -89,7 +78,10 @@ def run_backtest(
         digest=loaded.digest,
     )
     run = backtest(markets, [runner], on_progress=on_progress)
-    done = Backtested(loaded, cut.lines(), run, results_of(run), folder or Path("reports") / path.stem)
+    drawn = settings.seed if settings.data is None else None
+    note = note_of(loaded, runner)
+    result = backtest_result(run, markets, cut, [note], participation_ppm=PARTICIPATION_PPM, seed=drawn)
+    done = Backtested(result, statistics_of(result), folder or Path("reports") / path.stem)
     _write(done)
     return done
 
@@ -106,9 +98,15 @@ def markets_of(settings: Settings, timeline: Timeline) -> list[Market]:
     return found
 
 
+def note_of(loaded: LoadedStrategy, runner: StrategyRunner) -> StrategyNote:
+    """What a report says about the strategy that decided."""
+    texts = {
+        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
+    }
+    return StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
+
+
 def _write(done: Backtested) -> None:
     done.folder.mkdir(parents=True, exist_ok=True)
-    title = f"{done.strategy.name}: {', '.join(done.strategy.strategy.symbols)}"
-    page = report_page(title, done.notes, done.run, done.results)
-    (done.folder / REPORT).write_text(page, encoding="utf-8")
-    (done.folder / METRICS).write_text(json.dumps(done.as_json(), indent=1) + "\n", encoding="utf-8")
+    (done.folder / REPORT).write_text(report_page(done.result, done.accounts), encoding="utf-8")
+    (done.folder / METRICS).write_text(json.dumps(done.as_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ import click
 from seatrial.cli import exits
 from seatrial.cli import options as shared
 from seatrial.cli.progress import progress_bar
-from seatrial.cli.tables import print_pairs
+from seatrial.cli.tables import print_all
 
 
 @click.command(
@@ -57,10 +57,9 @@ def backtest(
     if as_json:
         click.echo(json.dumps(done.as_json()))
         return exits.OK
-    for note in done.notes:
-        click.echo(note)
-    for account, pairs in done.tables():
-        print_pairs(f"{done.strategy.name} at {account}", pairs)
-    click.echo(f"outcome fingerprint {done.run.outcome_fingerprint}")
+    for line in done.result.data_lines:
+        click.echo(line)
+    print_all(done.tables())
+    click.echo(f"outcome fingerprint {done.result.outcome_fingerprint}")
     click.echo(f"{done.folder / 'report.html'} and metrics.json are written")
     return exits.OK

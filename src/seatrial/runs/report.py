@@ -140,7 +140,7 @@ def _drawdown(stats: AccountStatistics) -> str:
 def _price_panels(result: RunResult, stats: AccountStatistics) -> list[str]:
     busiest = sorted((each for each in stats.symbols if each.fills), key=lambda each: (-each.fills, each.symbol))
     panels = [
-        _panel(f"{each.symbol}: {each.fills} fills on its price", _prices(result, stats, each))
+        _panel(f"Trades: {each.symbol}, {each.fills} fills on its price", _prices(result, stats, each))
         for each in busiest[:PRICE_PLOTS_MAX]
     ]
     hidden = [str(each.symbol) for each in busiest[PRICE_PLOTS_MAX:]]
