@@ -18,8 +18,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from seatrial.core.compiled import compiled, compiled_inner
 
 Int64Array = NDArray[np.int64]
 
@@ -45,11 +46,12 @@ class DepthBook(NamedTuple):
     """What rests by side and tick, inside a window of ticks; beyond it nothing is kept.
 
     `lots` (2, window); `best` is the best bid, the best ask (-1 and `window` where a side is empty), both
-    counted from `low_tick`.
+    counted from `low_tick`. `quotes` are ours.
     """
 
     lots: Int64Array
     best: Int64Array
+    quotes: Int64Array
     low_tick: int
 
 
@@ -64,11 +66,16 @@ class Quoting(NamedTuple):
 
 
 def new_depth_book(*, low_tick: int, window: int) -> DepthBook:
-    """An empty book for prices from `low_tick` on."""
-    return DepthBook(np.zeros((2, window), dtype=np.int64), np.array([NOTHING, window], dtype=np.int64), low_tick)
+    """An empty book for prices from `low_tick` on, without a quote of ours."""
+    quotes = np.zeros((2, _QUOTE_WIDTH), dtype=np.int64)
+    quotes[:, _TICK] = NOTHING
+    quotes[:, _ARRIVES] = _NEVER
+    quotes[:, _HEARS] = _NEVER
+    best = np.array([NOTHING, window], dtype=np.int64)
+    return DepthBook(np.zeros((2, window), dtype=np.int64), best, quotes, low_tick)
 
 
-@njit(cache=True)
+@compiled_inner
 def clear(book: DepthBook) -> None:
     """Forget everything: a new recording begins."""
     book.lots[:] = 0
@@ -76,7 +83,7 @@ def clear(book: DepthBook) -> None:
     book.best[ASK] = book.lots.shape[1]
 
 
-@njit(cache=True)
+@compiled_inner
 def worse_bid(book: DepthBook, tick: int) -> int:
     """The next bid below, or -1."""
     tick -= 1
@@ -85,7 +92,7 @@ def worse_bid(book: DepthBook, tick: int) -> int:
     return tick
 
 
-@njit(cache=True)
+@compiled_inner
 def worse_ask(book: DepthBook, tick: int) -> int:
     """The next ask above, or the window's end."""
     tick += 1
@@ -94,7 +101,7 @@ def worse_ask(book: DepthBook, tick: int) -> int:
     return tick
 
 
-@njit(cache=True)
+@compiled
 def set_level(book: DepthBook, side: int, tick: int, lots: int) -> None:
     """What rests at a price is now this much. What it crosses on the other side is taken to be gone."""
     if side > 0:
@@ -119,7 +126,7 @@ def set_level(book: DepthBook, side: int, tick: int, lots: int) -> None:
                 book.best[BID] = worse_bid(book, book.best[BID])
 
 
-@njit(cache=True)
+@compiled_inner
 def is_filled(book: DepthBook, quote: Int64Array, row: int, event: Int64Array, tick: int) -> bool:
     """Whether the event, already in the book, fills the quote of side `row`; moves it forward in its queue."""
     ours = quote[_TICK]
@@ -140,7 +147,7 @@ def is_filled(book: DepthBook, quote: Int64Array, row: int, event: Int64Array, t
     return bool((tick - ours) * sign < 0)
 
 
-@njit(cache=True)
+@compiled_inner
 def arrive(book: DepthBook, quote: Int64Array, row: int) -> None:
     """A quote reaches the venue and takes the place of the one before; post-only."""
     tick = quote[_NEXT]
@@ -154,7 +161,7 @@ def arrive(book: DepthBook, quote: Int64Array, row: int) -> None:
         quote[_AHEAD] = book.lots[row, tick]
 
 
-@njit(cache=True)
+@compiled_inner
 def requote(book: DepthBook, quotes: Int64Array, quoting: Quoting, now_ns: int, known_lots: int) -> int:
     """Decide: hear of fills, then move each quote that is not on its way. Returns the position known."""
     for row in range(2):
@@ -179,20 +186,17 @@ def requote(book: DepthBook, quotes: Int64Array, quoting: Quoting, now_ns: int, 
     return known_lots
 
 
-@njit(cache=True)
+@compiled
 def replay_quotes(book: DepthBook, events: Int64Array, quoting: Quoting, fills: Int64Array) -> int:
     """Live through events with a quote on each side; returns how many fills were written.
 
     Args:
-        book: empty, or as earlier events left it.
+        book: a new one.
         events: (n, EVENT_WIDTH) in order of time.
         fills: (capacity, FILL_WIDTH); what finds no row is counted and not written.
     """
     window = book.lots.shape[1]
-    quotes = np.zeros((2, _QUOTE_WIDTH), dtype=np.int64)
-    quotes[:, _TICK] = NOTHING
-    quotes[:, _ARRIVES] = _NEVER
-    quotes[:, _HEARS] = _NEVER
+    quotes = book.quotes
     known_lots = count = 0
     decides = events[0, V_AT] + quoting.interval_ns if len(events) else _NEVER
     for row in range(events.shape[0]):

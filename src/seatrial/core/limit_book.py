@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from seatrial.core.compiled import compiled, compiled_inner
 
 Int64Array = NDArray[np.int64]
 
@@ -53,7 +54,7 @@ def new_limit_book(*, ticks: int, ids: int) -> LimitBook:
     )
 
 
-@njit(cache=True)
+@compiled_inner
 def take_out(book: LimitBook, number: int) -> None:
     """Unlink a resting order, and move the best price on where its level is empty now."""
     order = book.orders[number]
@@ -81,7 +82,7 @@ def take_out(book: LimitBook, number: int) -> None:
         book.best[BEST_ASK] = price
 
 
-@njit(cache=True)
+@compiled_inner
 def rest(book: LimitBook, number: int, side: int, price: int, qty: int) -> None:
     """Put what is left of a limit order at the end of its level's queue."""
     order = book.orders[number]
@@ -101,7 +102,7 @@ def rest(book: LimitBook, number: int, side: int, price: int, qty: int) -> None:
         book.best[BEST_ASK] = min(book.best[BEST_ASK], price)
 
 
-@njit(cache=True)
+@compiled_inner
 def take(book: LimitBook, number: int, side: int, limit: int, qty: int, trades: Int64Array, count: int) -> int:
     """Trade against the other side up to `limit`. Returns the new count of trades; their sum is what was taken."""
     other = BEST_ASK if side > 0 else BEST_BID
@@ -124,7 +125,7 @@ def take(book: LimitBook, number: int, side: int, limit: int, qty: int, trades: 
     return count
 
 
-@njit(cache=True)
+@compiled
 def match_messages(book: LimitBook, messages: Int64Array, trades: Int64Array) -> int:
     """Live through messages in order; returns how many trades were written.
 
