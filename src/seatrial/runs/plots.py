@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1000, 260
 LEFT, RIGHT, TOP, BOTTOM = 84, 14, 12, 26
 POINTS_MAX = 1_000
 DAY_MARKS_MAX = 12
-LEVELS = 4
+LEVELS = 6  # at most, and about half of it where round numbers lie far apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,8 @@ def _panel(title: str, content: str) -> str:
 
 def _cards(stats: AccountStatistics) -> str:
     gain = stats.closing_units - stats.opening_units
-    currency = stats.account.currency
     cards = [
-        _card("result", money(gain, currency), _gain_note(stats), "good" if gain > 0 else "bad" if gain < 0 else ""),
+        _card("result", money(gain), _gain_note(stats), "good" if gain > 0 else "bad" if gain < 0 else ""),
         _card("deepest drawdown", *_drawdown_card(stats)),
     ]
     for name, figure in figures_of(stats).items():
@@ -100,8 +99,8 @@ def _cards(stats: AccountStatistics) -> str:
         if name == "sharpe" and figure.value is not None:
             note = f"{len(stats.returns.values)} {_PERIODS[stats.returns.period]} returns, a year's scale"
         cards.append(_card(LABELS[name], figure_text(name, figure), note))
-    cards.append(_card("traded", money(stats.traded_units, currency), f"{_fills(stats)} fills"))
-    cards.append(_card("fees", money(stats.fee_units, currency), f"{len(stats.results)} closed trades"))
+    cards.append(_card("traded", money(stats.traded_units), f"{_fills(stats)} fills"))
+    cards.append(_card("fees", money(stats.fee_units), f"{len(stats.results)} closed trades"))
     return "".join(cards)
 
 
@@ -126,8 +125,12 @@ def _drawdown_card(stats: AccountStatistics) -> tuple[str, str]:
     worst = stats.drawdown
     if worst is None:
         return "none", "equity never fell below its start"
-    back = "not recovered" if worst.recovered_ns is None else f"recovered {rfc3339(worst.recovered_ns)[5:16]}"
-    return f"{worst.ratio * 100:.2f} %", f"{rfc3339(worst.peak_ns)[5:16]} to {rfc3339(worst.trough_ns)[5:16]}, {back}"
+    back = "not recovered" if worst.recovered_ns is None else f"recovered {_minute(worst.recovered_ns)}"
+    return f"{worst.ratio * 100:.2f} %", f"{_minute(worst.peak_ns)} to {_minute(worst.trough_ns)}, {back}"
+
+
+def _minute(at_ns: int) -> str:
+    return rfc3339(at_ns)[5:16].replace("T", " ")
 
 
 def _drawdown(stats: AccountStatistics) -> str:

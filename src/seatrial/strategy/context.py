@@ -7,7 +7,6 @@ answered on the line that made it, with a `RequestFault` naming the argument and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from seatrial.domain.facts import CancelRequest, OrderRequest, Target
 from seatrial.domain.faults import RequestFault
@@ -15,24 +14,12 @@ from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, Strategy
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.strategy.grid import Amount, order_quantity_units, price_units, signed_quantity_units, weight_ppm
+from seatrial.strategy.handle import OrderHandle, handle_of
 
 Decision = Target | OrderRequest | CancelRequest
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
 _TIMES_IN_FORCE = {each.name.lower(): each for each in TimeInForce}
-
-
-@dataclass(frozen=True, slots=True)
-class OrderHandle:
-    """An order this strategy has asked for. Asking is not having: risk and venue decide later."""
-
-    client_order_id: ClientOrderId
-    symbol: str
-    side: Side
-    quantity: float
-    limit_price: float | None
-    stop_price: float | None
-    placed_at_ns: int
 
 
 class Context:
@@ -228,17 +215,7 @@ class Context:
         )
 
     def _remember(self, request: OrderRequest, instrument: Instrument) -> OrderHandle:
-        assert request.client_order_id is not None
-        scale = instrument.price_scale
-        handle = OrderHandle(
-            client_order_id=request.client_order_id,
-            symbol=instrument.symbol,
-            side=request.side,
-            quantity=request.qty_units / instrument.qty_scale,
-            limit_price=request.limit_units / scale if request.limit_units else None,
-            stop_price=request.stop_units / scale if request.stop_units else None,
-            placed_at_ns=request.at_ns,
-        )
+        handle = handle_of(request, instrument)
         self._handles[handle.client_order_id] = handle
         if len(self._handles) > HANDLES_MAX:
             self._handles.pop(next(iter(self._handles)))
