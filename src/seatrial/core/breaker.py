@@ -6,32 +6,10 @@ ends by itself.
 
 from __future__ import annotations
 
+from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import equity
-from seatrial.core.records import (
-    A_BREAKER,
-    A_COOLDOWN_ENDS,
-    A_DAY,
-    A_DAY_EQUITY,
-    A_DAY_OFFSET_NS,
-    A_LOSSES_IN_ROW,
-    A_MONTH,
-    A_MONTH_EQUITY,
-    A_STARTED,
-    A_WEEK,
-    A_WEEK_EQUITY,
-    BREAKER_COOLDOWN,
-    BREAKER_NORMAL,
-    BREAKER_TRIPPED,
-    L_BREAKER,
-    L_BREAKER_AUTO_RESUME,
-    L_BREAKER_DAILY_LOSS,
-    L_BREAKER_LOSSES,
-    REASON_CONSECUTIVE_LOSSES,
-    REASON_DAILY_LOSS,
-    S_NOW,
-    State,
-)
+from seatrial.core.records import State
 from seatrial.domain.time import DAY_NS
 
 
@@ -53,21 +31,21 @@ def month_of(day: int) -> int:
 def turn_day(state: State, account: int, at_ns: int) -> None:
     """Begin a new risk day, week or month where `at_ns` lies in one; equity then becomes the baseline."""
     row = state.accounts[account]
-    day = (at_ns + row[A_DAY_OFFSET_NS]) // DAY_NS
-    if row[A_STARTED] == 1 and day <= row[A_DAY]:
+    day = (at_ns + row[r.A_DAY_OFFSET_NS]) // DAY_NS
+    if row[r.A_STARTED] == 1 and day <= row[r.A_DAY]:
         return
     baseline = equity(state, account)
     week = (day + 3) // 7
     month = month_of(day)
-    if row[A_STARTED] == 0 or week != row[A_WEEK]:
-        row[A_WEEK] = week
-        row[A_WEEK_EQUITY] = baseline
-    if row[A_STARTED] == 0 or month != row[A_MONTH]:
-        row[A_MONTH] = month
-        row[A_MONTH_EQUITY] = baseline
-    row[A_DAY] = day
-    row[A_DAY_EQUITY] = baseline
-    row[A_STARTED] = 1
+    if row[r.A_STARTED] == 0 or week != row[r.A_WEEK]:
+        row[r.A_WEEK] = week
+        row[r.A_WEEK_EQUITY] = baseline
+    if row[r.A_STARTED] == 0 or month != row[r.A_MONTH]:
+        row[r.A_MONTH] = month
+        row[r.A_MONTH_EQUITY] = baseline
+    row[r.A_DAY] = day
+    row[r.A_DAY_EQUITY] = baseline
+    row[r.A_STARTED] = 1
 
 
 @compiled_inner
@@ -75,11 +53,11 @@ def cool_down(state: State) -> None:
     """End the cooldowns that are over: always after a reset, without one only where auto-resume is on."""
     for account in range(state.accounts.shape[0]):
         row = state.accounts[account]
-        if row[A_BREAKER] == BREAKER_NORMAL or state.scalars[S_NOW] < row[A_COOLDOWN_ENDS]:
+        if row[r.A_BREAKER] == r.BREAKER_NORMAL or state.scalars[r.S_NOW] < row[r.A_COOLDOWN_ENDS]:
             continue
-        if row[A_BREAKER] == BREAKER_COOLDOWN or state.limits[account, L_BREAKER_AUTO_RESUME] == 1:
-            row[A_BREAKER] = BREAKER_NORMAL
-            row[A_LOSSES_IN_ROW] = 0
+        if row[r.A_BREAKER] == r.BREAKER_COOLDOWN or state.limits[account, r.L_BREAKER_AUTO_RESUME] == 1:
+            row[r.A_BREAKER] = r.BREAKER_NORMAL
+            row[r.A_LOSSES_IN_ROW] = 0
 
 
 @compiled_inner
@@ -87,12 +65,12 @@ def trip_reason(state: State, account: int) -> tuple[int, int, int]:
     """`(reason, limit, actual)` where the breaker must open now, else `(0, 0, 0)`."""
     row = state.accounts[account]
     limits = state.limits[account]
-    if limits[L_BREAKER] == 0 or row[A_BREAKER] == BREAKER_TRIPPED or row[A_STARTED] == 0:
+    if limits[r.L_BREAKER] == 0 or row[r.A_BREAKER] == r.BREAKER_TRIPPED or row[r.A_STARTED] == 0:
         return 0, 0, 0
-    losses = row[A_LOSSES_IN_ROW]
-    if losses >= limits[L_BREAKER_LOSSES] and row[A_BREAKER] == BREAKER_NORMAL:
-        return REASON_CONSECUTIVE_LOSSES, limits[L_BREAKER_LOSSES], losses
-    lost = row[A_DAY_EQUITY] - equity(state, account)
-    if lost >= limits[L_BREAKER_DAILY_LOSS] and row[A_BREAKER] == BREAKER_NORMAL:
-        return REASON_DAILY_LOSS, limits[L_BREAKER_DAILY_LOSS], lost
+    losses = row[r.A_LOSSES_IN_ROW]
+    if losses >= limits[r.L_BREAKER_LOSSES] and row[r.A_BREAKER] == r.BREAKER_NORMAL:
+        return r.REASON_CONSECUTIVE_LOSSES, limits[r.L_BREAKER_LOSSES], losses
+    lost = row[r.A_DAY_EQUITY] - equity(state, account)
+    if lost >= limits[r.L_BREAKER_DAILY_LOSS] and row[r.A_BREAKER] == r.BREAKER_NORMAL:
+        return r.REASON_DAILY_LOSS, limits[r.L_BREAKER_DAILY_LOSS], lost
     return 0, 0, 0

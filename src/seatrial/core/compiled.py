@@ -1,7 +1,8 @@
-"""How the core is compiled: two decorators, so that every function says who may call it.
+"""How the core is compiled: three decorators, so that every function says who may call it.
 
-A cold start compiles everything once, so two things are kept small. Inner functions get no Python
-wrapper, which for a state of eight arrays is most of the code. And numba compiles a function again for
+A cold start compiles everything once, so it is kept small. Inner functions get no Python wrapper, which
+for a state of eight arrays is most of the code. A few that only pass on what calls `step` are inlined:
+each compiled level above it would optimise all of it again. And numba compiles a function again for
 every *literal* it is called with: constants that travel as arguments are made with `typed`.
 
 The numpy error model divides without a branch for zero; every divisor here is asserted or is a scale.
@@ -18,6 +19,7 @@ _WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapp
 
 compiled: Any = njit(cache=True, error_model="numpy")
 compiled_inner: Any = njit(cache=True, error_model="numpy", **_WITHOUT_WRAPPERS)
+compiled_inline: Any = njit(cache=True, error_model="numpy", inline="always", **_WITHOUT_WRAPPERS)
 
 
 def typed(value: int) -> int:

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
+from seatrial.core import records as r
 from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.core.ledger import market_value
-from seatrial.core.records import (
-    A_CASH,
-    A_HOLDINGS,
-    O_FILLED,
-    O_INST,
-    O_LIMIT,
-    O_QTY,
-    O_SIDE,
-    O_STOP,
-    P_LAST,
-    P_QTY,
-    P_WORKING_BUY,
-    P_WORKING_SELL,
-    R_ACCOUNT,
-    R_LOT,
-    R_VALUE_DIV,
-    S_ORDERS,
-    State,
-)
+from seatrial.core.records import State
 
 
 @compiled
 def equity(state: State, account: int) -> int:
     """Cash plus holdings at their last prices, in cash units of the account's currency."""
-    return state.accounts[account, A_CASH] + state.accounts[account, A_HOLDINGS]
+    return state.accounts[account, r.A_CASH] + state.accounts[account, r.A_HOLDINGS]
 
 
 @compiled_inner
 def holding_value(state: State, inst: int) -> int:
     """What is held of one instrument, at its last price."""
     position = state.positions[inst]
-    return market_value(position[P_QTY], position[P_LAST], state.rules[inst, R_VALUE_DIV])
+    return market_value(position[r.P_QTY], position[r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
 
 
 @compiled_inner
 def worst_qty(state: State, inst: int) -> int:
     """The largest magnitude the position can reach if one side of what works fills and the other does not."""
-    held = state.positions[inst, P_QTY]
-    return max(abs(held + state.positions[inst, P_WORKING_BUY]), abs(held - state.positions[inst, P_WORKING_SELL]))
+    held = state.positions[inst, r.P_QTY]
+    return max(abs(held + state.positions[inst, r.P_WORKING_BUY]), abs(held - state.positions[inst, r.P_WORKING_SELL]))
 
 
 @compiled_inner
@@ -50,11 +33,11 @@ def gross_worst(state: State, account: int) -> int:
     """Sum over instruments of the worst-case position at the last price, in cash units."""
     total = 0
     for inst in range(state.rules.shape[0]):
-        if state.rules[inst, R_ACCOUNT] != account:
+        if state.rules[inst, r.R_ACCOUNT] != account:
             continue
         qty = worst_qty(state, inst)
         if qty != 0:
-            total += market_value(qty, state.positions[inst, P_LAST], state.rules[inst, R_VALUE_DIV])
+            total += market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
     return total
 
 
@@ -63,7 +46,7 @@ def open_positions(state: State, account: int) -> int:
     """Instruments of the account in which at least a lot is held or could be."""
     total = 0
     for inst in range(state.rules.shape[0]):
-        if state.rules[inst, R_ACCOUNT] == account and worst_qty(state, inst) >= state.rules[inst, R_LOT]:
+        if state.rules[inst, r.R_ACCOUNT] == account and worst_qty(state, inst) >= state.rules[inst, r.R_LOT]:
             total += 1
     return total
 
@@ -82,20 +65,20 @@ def reference_price(limit: int, stop: int, last: int) -> int:
 def reserved_cash(state: State, account: int) -> int:
     """Cash that working buys of the account may still take."""
     total = 0
-    for row in range(state.scalars[S_ORDERS]):
+    for row in range(state.scalars[r.S_ORDERS]):
         order = state.orders[row]
-        inst = order[O_INST]
-        if order[O_SIDE] < 0 or state.rules[inst, R_ACCOUNT] != account:
+        inst = order[r.O_INST]
+        if order[r.O_SIDE] < 0 or state.rules[inst, r.R_ACCOUNT] != account:
             continue
-        price = reference_price(order[O_LIMIT], order[O_STOP], state.positions[inst, P_LAST])
-        total += market_value(order[O_QTY] - order[O_FILLED], price, state.rules[inst, R_VALUE_DIV])
+        price = reference_price(order[r.O_LIMIT], order[r.O_STOP], state.positions[inst, r.P_LAST])
+        total += market_value(order[r.O_QTY] - order[r.O_FILLED], price, state.rules[inst, r.R_VALUE_DIV])
     return total
 
 
 @compiled_inner
 def reduces(state: State, inst: int, side: int, qty: int) -> bool:
     """Whether an order can only bring the position closer to zero, whatever else fills."""
-    held = state.positions[inst, P_QTY]
+    held = state.positions[inst, r.P_QTY]
     if side > 0:
-        return held + qty + state.positions[inst, P_WORKING_BUY] <= 0
-    return held - qty - state.positions[inst, P_WORKING_SELL] >= 0
+        return held + qty + state.positions[inst, r.P_WORKING_BUY] <= 0
+    return held - qty - state.positions[inst, r.P_WORKING_SELL] >= 0

@@ -9,20 +9,10 @@ sequence of fills):
 
 from __future__ import annotations
 
+from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero
 from seatrial.core.compiled import compiled, compiled_inner
-from seatrial.core.records import (
-    A_CASH,
-    A_TRADE_CLOSED,
-    P_COST,
-    P_EXTREME,
-    P_FEES,
-    P_FILLS,
-    P_QTY,
-    P_REALIZED,
-    P_TRADE_REALIZED,
-    Int64Array,
-)
+from seatrial.core.records import Int64Array
 
 QTY_UNITS_MAX = 2**62
 
@@ -51,24 +41,24 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
         The profit this posting realised, in cash units.
     """
     assert qty_units != 0
-    held = position[P_QTY]
+    held = position[r.P_QTY]
     after = held + qty_units
     assert -QTY_UNITS_MAX <= after <= QTY_UNITS_MAX
     if held == 0 or (held > 0) == (qty_units > 0):
         if held == 0:
-            position[P_EXTREME] = price_units
-        position[P_QTY] = after
-        position[P_COST] += value_units
+            position[r.P_EXTREME] = price_units
+        position[r.P_QTY] = after
+        position[r.P_COST] += value_units
         return 0
     closed = min(abs(qty_units), abs(held))
-    cost_closed = muldiv_toward_zero(position[P_COST], closed, abs(held))
+    cost_closed = muldiv_toward_zero(position[r.P_COST], closed, abs(held))
     value_closed = muldiv_toward_zero(value_units, closed, abs(qty_units))
     realized = -value_closed - cost_closed
-    position[P_QTY] = after
-    position[P_COST] += value_units - value_closed - cost_closed
-    position[P_REALIZED] += realized
+    position[r.P_QTY] = after
+    position[r.P_COST] += value_units - value_closed - cost_closed
+    position[r.P_REALIZED] += realized
     if after == 0 or (after > 0) != (held > 0):
-        position[P_EXTREME] = price_units
+        position[r.P_EXTREME] = price_units
     return realized
 
 
@@ -92,22 +82,22 @@ def post_fill(
     quote currency comes out of cash. Either way it is part of the trade's result.
     """
     value = trade_value(side, qty_units, price_units, value_div)
-    held = position[P_QTY]
+    held = position[r.P_QTY]
     moved = side * qty_units
     if fee_in_base == 1:
         moved -= fee_units
-        position[P_FEES] += market_value(fee_units, price_units, value_div)
+        position[r.P_FEES] += market_value(fee_units, price_units, value_div)
     else:
-        account[A_CASH] -= fee_units
-        position[P_FEES] += fee_units
-        position[P_TRADE_REALIZED] -= fee_units
-    account[A_CASH] -= side * value
-    position[P_FILLS] += 1
+        account[r.A_CASH] -= fee_units
+        position[r.P_FEES] += fee_units
+        position[r.P_TRADE_REALIZED] -= fee_units
+    account[r.A_CASH] -= side * value
+    position[r.P_FILLS] += 1
     if moved == 0:
-        position[P_REALIZED] -= side * value
-        position[P_TRADE_REALIZED] -= side * value
+        position[r.P_REALIZED] -= side * value
+        position[r.P_TRADE_REALIZED] -= side * value
     else:
-        position[P_TRADE_REALIZED] += post_position(position, moved, side * value, price_units)
-    after = position[P_QTY]
+        position[r.P_TRADE_REALIZED] += post_position(position, moved, side * value, price_units)
+    after = position[r.P_QTY]
     if abs(held) >= lot_units and (abs(after) < lot_units or (after > 0) != (held > 0)):
-        account[A_TRADE_CLOSED] = 1
+        account[r.A_TRADE_CLOSED] = 1

@@ -6,6 +6,7 @@ an order that can only reduce a position passes them, because refusing it would 
 
 from __future__ import annotations
 
+from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import (
@@ -18,49 +19,7 @@ from seatrial.core.exposure import (
     worst_qty,
 )
 from seatrial.core.ledger import market_value
-from seatrial.core.records import (
-    A_BREAKER,
-    A_CASH,
-    A_DAY_EQUITY,
-    A_MARGIN,
-    A_MONTH_EQUITY,
-    A_RATE_COUNT,
-    A_RATE_MINUTE,
-    A_WEEK_EQUITY,
-    BREAKER_NORMAL,
-    L_COLLAR_PPM,
-    L_DAILY_LOSS,
-    L_LOSS_PER_TRADE,
-    L_MAX_SHARES,
-    L_MONTHLY_LOSS,
-    L_OPEN_POSITIONS,
-    L_ORDERS_PER_MINUTE,
-    L_ORDERS_WORKING,
-    L_POSITION_NOTIONAL,
-    L_PRICE_AGE,
-    L_STOP_LOSS_PPM,
-    L_TOTAL_EXPOSURE,
-    L_WEEKLY_LOSS,
-    O_INST,
-    P_LAST,
-    P_LAST_AT,
-    P_QTY,
-    P_WORKING_BUY,
-    P_WORKING_SELL,
-    PPM,
-    R_ACCOUNT,
-    R_LOT,
-    R_NOTIONAL_MIN,
-    R_QTY_MIN,
-    R_SHARE_UNITS,
-    R_SHORTABLE,
-    R_TICK,
-    R_VALUE_DIV,
-    S_HALTED,
-    S_NOW,
-    S_ORDERS,
-    State,
-)
+from seatrial.core.records import State
 from seatrial.domain.facts import RefusalCode
 from seatrial.domain.time import MINUTE_NS
 
@@ -94,20 +53,20 @@ Verdict = tuple[int, int, int]  # code, limit, actual
 @compiled_inner
 def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -> Verdict:
     """The verdict on one order: `(PASSED, 0, 0)` or the first rule that fails with both its numbers."""
-    account = state.rules[inst, R_ACCOUNT]
+    account = state.rules[inst, r.R_ACCOUNT]
     entry = not reduces(state, inst, side, qty)
-    if state.scalars[S_HALTED] != 0:
+    if state.scalars[r.S_HALTED] != 0:
         return _HALTED, 0, 1
-    if entry and state.accounts[account, A_BREAKER] != BREAKER_NORMAL:
-        return _BREAKER, BREAKER_NORMAL, state.accounts[account, A_BREAKER]
+    if entry and state.accounts[account, r.A_BREAKER] != r.BREAKER_NORMAL:
+        return _BREAKER, r.BREAKER_NORMAL, state.accounts[account, r.A_BREAKER]
     verdict = check_grid(state, inst, qty, limit, stop)
     if verdict[0] != PASSED:
         return verdict
     verdict = check_price(state, inst, qty, limit, stop)
     if verdict[0] != PASSED:
         return verdict
-    if side < 0 and state.rules[inst, R_SHORTABLE] == 0:
-        free = state.positions[inst, P_QTY] - state.positions[inst, P_WORKING_SELL]
+    if side < 0 and state.rules[inst, r.R_SHORTABLE] == 0:
+        free = state.positions[inst, r.P_QTY] - state.positions[inst, r.P_WORKING_SELL]
         if qty > free:
             return _SHORT, max(free, 0), qty
     if not entry:
@@ -115,7 +74,7 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -
     verdict = check_losses(state, account)
     if verdict[0] != PASSED:
         return verdict
-    verdict = check_size(state, inst, side, qty, reference_price(limit, stop, state.positions[inst, P_LAST]))
+    verdict = check_size(state, inst, side, qty, reference_price(limit, stop, state.positions[inst, r.P_LAST]))
     if verdict[0] != PASSED:
         return verdict
     return check_rate(state, account)
@@ -124,33 +83,33 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -
 @compiled_inner
 def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """Tick, lot and smallest quantity of the venue."""
-    tick = state.rules[inst, R_TICK]
+    tick = state.rules[inst, r.R_TICK]
     if limit % tick != 0:
         return _OFF_TICK, tick, limit
     if stop % tick != 0:
         return _OFF_TICK, tick, stop
-    lot = state.rules[inst, R_LOT]
+    lot = state.rules[inst, r.R_LOT]
     if qty % lot != 0:
         return _OFF_LOT, lot, qty
-    if qty < state.rules[inst, R_QTY_MIN]:
-        return _TOO_SMALL, state.rules[inst, R_QTY_MIN], qty
+    if qty < state.rules[inst, r.R_QTY_MIN]:
+        return _TOO_SMALL, state.rules[inst, r.R_QTY_MIN], qty
     return PASSED, 0, 0
 
 
 @compiled_inner
 def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """A fresh price must be known, the order worth the venue's minimum, and its prices near the market."""
-    limits = state.limits[state.rules[inst, R_ACCOUNT]]
-    last = state.positions[inst, P_LAST]
+    limits = state.limits[state.rules[inst, r.R_ACCOUNT]]
+    last = state.positions[inst, r.P_LAST]
     if last <= 0:
         return _NO_PRICE, 1, 0
-    age = state.scalars[S_NOW] - state.positions[inst, P_LAST_AT]
-    if age > limits[L_PRICE_AGE]:
-        return _STALE, limits[L_PRICE_AGE], age
-    worth = market_value(qty, reference_price(limit, stop, last), state.rules[inst, R_VALUE_DIV])
-    if worth < state.rules[inst, R_NOTIONAL_MIN]:
-        return _NOTIONAL_MIN, state.rules[inst, R_NOTIONAL_MIN], worth
-    collar = muldiv_floor(last, limits[L_COLLAR_PPM], PPM)
+    age = state.scalars[r.S_NOW] - state.positions[inst, r.P_LAST_AT]
+    if age > limits[r.L_PRICE_AGE]:
+        return _STALE, limits[r.L_PRICE_AGE], age
+    worth = market_value(qty, reference_price(limit, stop, last), state.rules[inst, r.R_VALUE_DIV])
+    if worth < state.rules[inst, r.R_NOTIONAL_MIN]:
+        return _NOTIONAL_MIN, state.rules[inst, r.R_NOTIONAL_MIN], worth
+    collar = muldiv_floor(last, limits[r.L_COLLAR_PPM], r.PPM)
     if limit > 0 and abs(limit - last) > collar:
         return _COLLAR, collar, abs(limit - last)
     if stop > 0 and abs(stop - last) > collar:
@@ -163,49 +122,49 @@ def check_losses(state: State, account: int) -> Verdict:
     """Losses of the risk day, week and month refuse entries until the period turns."""
     limits = state.limits[account]
     now = equity(state, account)
-    if state.accounts[account, A_DAY_EQUITY] - now >= limits[L_DAILY_LOSS]:
-        return _DAILY, limits[L_DAILY_LOSS], state.accounts[account, A_DAY_EQUITY] - now
-    if state.accounts[account, A_WEEK_EQUITY] - now >= limits[L_WEEKLY_LOSS]:
-        return _WEEKLY, limits[L_WEEKLY_LOSS], state.accounts[account, A_WEEK_EQUITY] - now
-    if state.accounts[account, A_MONTH_EQUITY] - now >= limits[L_MONTHLY_LOSS]:
-        return _MONTHLY, limits[L_MONTHLY_LOSS], state.accounts[account, A_MONTH_EQUITY] - now
+    if state.accounts[account, r.A_DAY_EQUITY] - now >= limits[r.L_DAILY_LOSS]:
+        return _DAILY, limits[r.L_DAILY_LOSS], state.accounts[account, r.A_DAY_EQUITY] - now
+    if state.accounts[account, r.A_WEEK_EQUITY] - now >= limits[r.L_WEEKLY_LOSS]:
+        return _WEEKLY, limits[r.L_WEEKLY_LOSS], state.accounts[account, r.A_WEEK_EQUITY] - now
+    if state.accounts[account, r.A_MONTH_EQUITY] - now >= limits[r.L_MONTHLY_LOSS]:
+        return _MONTHLY, limits[r.L_MONTHLY_LOSS], state.accounts[account, r.A_MONTH_EQUITY] - now
     return PASSED, 0, 0
 
 
 @compiled_inner
 def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
     """Loss per trade, shares, notional, exposure, number of positions and what can be paid."""
-    account = state.rules[inst, R_ACCOUNT]
+    account = state.rules[inst, r.R_ACCOUNT]
     limits = state.limits[account]
-    value_div = state.rules[inst, R_VALUE_DIV]
-    held = state.positions[inst, P_QTY]
+    value_div = state.rules[inst, r.R_VALUE_DIV]
+    held = state.positions[inst, r.P_QTY]
     worth = market_value(qty, price, value_div)
-    at_stop = muldiv_floor(worth, limits[L_STOP_LOSS_PPM], PPM)
-    if at_stop > limits[L_LOSS_PER_TRADE]:
-        return _PER_TRADE, limits[L_LOSS_PER_TRADE], at_stop
-    after = abs(held + state.positions[inst, P_WORKING_BUY] + qty)
+    at_stop = muldiv_floor(worth, limits[r.L_STOP_LOSS_PPM], r.PPM)
+    if at_stop > limits[r.L_LOSS_PER_TRADE]:
+        return _PER_TRADE, limits[r.L_LOSS_PER_TRADE], at_stop
+    after = abs(held + state.positions[inst, r.P_WORKING_BUY] + qty)
     if side < 0:
-        after = abs(held - state.positions[inst, P_WORKING_SELL] - qty)
-    shares_max = limits[L_MAX_SHARES] * state.rules[inst, R_SHARE_UNITS]
+        after = abs(held - state.positions[inst, r.P_WORKING_SELL] - qty)
+    shares_max = limits[r.L_MAX_SHARES] * state.rules[inst, r.R_SHARE_UNITS]
     if shares_max > 0 and after > shares_max:
         return _SHARES, shares_max, after
     notional = market_value(after, price, value_div)
-    if notional > limits[L_POSITION_NOTIONAL]:
-        return _POSITION, limits[L_POSITION_NOTIONAL], notional
+    if notional > limits[r.L_POSITION_NOTIONAL]:
+        return _POSITION, limits[r.L_POSITION_NOTIONAL], notional
     before = worst_qty(state, inst)
     grown = market_value(max(after - before, 0), price, value_div)
     gross = gross_worst(state, account) + grown
-    if gross > limits[L_TOTAL_EXPOSURE]:
-        return _EXPOSURE, limits[L_TOTAL_EXPOSURE], gross
+    if gross > limits[r.L_TOTAL_EXPOSURE]:
+        return _EXPOSURE, limits[r.L_TOTAL_EXPOSURE], gross
     count = open_positions(state, account)
-    if before < state.rules[inst, R_LOT] and count + 1 > limits[L_OPEN_POSITIONS]:
-        return _OPEN, limits[L_OPEN_POSITIONS], count + 1
-    if state.accounts[account, A_MARGIN] == 1:
+    if before < state.rules[inst, r.R_LOT] and count + 1 > limits[r.L_OPEN_POSITIONS]:
+        return _OPEN, limits[r.L_OPEN_POSITIONS], count + 1
+    if state.accounts[account, r.A_MARGIN] == 1:
         room = equity(state, account)
         if gross > room:
             return _POWER, room, gross
     else:
-        room = state.accounts[account, A_CASH] - reserved_cash(state, account)
+        room = state.accounts[account, r.A_CASH] - reserved_cash(state, account)
         if side > 0 and worth > room:
             return _POWER, room, worth
     return PASSED, 0, 0
@@ -215,14 +174,14 @@ def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verd
 def check_rate(state: State, account: int) -> Verdict:
     """Entries per minute, and orders working at once."""
     limits = state.limits[account]
-    same_minute = state.accounts[account, A_RATE_MINUTE] == state.scalars[S_NOW] // MINUTE_NS
-    count = state.accounts[account, A_RATE_COUNT] + 1 if same_minute else 1
-    if count > limits[L_ORDERS_PER_MINUTE]:
-        return _RATE, limits[L_ORDERS_PER_MINUTE], count
+    same_minute = state.accounts[account, r.A_RATE_MINUTE] == state.scalars[r.S_NOW] // MINUTE_NS
+    count = state.accounts[account, r.A_RATE_COUNT] + 1 if same_minute else 1
+    if count > limits[r.L_ORDERS_PER_MINUTE]:
+        return _RATE, limits[r.L_ORDERS_PER_MINUTE], count
     working = 1
-    for row in range(state.scalars[S_ORDERS]):
-        if state.rules[state.orders[row, O_INST], R_ACCOUNT] == account:
+    for row in range(state.scalars[r.S_ORDERS]):
+        if state.rules[state.orders[row, r.O_INST], r.R_ACCOUNT] == account:
             working += 1
-    if working > limits[L_ORDERS_WORKING]:
-        return _WORKING, limits[L_ORDERS_WORKING], working
+    if working > limits[r.L_ORDERS_WORKING]:
+        return _WORKING, limits[r.L_ORDERS_WORKING], working
     return PASSED, 0, 0

@@ -7,22 +7,11 @@ so running a decision twice changes nothing the second time.
 
 from __future__ import annotations
 
+from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_toward_zero
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import equity
-from seatrial.core.records import (
-    P_EXIT_PENDING,
-    P_LAST,
-    P_QTY,
-    P_STOPPED_SIDE,
-    P_WORKING_BUY,
-    P_WORKING_SELL,
-    PPM,
-    R_ACCOUNT,
-    R_LOT,
-    R_VALUE_DIV,
-    State,
-)
+from seatrial.core.records import State
 
 
 @compiled_inner
@@ -39,12 +28,12 @@ def weight_qty(state: State, inst: int, weight_ppm: int) -> int:
 
     Zero where no price is known: no data holds, it never guesses.
     """
-    last = state.positions[inst, P_LAST]
+    last = state.positions[inst, r.P_LAST]
     if last <= 0:
         return 0
-    worth = muldiv_toward_zero(weight_ppm, max(equity(state, state.rules[inst, R_ACCOUNT]), 0), PPM)
-    qty = muldiv_toward_zero(worth, state.rules[inst, R_VALUE_DIV], last)
-    return round_to_lot(qty, state.rules[inst, R_LOT])
+    worth = muldiv_toward_zero(weight_ppm, max(equity(state, state.rules[inst, r.R_ACCOUNT]), 0), r.PPM)
+    qty = muldiv_toward_zero(worth, state.rules[inst, r.R_VALUE_DIV], last)
+    return round_to_lot(qty, state.rules[inst, r.R_LOT])
 
 
 @compiled_inner
@@ -69,10 +58,10 @@ def has_target(state: State, inst: int) -> bool:
 def wanted_qty(state: State, inst: int) -> int:
     """What to hold after stop-losses had their say."""
     position = state.positions[inst]
-    if position[P_EXIT_PENDING] == 1:
+    if position[r.P_EXIT_PENDING] == 1:
         return 0
     total = target_qty(state, inst)
-    if position[P_STOPPED_SIDE] != 0 and total * position[P_STOPPED_SIDE] > 0:
+    if position[r.P_STOPPED_SIDE] != 0 and total * position[r.P_STOPPED_SIDE] > 0:
         return 0
     return total
 
@@ -81,5 +70,5 @@ def wanted_qty(state: State, inst: int) -> int:
 def missing_qty(state: State, inst: int) -> int:
     """`wanted - held - working`, signed, on the lot grid."""
     position = state.positions[inst]
-    working = position[P_WORKING_BUY] - position[P_WORKING_SELL]
-    return round_to_lot(wanted_qty(state, inst) - position[P_QTY] - working, state.rules[inst, R_LOT])
+    working = position[r.P_WORKING_BUY] - position[r.P_WORKING_SELL]
+    return round_to_lot(wanted_qty(state, inst) - position[r.P_QTY] - working, state.rules[inst, r.R_LOT])

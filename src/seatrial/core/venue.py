@@ -18,56 +18,12 @@ from typing import NamedTuple
 import numpy as np
 
 from seatrial.core import matching
+from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
-from seatrial.core.compiled import compiled, compiled_inner, typed
+from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.exposure import equity
 from seatrial.core.ledger import trade_value
-from seatrial.core.records import (
-    E_CODE,
-    E_INST,
-    E_KIND,
-    E_LIMIT,
-    E_NUMBER,
-    E_QTY,
-    E_SIDE,
-    E_STOP,
-    E_TYPE,
-    EFFECT_APPROVED,
-    EFFECT_CANCEL,
-    EFFECT_REFUSED,
-    EFFECT_TRIPPED,
-    F_AT,
-    F_CLOSE,
-    F_FEE,
-    F_FEE_IN_BASE,
-    F_HIGH,
-    F_INST,
-    F_KIND,
-    F_LOW,
-    F_NUMBER,
-    F_OPEN,
-    F_PRICE,
-    F_QTY,
-    F_SIDE,
-    F_START,
-    F_STATUS,
-    F_VOLUME,
-    FACT_BAR,
-    FACT_FILL,
-    FACT_REPORT,
-    O_INST,
-    O_NUMBER,
-    O_TIF,
-    PPM,
-    R_ACCOUNT,
-    R_LOT,
-    R_VALUE_DIV,
-    ROW_WIDTH,
-    S_NOW,
-    S_ORDERS,
-    Int64Array,
-    State,
-)
+from seatrial.core.records import Int64Array, State
 from seatrial.core.step import step
 from seatrial.domain.orders import OrderStatus, TimeInForce
 
@@ -96,9 +52,9 @@ _CANCELED = typed(OrderStatus.CANCELED)
 _EXPIRED = typed(OrderStatus.EXPIRED)
 _DAY = int(TimeInForce.DAY)
 _NONE = typed(0)
-_BAR = typed(FACT_BAR)
-_FILL = typed(FACT_FILL)
-_REPORT = typed(FACT_REPORT)
+_BAR = typed(r.FACT_BAR)
+_FILL = typed(r.FACT_FILL)
+_REPORT = typed(r.FACT_REPORT)
 
 
 class VenueState(NamedTuple):
@@ -123,8 +79,8 @@ def new_venue(instruments: int, log_rows: int) -> VenueState:
         fees=np.zeros((instruments, 2), dtype=np.int64),
         executed=np.zeros((VENUE_ORDERS_MAX, matching.EXEC_WIDTH), dtype=np.int64),
         pending=np.zeros((instruments * VENUE_ORDERS_MAX, LOG_WIDTH), dtype=np.int64),
-        fact=np.zeros(ROW_WIDTH, dtype=np.int64),
-        effects=np.zeros((EFFECTS_MAX, ROW_WIDTH), dtype=np.int64),
+        fact=np.zeros(r.ROW_WIDTH, dtype=np.int64),
+        effects=np.zeros((EFFECTS_MAX, r.ROW_WIDTH), dtype=np.int64),
         log=np.zeros((log_rows, LOG_WIDTH), dtype=np.int64),
         tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
     )
@@ -134,17 +90,17 @@ def new_venue(instruments: int, log_rows: int) -> VenueState:
 def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int) -> None:
     """Start the scratch fact row."""
     venue.fact[:] = 0
-    venue.fact[F_KIND] = kind
-    venue.fact[F_AT] = at_ns
-    venue.fact[F_INST] = inst
-    venue.fact[F_NUMBER] = number
+    venue.fact[r.F_KIND] = kind
+    venue.fact[r.F_AT] = at_ns
+    venue.fact[r.F_INST] = inst
+    venue.fact[r.F_NUMBER] = number
 
 
-@compiled_inner
+@compiled_inline
 def report(state: State, venue: VenueState, number: int, inst: int, status: int, tail: int) -> int:
     """Tell the machine the venue's word on an order; returns the new end of the effects."""
-    blank_fact(venue, _REPORT, state.scalars[S_NOW], inst, number)
-    venue.fact[F_STATUS] = status
+    blank_fact(venue, _REPORT, state.scalars[r.S_NOW], inst, number)
+    venue.fact[r.F_STATUS] = status
     return tail + step(state, venue.fact, venue.effects[tail:])
 
 
@@ -166,29 +122,29 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
     while head < tail:
         effect = venue.effects[head]
         head += 1
-        kind = effect[E_KIND]
-        inst = effect[E_INST]
-        number = effect[E_NUMBER]
-        if kind == EFFECT_APPROVED:
+        kind = effect[r.E_KIND]
+        inst = effect[r.E_INST]
+        number = effect[r.E_NUMBER]
+        if kind == r.EFFECT_APPROVED:
             venue.counts[inst] = matching.add_order(
                 venue.working[inst],
                 venue.counts[inst],
                 number,
-                effect[E_SIDE],
-                effect[E_TYPE],
-                effect[E_QTY],
-                effect[E_LIMIT],
-                effect[E_STOP],
+                effect[r.E_SIDE],
+                effect[r.E_TYPE],
+                effect[r.E_QTY],
+                effect[r.E_LIMIT],
+                effect[r.E_STOP],
             )
             venue.tallies[T_ORDERS] += 1
             tail = report(state, venue, number, inst, _WORKING, tail)
-        elif kind == EFFECT_CANCEL:
+        elif kind == r.EFFECT_CANCEL:
             if withdraw(venue, inst, number):
                 venue.tallies[T_CANCELS] += 1
                 tail = report(state, venue, number, inst, _CANCELED, tail)
-        elif kind == EFFECT_REFUSED:
-            venue.tallies[T_REFUSED + effect[E_CODE]] += 1
-        elif kind == EFFECT_TRIPPED:
+        elif kind == r.EFFECT_REFUSED:
+            venue.tallies[T_REFUSED + effect[r.E_CODE]] += 1
+        elif kind == r.EFFECT_TRIPPED:
             venue.tallies[T_TRIPS] += 1
 
 
@@ -199,9 +155,9 @@ def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, pric
     if rate == 0:
         return 0, 0
     if side > 0 and venue.fees[inst, 1] == 1:
-        return muldiv_floor(qty, rate, PPM), 1
-    value = trade_value(side, qty, price, state.rules[inst, R_VALUE_DIV])
-    return muldiv_floor(value, rate, PPM), 0
+        return muldiv_floor(qty, rate, r.PPM), 1
+    value = trade_value(side, qty, price, state.rules[inst, r.R_VALUE_DIV])
+    return muldiv_floor(value, rate, r.PPM), 0
 
 
 @compiled_inner
@@ -213,7 +169,7 @@ def trade_instrument(
     count = venue.counts[inst]
     if count == 0:
         return pending
-    lot = state.rules[inst, R_LOT]
+    lot = state.rules[inst, r.R_LOT]
     price = matching.print_price(bar[B_OPEN], bar[B_HIGH], bar[B_LOW], bar[B_CLOSE], index)
     volume = matching.print_volume(bar[B_VOLUME], lot, index)
     available = matching.available_units(volume, lot, participation_ppm)
@@ -242,17 +198,17 @@ def trade_instrument(
     return pending
 
 
-@compiled_inner
+@compiled_inline
 def hear_fills(state: State, venue: VenueState, pending: int) -> None:
     """The machine hears of the fills of one instant, in order; what follows reaches the venue."""
     for row in range(pending):
         fill = venue.pending[row]
         blank_fact(venue, _FILL, fill[L_AT], fill[L_INST], fill[L_NUMBER])
-        venue.fact[F_QTY] = fill[L_QTY]
-        venue.fact[F_SIDE] = fill[L_SIDE]
-        venue.fact[F_PRICE] = fill[L_PRICE]
-        venue.fact[F_FEE] = fill[L_FEE]
-        venue.fact[F_FEE_IN_BASE] = fill[L_FEE_IN_BASE]
+        venue.fact[r.F_QTY] = fill[L_QTY]
+        venue.fact[r.F_SIDE] = fill[L_SIDE]
+        venue.fact[r.F_PRICE] = fill[L_PRICE]
+        venue.fact[r.F_FEE] = fill[L_FEE]
+        venue.fact[r.F_FEE_IN_BASE] = fill[L_FEE_IN_BASE]
         venue.log[venue.tallies[T_FILLS]] = fill
         venue.tallies[T_FILLS] += 1
         deliver(state, venue, step(state, venue.fact, venue.effects))
@@ -262,10 +218,10 @@ def hear_fills(state: State, venue: VenueState, pending: int) -> None:
 def close_session(state: State, venue: VenueState, account: int) -> None:
     """Expire the account's orders for the day."""
     row = 0
-    while row < state.scalars[S_ORDERS]:
+    while row < state.scalars[r.S_ORDERS]:
         order = state.orders[row]
-        inst, number = order[O_INST], order[O_NUMBER]
-        is_day = order[O_TIF] == _DAY and state.rules[inst, R_ACCOUNT] == account
+        inst, number = order[r.O_INST], order[r.O_NUMBER]
+        is_day = order[r.O_TIF] == _DAY and state.rules[inst, r.R_ACCOUNT] == account
         if is_day and withdraw(venue, inst, number):
             venue.tallies[T_EXPIRED] += 1
             deliver(state, venue, report(state, venue, number, inst, _EXPIRED, _NONE))
@@ -274,16 +230,16 @@ def close_session(state: State, venue: VenueState, account: int) -> None:
         row += 1
 
 
-@compiled_inner
+@compiled_inline
 def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
     """The machine hears of one finished bar; what follows reaches the venue."""
     blank_fact(venue, _BAR, bar[B_END], bar[B_INST], _NONE)
-    venue.fact[F_OPEN] = bar[B_OPEN]
-    venue.fact[F_HIGH] = bar[B_HIGH]
-    venue.fact[F_LOW] = bar[B_LOW]
-    venue.fact[F_CLOSE] = bar[B_CLOSE]
-    venue.fact[F_VOLUME] = bar[B_VOLUME]
-    venue.fact[F_START] = bar[B_START]
+    venue.fact[r.F_OPEN] = bar[B_OPEN]
+    venue.fact[r.F_HIGH] = bar[B_HIGH]
+    venue.fact[r.F_LOW] = bar[B_LOW]
+    venue.fact[r.F_CLOSE] = bar[B_CLOSE]
+    venue.fact[r.F_VOLUME] = bar[B_VOLUME]
+    venue.fact[r.F_START] = bar[B_START]
     deliver(state, venue, step(state, venue.fact, venue.effects))
 
 
@@ -311,7 +267,7 @@ def run_group(
         hear_fills(state, venue, pending)
     for account in range(closing.shape[0]):
         if closing[account] == 1:
-            state.scalars[S_NOW] = max(state.scalars[S_NOW], bars[first, B_END])
+            state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], bars[first, B_END])
             close_session(state, venue, account)
     for row in range(first, last):
         publish_bar(state, venue, bars[row])
