@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
 
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.time import SECOND_NS
@@ -75,7 +79,19 @@ def simulate(seed: int, *, minutes: int = MINUTES) -> SimulationResult:
     Raises:
         InvariantBroken: by its name, with the command that replays it.
     """
-    return run_seed(seed, build_simulated_platform, minutes=minutes)
+    with _quiet_logs():
+        return run_seed(seed, build_simulated_platform, minutes=minutes)
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """What a platform logs on a bad day would bury the one line that matters; the journal has it all."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def simulate_many(
