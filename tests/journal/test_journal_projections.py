@@ -52,7 +52,7 @@ def run(journal: DurableJournal, *steps: Step) -> None:
 
 
 def table(journal: DurableJournal, sql: str) -> list[Row]:
-    return [tuple(row) for row in journal._database.execute(sql)]
+    return [tuple(row) for row in journal._database.read(sql)]
 
 
 def test_an_order_is_told_from_its_approval_to_its_last_fill(open_journal: OpenJournal) -> None:

@@ -24,8 +24,12 @@ class Database(Protocol):
         """Begin as the only writer; commit durably at the end, roll back on an exception."""
         ...
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """Run one statement, inside a transaction or alone, and return its rows."""
+    def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement that has rows, inside a transaction or alone, and return them."""
+        ...
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run one statement that has none. Its fault may show only at the next read or at the end."""
         ...
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:

@@ -172,7 +172,7 @@ class DurableJournal:
             projections.apply_entries(self._database, (entry for pending in group for entry in pending.entries))
 
     def _check_fence(self) -> None:
-        owner, fence = self._database.execute("SELECT owner, fence FROM journal")[0]
+        owner, fence = self._database.read("SELECT owner, fence FROM journal")[0]
         if fence != self._fence:
             raise JournalFenced(f"{owner} has opened this journal after {self._opening.owner}; this process must end")
 
@@ -194,7 +194,7 @@ def create_tables(database: Database) -> None:
 
 def _take_over(database: Database, opening: Opening) -> tuple[JournalEpoch, int]:
     """Become the owner; returns the journal's epoch and our fencing number."""
-    rows = database.execute("SELECT schema_version, epoch, fence FROM journal")
+    rows = database.read("SELECT schema_version, epoch, fence FROM journal")
     if not rows:
         database.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 1)", (SCHEMA_VERSION, opening.epoch, opening.owner))
         return opening.epoch, 1

@@ -28,11 +28,11 @@ class History:
         Runs in the transaction that takes the journal over, so nobody commits meanwhile, and what a
         fenced process still appends lies behind the seal.
         """
-        newest = self._database.execute("SELECT number, first_seq FROM segments ORDER BY number DESC LIMIT 1")
+        newest = self._database.read("SELECT number, first_seq FROM segments ORDER BY number DESC LIMIT 1")
         if not newest:
             return 0
         number, first_seq = newest[0]
-        last = self._database.execute(
+        last = self._database.read(
             "SELECT seq, market_offset FROM entries WHERE segment = ? ORDER BY seq DESC LIMIT 1", (number,)
         )
         seq, row_offset = last[0] if last else (first_seq - 1, segments.HEADER_BYTES)
@@ -53,7 +53,7 @@ class History:
 
     def add_segment(self, first_seq: int, opening: Opening) -> int:
         """Enter a new segment, in the same transaction; returns its number."""
-        number = int(self._database.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM segments")[0][0])
+        number = int(self._database.read("SELECT COALESCE(MAX(number), 0) + 1 FROM segments")[0][0])
         self._database.execute(
             "INSERT INTO segments VALUES (?, ?, ?, ?, NULL)",
             (number, first_seq, opening.core_digest, opening.settings_digest),
@@ -63,7 +63,7 @@ class History:
     def snapshot_due(self, opening: Opening) -> bool:
         """Whether entries written under other digests precede, and no snapshot parts them from what comes."""
         digests = (opening.core_digest, opening.settings_digest)
-        stretch = self._database.execute(
+        stretch = self._database.read(
             "SELECT MIN(first_seq) FROM segments WHERE number > (SELECT COALESCE(MAX(number), 0) FROM segments"
             " WHERE core_digest <> ? OR settings_digest <> ?)",
             digests,
@@ -71,7 +71,7 @@ class History:
         first_seq = int(stretch[0][0])
         if first_seq == 1:
             return False
-        marks = self._database.execute(
+        marks = self._database.read(
             "SELECT COUNT(*) FROM snapshots WHERE seq >= ? AND core_digest = ? AND settings_digest = ?",
             (first_seq - 1, *digests),
         )
@@ -87,7 +87,7 @@ class History:
 
     def snapshot_before(self, seq: int) -> Snapshot | None:
         """The newest snapshot of an entry before `seq`."""
-        rows = self._database.execute(
+        rows = self._database.read(
             "SELECT seq, digest, body FROM snapshots WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)
         )
         return Snapshot(rows[0][0], rows[0][1], bytes(rows[0][2])) if rows else None
@@ -97,7 +97,7 @@ class History:
         if from_seq < 1:
             raise JournalFault(f"entries count from 1, was {from_seq}")
         with self._lock:
-            stretches = self._database.execute("SELECT number, first_seq, sealed_offset FROM segments ORDER BY number")
+            stretches = self._database.read("SELECT number, first_seq, sealed_offset FROM segments ORDER BY number")
         starts = [first_seq for _, first_seq, _ in stretches]
         for place, (number, first_seq, sealed_offset) in enumerate(stretches):
             later = starts[place + 1 :]
@@ -134,7 +134,7 @@ class History:
         after = 0
         while True:
             with self._lock:
-                page = self._database.execute(
+                page = self._database.read(
                     "SELECT seq, market_offset, fact, effects FROM entries WHERE segment = ? AND seq > ?"
                     " ORDER BY seq LIMIT ?",
                     (segment, after, ROWS_PER_PAGE),

@@ -38,16 +38,20 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """See `Database.transaction`."""
-        with _faults_of_server(), self._connection.transaction():
+        """See `Database.transaction`. Statements travel in a pipeline: only a read waits for the server."""
+        with _faults_of_server(), self._connection.pipeline(), self._connection.transaction():
             self._lock()
             yield
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """See `Database.read`."""
+        with _faults_of_server():
+            return self._connection.execute(_dialect(sql), tuple(parameters)).fetchall()
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """See `Database.execute`."""
         with _faults_of_server():
-            cursor = self._connection.execute(_dialect(sql), tuple(parameters))
-            return cursor.fetchall() if cursor.description else []
+            self._connection.execute(_dialect(sql), tuple(parameters))
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See `Database.execute_many`."""

@@ -76,13 +76,11 @@ def _insert_order(database: Database, seq: int, order: Approved) -> None:
     )
 
 
-def next_status(held: OrderStatus, told: OrderStatus) -> OrderStatus:
-    """Nothing moves backwards, except out of UNKNOWN; a filled or otherwise finished order stays so."""
-    if held == OrderStatus.UNKNOWN:
-        return told
-    if told == OrderStatus.UNKNOWN:
-        return told if held == OrderStatus.PENDING else held
-    return held if held.terminal else max(held, told)
+# Nothing moves backwards, except out of UNKNOWN; what is over stays over. One parameter, three times: the word told.
+_NEXT_STATUS = (
+    f"CASE WHEN status = {int(OrderStatus.UNKNOWN)} THEN ?"
+    f" WHEN status < {int(OrderStatus.FILLED)} AND status < ? THEN ? ELSE status END"
+)
 
 
 def _apply_sent(database: Database, seq: int, sent: Sent) -> None:
@@ -94,28 +92,17 @@ def _apply_sent(database: Database, seq: int, sent: Sent) -> None:
 
 
 def _apply_report(database: Database, seq: int, report: Report) -> None:
-    rows = database.execute(
-        "SELECT status, venue_order_id, reason FROM orders WHERE client_order_id = ?", (report.client_order_id,)
-    )
-    if not rows:
-        return  # nobody here approved it
-    status, venue_order_id, reason = rows[0]
+    told, reason = int(report.status), report.reason
     database.execute(
-        "UPDATE orders SET status = ?, venue_order_id = ?, reason = ?, updated_seq = ?, updated_ns = ?"
+        f"UPDATE orders SET status = {_NEXT_STATUS}, venue_order_id = COALESCE(?, venue_order_id),"
+        " reason = CASE WHEN ? = '' THEN reason ELSE ? END, updated_seq = ?, updated_ns = ?"
         " WHERE client_order_id = ?",
-        (
-            int(next_status(OrderStatus(status), report.status)),
-            report.venue_order_id or venue_order_id,
-            report.reason or reason,
-            seq,
-            report.at_ns,
-            report.client_order_id,
-        ),
+        (told, told, told, report.venue_order_id, reason, reason, seq, report.at_ns, report.client_order_id),
     )
 
 
 def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
-    fresh = database.execute(
+    fresh = database.read(
         "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (account, symbol, execution_id) DO NOTHING RETURNING seq",
         (
@@ -141,22 +128,24 @@ def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
 
 
 def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> None:
-    rows = database.execute(
-        "SELECT qty_units, filled_units, status, owed FROM orders WHERE client_order_id = ?", (fill.client_order_id,)
+    rows = database.read(
+        "SELECT qty_units, filled_units, owed FROM orders WHERE client_order_id = ?", (fill.client_order_id,)
     )
     owed: Allocation = ()
     if rows:
-        qty_units, filled_units, status, owed_text = rows[0]
+        qty_units, filled_units, owed_text = rows[0]
         owed = _ALLOCATION.decode(owed_text)
         filled_units += fill.qty_units
-        told = OrderStatus.FILLED if filled_units >= qty_units else OrderStatus.PARTIALLY_FILLED
+        told = int(OrderStatus.FILLED if filled_units >= qty_units else OrderStatus.PARTIALLY_FILLED)
         shares, owed = share_fill(owed, signed_units)
         database.execute(
-            "UPDATE orders SET filled_units = ?, status = ?, owed = ?, updated_seq = ?, updated_ns = ?"
+            f"UPDATE orders SET filled_units = ?, status = {_NEXT_STATUS}, owed = ?, updated_seq = ?, updated_ns = ?"
             " WHERE client_order_id = ?",
             (
                 filled_units,
-                int(next_status(OrderStatus(status), told)),
+                told,
+                told,
+                told,
                 msgspec.json.encode(owed).decode(),
                 seq,
                 fill.at_ns,

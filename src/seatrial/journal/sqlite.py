@@ -44,12 +44,16 @@ class SqliteDatabase:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """See `Database.execute`."""
+    def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """See `Database.read`."""
         try:  # not the context manager of the others: this one runs for every row of every projection
             return self._connection.execute(sql, parameters).fetchall()
         except (sqlite3.Error, OverflowError) as fault:
             raise JournalFault(f"the journal {self._path}: {fault}") from fault
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """See `Database.execute`."""
+        self.read(sql, parameters)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """See `Database.execute_many`."""
