@@ -14,6 +14,7 @@ from pathlib import Path
 
 import seatrial
 from seatrial.bootstrap.numba_cache import default_cache, digest_of, prepare_compiled_core
+from seatrial.domain.faults import SeatrialFault
 
 MARK = "compiled"
 
@@ -27,12 +28,14 @@ def compile_core(say: Callable[[str], None]) -> None:
     """Compile in a process of its own where the cache is cold, so that the caller stays light.
 
     Raises:
-        CalledProcessError: the core does not compile: a bug.
+        SeatrialFault: the core does not compile; its error stands above.
     """
     if core_is_compiled():
         return
     say("compiling the core: once after an install or an edit, usually less than a minute")
-    subprocess.run([sys.executable, "-m", "seatrial.bootstrap.compiling"], check=True, env=dict(os.environ))
+    compiler = subprocess.run([sys.executable, "-m", "seatrial.bootstrap.compiling"], check=False, env=dict(os.environ))
+    if compiler.returncode:
+        raise SeatrialFault("the core does not compile; its error stands above")
 
 
 def load_core() -> None:

@@ -75,4 +75,4 @@ def _name_of(pid: int) -> str:
         words: list[str] = psutil.Process(pid).cmdline()
     except psutil.Error:
         return "a process"
-    return " ".join(words[:6]) or "a process"
+    return " ".join(words[:5]) or "a process"

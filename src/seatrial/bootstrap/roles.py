@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from seatrial.bootstrap.commit import commit_sha
 from seatrial.bootstrap.numba_cache import prepare_compiled_core
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault, DataFault, SeatrialFault
@@ -28,6 +29,7 @@ def serve_role(role: str, settings: Settings, say: Callable[[str], None]) -> int
     start_logs(settings, role)
     log = structlog.get_logger("seatrial")
     log.info("starting", role=role, pid=_pid(), data=str(settings.data or "synthetic"), speed=str(settings.speed))
+    log.info(f"Commit SHA: {commit_sha()}")
     log.info(f"DRY_RUN={settings.dry_run} ALPACA_PAPER={settings.dry_run}")
     try:
         uvloop.run(_serve_of(role)(settings, say))
