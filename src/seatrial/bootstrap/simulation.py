@@ -10,7 +10,8 @@ import structlog
 
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.time import SECOND_NS
-from seatrial.runs.simulation.driver import MINUTES, PlatformNeeds, SimulatedPlatform, SimulationResult, run_seed
+from seatrial.runs.simulation.driver import MINUTES, SimulationResult, run_seed
+from seatrial.runs.simulation.world import PlatformNeeds, SimulatedPlatform
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.health import Status
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules

@@ -15,22 +15,19 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-import selectors
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from functools import partial
 from typing import Any, NoReturn, TypeVar, TypeVarTuple, Unpack
 
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.time import SECOND_NS, Instant
+from seatrial.runs.jumping_selector import JumpingSelector
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-SOCKET_POLLS_MAX = 2
-SOCKET_POLL_SECONDS = 0.001  # real time: bytes on loopback arrive within it
-SOCKET_SILENCE_SECONDS_MAX = 10.0  # real time without a timer and without a byte: nobody will speak any more
 TASKS_LISTED_MAX = 20
 
 _SOCKET_DOORS = (
@@ -80,7 +77,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.elapsed_ns = 0
         self._timers_set = 0
         self._executions = 0  # in executors, not finished
-        super().__init__(_JumpingSelector(self))
+        super().__init__(JumpingSelector(self))
         self._ready = _CountedSteps()
         self._clock_resolution = 1e-9
         for door in _PROCESS_DOORS if sockets else _PROCESS_DOORS + _SOCKET_DOORS:
@@ -201,54 +198,6 @@ class _CountedSteps(deque[asyncio.Handle]):
         if self.steps == self.stop_at and self.call is not None:
             self.call()
         return super().popleft()
-
-
-class _JumpingSelector(selectors.BaseSelector):
-    """asyncio asks it to wait; it looks, and lets time jump instead."""
-
-    def __init__(self, loop: VirtualLoop) -> None:
-        self._loop = loop
-        self._real = selectors.DefaultSelector()
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        loop = self._loop
-        if not loop.sockets:
-            if timeout is None:
-                loop.deadlocked()
-            if timeout > 0:
-                loop.jump()
-            return []
-        events = self._real.select(0)
-        if events or timeout == 0:
-            return events
-        while loop.executing:
-            if events := self._real.select(SOCKET_SILENCE_SECONDS_MAX):
-                return events
-        if timeout is None:
-            return self._real.select(SOCKET_SILENCE_SECONDS_MAX) or loop.deadlocked()
-        for _ in range(SOCKET_POLLS_MAX):
-            if events := self._real.select(SOCKET_POLL_SECONDS):
-                return events
-        loop.jump()
-        return []
-
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        return self._real.register(fileobj, events, data)
-
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        return self._real.unregister(fileobj)
-
-    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        return self._real.modify(fileobj, events, data)
-
-    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        return self._real.get_map()
-
-    def get_key(self, fileobj: Any) -> selectors.SelectorKey:
-        return self._real.get_key(fileobj)
-
-    def close(self) -> None:
-        self._real.close()
 
 
 def run_virtual(

@@ -22,18 +22,18 @@ _VOLUMES = {"AAPL": 4_000, "SPY": 6_000, "BTCUSDT": 300_000, "ETHUSDT": 400_000}
 STEP_PPM_MAX = 1_500
 
 
-def walk(instrument: Instrument, minutes: int, random: Random) -> Sequence[Bar]:
+def walk(instrument: Instrument, minutes: int, dice: Random) -> Sequence[Bar]:
     """Minute bars from the open on; now and then a minute without a trade has no bar."""
     bars: list[Bar] = []
     ticks = _PRICES[instrument.symbol]
     for minute in range(minutes):
-        opened, ticks = ticks, _stepped(ticks, random)
-        if random.random() < 0.03 and minute not in (0, minutes - 1):
+        opened, ticks = ticks, _stepped(ticks, dice)
+        if dice.random() < 0.03 and minute not in (0, minutes - 1):
             continue
-        high = _stepped_above(max(opened, ticks), random)
-        low = 2 * min(opened, ticks) - _stepped_above(min(opened, ticks), random)
+        high = _stepped_above(max(opened, ticks), dice)
+        low = 2 * min(opened, ticks) - _stepped_above(min(opened, ticks), dice)
         start_ns = OPEN_NS + minute * MINUTE_NS
-        lots = random.randrange(_VOLUMES[instrument.symbol] // 10, _VOLUMES[instrument.symbol])
+        lots = dice.randrange(_VOLUMES[instrument.symbol] // 10, _VOLUMES[instrument.symbol])
         prices = [price * instrument.tick_units for price in (opened, high, low, ticks)]
         volume_units = lots * instrument.lot_units
         bars.append(
@@ -51,9 +51,9 @@ def walk(instrument: Instrument, minutes: int, random: Random) -> Sequence[Bar]:
     return bars
 
 
-def _stepped(ticks: int, random: Random) -> int:
-    return ticks + ticks * random.randint(-STEP_PPM_MAX, STEP_PPM_MAX) // 1_000_000
+def _stepped(ticks: int, dice: Random) -> int:
+    return ticks + ticks * dice.randint(-STEP_PPM_MAX, STEP_PPM_MAX) // 1_000_000
 
 
-def _stepped_above(ticks: int, random: Random) -> int:
-    return ticks + ticks * random.randint(0, STEP_PPM_MAX // 2) // 1_000_000
+def _stepped_above(ticks: int, dice: Random) -> int:
+    return ticks + ticks * dice.randint(0, STEP_PPM_MAX // 2) // 1_000_000

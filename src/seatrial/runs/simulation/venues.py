@@ -43,20 +43,20 @@ _SOCKETS = SocketSettings(ping_seconds=None, silence_seconds=None)
 class SimulatedVenue:
     """One venue: its market, its application, what it remembers, what goes wrong at it."""
 
-    def __init__(self, account: AccountId, instruments: Sequence[Instrument], clock: Clock, random: Random) -> None:
+    def __init__(self, account: AccountId, instruments: Sequence[Instrument], clock: Clock, dice: Random) -> None:
         self.account = account
         self.instruments = tuple(instruments)
         self.history = History(clock)
-        self.script = FaultScript(Random(random.getrandbits(64)), self.history)
-        self.ids = Random(random.getrandbits(64))
+        self.script = FaultScript(Random(dice.getrandbits(64)), self.history)
+        self.ids = Random(dice.getrandbits(64))
         self.exchange: Exchange
         self.app: ASGIApp
         self._clock = clock
         self._market: asyncio.Task[None] | None = None
 
-    def open(self, store: Store, minutes: int, random: Random) -> None:
+    def open(self, store: Store, minutes: int, dice: Random) -> None:
         """Make the market and put the venue on it."""
-        bars = {one.symbol: walk(one, minutes, random) for one in self.instruments}
+        bars = {one.symbol: walk(one, minutes, dice) for one in self.instruments}
         market_clock = MarketClock(self._clock, anchor_ns=OPEN_NS)
         if self.account == ALPACA:
             sessions: Sequence[Session] = [Session("2019-02-11", OPEN_NS, OPEN_NS + minutes * MINUTE_NS)]
@@ -90,13 +90,13 @@ class SimulatedVenue:
         """The orders the venue has taken, in order."""
         return [ClientOrderId(each.client_order_id) for each in self.history.operations if each.op == "accepted"]
 
-    async def connect(self, generation: Generation, witness: Witness, random: Random) -> Venue:
+    async def connect(self, generation: Generation, witness: Witness, dice: Random) -> Venue:
         """An adapter of one process, with a connection of its own. Nobody closes it: its process is killed."""
-        wire = VenueWire(self.app, generation, witness, random)
+        wire = VenueWire(self.app, generation, witness, dice)
         await wire.__aenter__()
-        return self.adapter(wire, random)
+        return self.adapter(wire, dice)
 
-    def adapter(self, wire: httpx.AsyncBaseTransport, random: Random) -> Venue:
+    def adapter(self, wire: httpx.AsyncBaseTransport, dice: Random) -> Venue:
         """The platform's own adapter over any wire."""
         http = httpx.AsyncClient(transport=wire, timeout=None)
         instruments = {one.symbol: one for one in self.instruments}
@@ -108,7 +108,7 @@ class SimulatedVenue:
                 key=KEY,
                 secret=SECRET,
                 clock=self._clock,
-                random=random,
+                random=dice,
                 instruments=instruments,
                 sockets=_SOCKETS,
             )
@@ -119,7 +119,7 @@ class SimulatedVenue:
             key=KEY,
             secret=SECRET,
             clock=self._clock,
-            random=random,
+            random=dice,
             instruments=instruments,
             sockets=_SOCKETS,
         )
@@ -131,19 +131,19 @@ class SimulatedVenue:
             await asyncio.gather(self._market, return_exceptions=True)
 
 
-def open_venues(folder: Path, clock: Clock, minutes: int, random: Random) -> list[SimulatedVenue]:
+def open_venues(folder: Path, clock: Clock, minutes: int, dice: Random) -> list[SimulatedVenue]:
     """Both venues, on one store."""
     store = Store(folder / "venues.db")
-    venues = [SimulatedVenue(ALPACA, SHARES, clock, random), SimulatedVenue(BINANCE, COINS, clock, random)]
+    venues = [SimulatedVenue(ALPACA, SHARES, clock, dice), SimulatedVenue(BINANCE, COINS, clock, dice)]
     for venue in venues:
-        venue.open(store, minutes, random)
+        venue.open(store, minutes, dice)
     return venues
 
 
-def draw_faults(random: Random) -> list[Fault]:
+def draw_faults(dice: Random) -> list[Fault]:
     """What goes wrong in this seed: each kind with a chance of its own, some of them not at all."""
     kinds = [
-        Fault("slow", "latency", latency_ms=50, jitter_ms=1_500, when=random.choice(("before", "after"))),
+        Fault("slow", "latency", latency_ms=50, jitter_ms=1_500, when=dice.choice(("before", "after"))),
         Fault("late order", "latency", latency_ms=4_000, jitter_ms=6_000, method="POST"),
         Fault("late answer", "latency", latency_ms=4_000, jitter_ms=6_000, method="POST", when="after"),
         Fault("refusing", "error_before", status=503),
@@ -159,7 +159,7 @@ def draw_faults(random: Random) -> list[Fault]:
         Fault(
             name=kind.name,
             kind=kind.kind,
-            probability=random.random() * often.get(kind.name, 0.15),
+            probability=dice.random() * often.get(kind.name, 0.15),
             method=kind.method,
             status=kind.status,
             latency_ms=kind.latency_ms,
@@ -167,5 +167,5 @@ def draw_faults(random: Random) -> list[Fault]:
             when=kind.when,
         )
         for kind in kinds
-        if random.random() < 0.6
+        if dice.random() < 0.6
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from seatrial.core.views import OrderView
-from seatrial.domain.facts import OrderRequest, Target
+from seatrial.domain.facts import OrderRequest, Refused, Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.instrument import QTY_UNITS_MAX, AssetClass, Instrument
@@ -222,4 +222,16 @@ def order_fields(order: OrderView, instrument: Instrument) -> dict[str, object]:
         "reason": order.reason,
         "message": order.message,
         "created_at": rfc3339(order.approved_at_ns),
+    }
+
+
+def refused_fields(refused: Refused) -> dict[str, object]:
+    """Risk's no: which rule, its limit and what was asked, in the rule's own whole units."""
+    return {
+        "symbol": refused.symbol,
+        "side": refused.side.name.lower(),
+        "quantity_units": refused.qty_units,
+        "code": refused.code.name,
+        "limit": refused.limit,
+        "actual": refused.actual,
     }

@@ -17,7 +17,8 @@ from seatrial.domain.time import SECOND_NS
 from seatrial.journal.port import Journal
 from seatrial.services.execution.engine import ExecutionEngine, Subscriber
 from seatrial.services.execution.market_time import MarketTime
-from seatrial.services.execution.reconciler import Reconciler, ReconcileRules
+from seatrial.services.execution.reconciler import Reconciler
+from seatrial.services.execution.survey import ReconcileRules
 
 NEVER_SENT = "never sent: the process ended before it left"
 

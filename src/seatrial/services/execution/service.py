@@ -31,8 +31,9 @@ from seatrial.services.execution.batches import DecidedBatches
 from seatrial.services.execution.engine import ExecutionEngine
 from seatrial.services.execution.listener import Listener
 from seatrial.services.execution.market_time import MarketTime
-from seatrial.services.execution.reconciler import Reconciler, ReconcileRules
+from seatrial.services.execution.reconciler import Reconciler
 from seatrial.services.execution.sender import Sender
+from seatrial.services.execution.survey import AccountSurvey, ReconcileRules
 from seatrial.services.health import Part, Status, Verdict
 from seatrial.venues.port import Venue
 
@@ -76,7 +77,7 @@ class ExecutionService:
             self.engine.subscribe(learner)
 
     def _reconciler(self, venue: Venue) -> Reconciler:
-        return Reconciler(
+        survey = AccountSurvey(
             self.engine,
             venue,
             self.instruments(venue.account),
@@ -86,6 +87,7 @@ class ExecutionService:
             self.clock,
             self._rules,
         )
+        return Reconciler(survey, self.engine, self.sender, self.market, self.clock)
 
     # ------------------------------------------------------------------ life
 
