@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from tests.core.desk import Desk, approved, refused
+from tests.core.desk import STOCKS, Desk, approved, refused
 
-from seatrial.domain.facts import RefusalCode
+from seatrial.domain.facts import RefusalCode, Target
+from seatrial.domain.ids import StrategyId, Symbol
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE
 
@@ -23,6 +24,7 @@ def long_aapl(desk: Desk) -> None:
 
 CASES = [
     # limits changed, what is held, symbol side qty rest -> code limit actual
+    ({}, flat, ("AAPL", "buy", "1000000000", {}), C.QUANTITY_TOO_LARGE, (2**59 // 1_700_000) * 10**5, 10**18),
     ({}, flat, ("AAPL", "buy", "1", {"limit": "170.005"}), C.OFF_TICK, 100, 1_700_050),
     ({}, flat, ("AAPL", "buy", "1.5", {}), C.OFF_LOT, 10**9, 15 * 10**8),
     ({}, flat, ("SPY", "buy", "1", {}), C.NO_PRICE, 1, 0),
@@ -87,3 +89,14 @@ def test_a_used_client_order_id_and_an_unknown_symbol_are_refused() -> None:
 
 def test_refusal_codes_are_ordered_by_precedence_and_every_limit_has_one() -> None:
     assert [int(code) for code in C] == list(range(len(C)))
+
+
+def test_no_wish_however_large_stops_the_machine() -> None:
+    desk = Desk()
+    desk.bar("AAPL", "170")
+    (effect, *_) = desk.tell(
+        Target(desk.now_ns, STOCKS, StrategyId("t"), Symbol("AAPL"), desk.now_ns, quantity_units=2**62)
+    )
+    assert refused((effect,)).code is C.QUANTITY_TOO_LARGE
+    assert refused(desk.target("AAPL", "1000000000")).code is C.QUANTITY_TOO_LARGE
+    assert refused(desk.target("AAPL", "-1000000000")).code is C.QUANTITY_TOO_LARGE

@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+# Without reference counting: nothing compiled here allocates or keeps an array, the caller holds them all.
+# It is most of the run time otherwise, as every call counts every array of the state up and down.
+_COMMON: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 _WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-compiled: Any = njit(cache=True, error_model="numpy")
-compiled_inner: Any = njit(cache=True, error_model="numpy", **_WITHOUT_WRAPPERS)
-compiled_inline: Any = njit(cache=True, error_model="numpy", inline="always", **_WITHOUT_WRAPPERS)
+compiled: Any = njit(**_COMMON)
+compiled_inner: Any = njit(**_COMMON, **_WITHOUT_WRAPPERS)
+compiled_inline: Any = njit(**_COMMON, **_WITHOUT_WRAPPERS, inline="always")
 
 
 def typed(value: int) -> int:

@@ -16,6 +16,7 @@ from seatrial.core.decoding import EffectDecoder
 from seatrial.core.fingerprint import fingerprint_of
 from seatrial.core.ledger import market_value
 from seatrial.core.registry import OrderRegistry
+from seatrial.core.risk import QTY_UNITS_MAX
 from seatrial.core.rows import FactEncoder, limits_row
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
@@ -46,9 +47,14 @@ from seatrial.domain.time import HOUR_NS
 
 STRATEGIES_START = 4
 EFFECTS_PER_FACT_MAX = 512
+WEIGHT_PPM_MAX = 100 * r.PPM  # a hundred times the account is a typing error
 XNYS_DAY_OFFSET_NS = -5 * HOUR_NS  # a New York session never spans this turn of the day
 
 BREAKER_NAMES = {r.BREAKER_NORMAL: "NORMAL", r.BREAKER_TRIPPED: "TRIPPED", r.BREAKER_COOLDOWN: "COOLDOWN"}
+
+
+def _beyond_reckoning(target: Target) -> bool:
+    return abs(target.quantity_units or 0) > QTY_UNITS_MAX or abs(target.weight_ppm or 0) > WEIGHT_PPM_MAX
 
 
 class Machine:
@@ -153,6 +159,9 @@ class Machine:
             case Target(account=account, symbol=symbol) | Rebalance(account=account, symbol=symbol):
                 if (account, symbol) not in self._index:
                     return (self._refused(fact.at_ns, account, symbol, Side.BUY, 0, RefusalCode.UNKNOWN_SYMBOL),)
+                if isinstance(fact, Target) and _beyond_reckoning(fact):
+                    qty = abs(fact.quantity_units or 0)
+                    return (self._refused(fact.at_ns, account, symbol, Side.BUY, qty, RefusalCode.QUANTITY_TOO_LARGE),)
             case OrderRequest(account=account, symbol=symbol, side=side, qty_units=qty):
                 if (account, symbol) not in self._index:
                     return (self._refused(fact.at_ns, account, symbol, side, qty, RefusalCode.UNKNOWN_SYMBOL),)

@@ -186,7 +186,8 @@ def drop_filled(orders: Int64Array, count: int) -> int:
         if orders[row, LEFT] == 0:
             continue
         if kept != row:
-            orders[kept] = orders[row]
+            for column in range(ORDER_WIDTH):
+                orders[kept, column] = orders[row, column]
         kept += 1
     return kept
 

@@ -23,10 +23,14 @@ from seatrial.core.records import State
 from seatrial.domain.facts import RefusalCode
 from seatrial.domain.time import MINUTE_NS
 
+VALUE_UNITS_MAX = 2**59  # 5.7 thousand million of any currency in one order is a typing error
+QTY_UNITS_MAX = 2**60
+
 PASSED = int(RefusalCode.NONE)
 
 _HALTED = int(RefusalCode.HALTED)
 _BREAKER = int(RefusalCode.BREAKER_TRIPPED)
+_TOO_LARGE = int(RefusalCode.QUANTITY_TOO_LARGE)
 _OFF_TICK = int(RefusalCode.OFF_TICK)
 _OFF_LOT = int(RefusalCode.OFF_LOT)
 _TOO_SMALL = int(RefusalCode.QUANTITY_TOO_SMALL)
@@ -81,8 +85,20 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -
 
 
 @compiled_inner
+def reckonable_qty(price: int, value_div: int) -> int:
+    """The largest quantity whose value at a price, with room to add a few, still fits 64 bits."""
+    worth_per_unit = VALUE_UNITS_MAX // max(price, 1)
+    if worth_per_unit >= QTY_UNITS_MAX // value_div:
+        return QTY_UNITS_MAX
+    return worth_per_unit * value_div
+
+
+@compiled_inner
 def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
-    """Tick, lot and smallest quantity of the venue."""
+    """What can be reckoned with at all, then tick, lot and smallest quantity of the venue."""
+    qty_max = reckonable_qty(max(limit, stop, state.positions[inst, r.P_LAST]), state.rules[inst, r.R_VALUE_DIV])
+    if qty > qty_max:
+        return _TOO_LARGE, qty_max, qty
     tick = state.rules[inst, r.R_TICK]
     if limit % tick != 0:
         return _OFF_TICK, tick, limit

@@ -89,7 +89,8 @@ def new_venue(instruments: int, log_rows: int) -> VenueState:
 @compiled_inner
 def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int) -> None:
     """Start the scratch fact row."""
-    venue.fact[:] = 0
+    for column in range(r.ROW_WIDTH):
+        venue.fact[column] = 0
     venue.fact[r.F_KIND] = kind
     venue.fact[r.F_AT] = at_ns
     venue.fact[r.F_INST] = inst
@@ -167,8 +168,6 @@ def trade_instrument(
     """Let print `index` of one bar meet its instrument's orders; returns the new count of pending fills."""
     inst = bar[B_INST]
     count = venue.counts[inst]
-    if count == 0:
-        return pending
     lot = state.rules[inst, r.R_LOT]
     price = matching.print_price(bar[B_OPEN], bar[B_HIGH], bar[B_LOW], bar[B_CLOSE], index)
     volume = matching.print_volume(bar[B_VOLUME], lot, index)
@@ -209,7 +208,8 @@ def hear_fills(state: State, venue: VenueState, pending: int) -> None:
         venue.fact[r.F_PRICE] = fill[L_PRICE]
         venue.fact[r.F_FEE] = fill[L_FEE]
         venue.fact[r.F_FEE_IN_BASE] = fill[L_FEE_IN_BASE]
-        venue.log[venue.tallies[T_FILLS]] = fill
+        for column in range(LOG_WIDTH):
+            venue.log[venue.tallies[T_FILLS], column] = fill[column]
         venue.tallies[T_FILLS] += 1
         deliver(state, venue, step(state, venue.fact, venue.effects))
 
@@ -263,8 +263,10 @@ def run_group(
     for index in range(matching.PRINTS_PER_BAR):
         pending = _NONE
         for row in range(first, last):
-            pending = trade_instrument(state, venue, bars[row], index, participation_ppm, pending)
-        hear_fills(state, venue, pending)
+            if venue.counts[bars[row, B_INST]] > 0:
+                pending = trade_instrument(state, venue, bars[row], index, participation_ppm, pending)
+        if pending > 0:
+            hear_fills(state, venue, pending)
     for account in range(closing.shape[0]):
         if closing[account] == 1:
             state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], bars[first, B_END])

@@ -157,19 +157,7 @@ class Timer:
     at_ns: int
 
 
-Fact = (
-    BarClosed
-    | Target
-    | Rebalance
-    | OrderRequest
-    | CancelRequest
-    | Sent
-    | Report
-    | Fill
-    | Command
-    | Transfer
-    | Timer
-)
+Fact = BarClosed | Target | Rebalance | OrderRequest | CancelRequest | Sent | Report | Fill | Command | Transfer | Timer
 
 # -------------------------------------------------------------- effects
 
@@ -182,25 +170,26 @@ class RefusalCode(IntEnum):
     BREAKER_TRIPPED = 2
     UNKNOWN_SYMBOL = 3
     DUPLICATE_CLIENT_ORDER_ID = 4
-    OFF_TICK = 5
-    OFF_LOT = 6
-    QUANTITY_TOO_SMALL = 7
-    NO_PRICE = 8
-    STALE_PRICE = 9
-    NOTIONAL_TOO_SMALL = 10
-    PRICE_COLLAR = 11
-    SHORT_NOT_ALLOWED = 12
-    DAILY_LOSS = 13
-    WEEKLY_LOSS = 14
-    MONTHLY_LOSS = 15
-    LOSS_PER_TRADE = 16
-    MAX_SHARES = 17
-    MAX_POSITION_NOTIONAL = 18
-    MAX_TOTAL_EXPOSURE = 19
-    MAX_OPEN_POSITIONS = 20
-    BUYING_POWER = 21
-    ORDER_RATE = 22
-    TOO_MANY_ORDERS = 23
+    QUANTITY_TOO_LARGE = 5
+    OFF_TICK = 6
+    OFF_LOT = 7
+    QUANTITY_TOO_SMALL = 8
+    NO_PRICE = 9
+    STALE_PRICE = 10
+    NOTIONAL_TOO_SMALL = 11
+    PRICE_COLLAR = 12
+    SHORT_NOT_ALLOWED = 13
+    DAILY_LOSS = 14
+    WEEKLY_LOSS = 15
+    MONTHLY_LOSS = 16
+    LOSS_PER_TRADE = 17
+    MAX_SHARES = 18
+    MAX_POSITION_NOTIONAL = 19
+    MAX_TOTAL_EXPOSURE = 20
+    MAX_OPEN_POSITIONS = 21
+    BUYING_POWER = 22
+    ORDER_RATE = 23
+    TOO_MANY_ORDERS = 24
 
 
 @dataclass(frozen=True, slots=True)
