@@ -308,3 +308,16 @@ def test_a_replayed_journal_gives_the_same_fingerprint(tmp_path: Path) -> None:
         await journal.close()
 
     on_a_morning(main)
+
+
+def test_new_code_on_an_old_journal_begins_with_a_snapshot(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        venue = ScriptedVenue(loop.now_ns)
+        async with open_desk(loop, tmp_path, venue) as desk:
+            await desk.buy(10)
+        async with open_desk(loop, tmp_path, venue, "second", core="newer core") as desk:
+            snapshot = desk.journal.snapshot_before(desk.journal.last_seq)
+            assert snapshot is not None
+            assert not desk.journal.snapshot_due
+
+    on_a_morning(main)

@@ -110,17 +110,17 @@ class Desk:
         await self.journal.close()
 
 
-def open_journal(path: Path, owner: str = "first") -> SqliteJournal:
+def open_journal(path: Path, owner: str = "first", core: str = "core") -> SqliteJournal:
     """The journal of a test, committed in the calling thread."""
-    return SqliteJournal.open(path, Opening(owner, JournalEpoch("test"), "core", "settings"), inline=True, sync=False)
+    return SqliteJournal.open(path, Opening(owner, JournalEpoch("test"), core, "settings"), inline=True, sync=False)
 
 
 @asynccontextmanager
 async def open_desk(
-    loop: VirtualLoop, folder: Path, venue: ScriptedVenue | None = None, owner: str = "first"
+    loop: VirtualLoop, folder: Path, venue: ScriptedVenue | None = None, owner: str = "first", core: str = "core"
 ) -> AsyncIterator[Desk]:
     """A desk that is open for business, and closed at the end."""
-    desk = Desk(loop, open_journal(folder / "journal.db", owner), venue or ScriptedVenue(loop.now_ns))
+    desk = Desk(loop, open_journal(folder / "journal.db", owner, core), venue or ScriptedVenue(loop.now_ns))
     await desk.open()
     try:
         yield desk

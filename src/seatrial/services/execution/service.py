@@ -119,11 +119,18 @@ class ExecutionService:
             await self.engine.submit(facts)
         self.waiting_for = "orders, trades and balances are compared with the venues"
         await recovery.settle(reconcilers, self._rules)
+        self._mark_change()
         self.waiting_for = None
         self.sender.open()
         for (account, _), bar in self._held_bars.items():
             self.engine.post([BarClosed(account, bar)])
         self._held_bars.clear()
+
+    def _mark_change(self) -> None:
+        """Other code or settings than wrote the journal's last entry begin with a snapshot."""
+        journal = self.engine.journal
+        if journal.snapshot_due and journal.last_seq:
+            journal.save_snapshot(journal.last_seq, self.machine.state_fingerprint(), self.machine.snapshot())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
         assert self._tasks is not None, "effects are released only while the service runs"
@@ -142,7 +149,7 @@ class ExecutionService:
     def on_bars(self, account: AccountId, bars: Sequence[Bar]) -> None:
         """The market's word. Before recovery is done only the newest bar of a symbol is kept: nothing may trade."""
         for bar in bars:
-            self.market.observe(account, bar.end_ns)
+            self.market.at_least(account, bar.end_ns)
         if self.waiting_for is None:
             self.engine.post([BarClosed(account, bar) for bar in bars])
         else:
