@@ -134,7 +134,7 @@ def test_functions_stay_short_and_the_exceptions_only_shrink(modules: Modules) -
         for function in _functions(tree):
             if _body_lines(function) > most:
                 found[f"{name}:{function.name}"] = _body_lines(function)
-    assert found == RATCHET["functions"]
+    assert _beyond(found, RATCHET["functions"]) == []
 
 
 def test_files_stay_short_and_the_exceptions_only_shrink() -> None:
@@ -142,7 +142,14 @@ def test_files_stay_short_and_the_exceptions_only_shrink() -> None:
     long = {name: lines for name, lines in lengths.items() if lines > FILE_LINES_MAX}
 
     assert max(lengths.values()) <= FILE_LINES_CEILING
-    assert long == RATCHET["files"]
+    assert _beyond(long, RATCHET["files"]) == []
+
+
+def _beyond(found: dict[str, int], allowed: dict[str, int]) -> list[str]:
+    """What outgrew its line of the list, and lines that ask to be lowered or deleted."""
+    grown = [f"{name} has {lines} lines" for name, lines in found.items() if lines > allowed.get(name, 0)]
+    stale = [f"{name} is listed with {most} lines" for name, most in allowed.items() if found.get(name, 0) < most * 0.9]
+    return grown + stale
 
 
 # ----------------------------------------------------------------- promises
@@ -209,6 +216,19 @@ def test_nothing_is_caught_that_cannot_be_acted_on(modules: Modules) -> None:
             if caught in {"", "Exception", "BaseException"} and not (name.startswith(OUTERMOST) or _reraises(node)):
                 swallowed.append(f"{name}:{node.lineno}")
     assert swallowed == []
+
+
+def test_an_emulator_knows_the_words_and_the_kernel_and_nothing_else_of_ours(modules: Modules) -> None:
+    allowed = ("seatrial.domain", "seatrial.emulators", "seatrial.core.matching", "seatrial.core.book")
+    strangers = []
+    for name, tree in modules:
+        if _room(name) != "emulators":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("seatrial"):
+                names = [f"{node.module}.{each.name}" for each in node.names]
+                strangers += [f"{name}: {each}" for each in names if not each.startswith(allowed)]
+    assert strangers == []
 
 
 def _reraises(handler: ast.ExceptHandler) -> bool:
