@@ -13,6 +13,14 @@ CURRENCIES = {"alpaca": Currency("USD"), "binance": Currency("USDT")}
 CALENDARS = {"alpaca": "XNYS", "binance": "24x7"}
 
 
+ALPACA_REQUESTS_PER_MINUTE = 200
+
+
+def alpaca_requests_per_minute(settings: Settings) -> int:
+    """The venue's limit as a local market at several times real time needs it: so many per *market* minute."""
+    return ALPACA_REQUESTS_PER_MINUTE * max(1, int(settings.speed))
+
+
 def account_at(settings: Settings, venue: str) -> Account:
     """The account at a venue; it carries the venue's name, as there is one."""
     return Account(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from seatrial.bootstrap.accounts import account_at
+from seatrial.bootstrap.accounts import account_at, alpaca_requests_per_minute
 from seatrial.bootstrap.dry_run import DryVenue
 from seatrial.bootstrap.local_binance import LocalBinance
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
@@ -87,6 +87,7 @@ def _alpaca(
         instruments={instrument.symbol: instrument for instrument in instruments},
         sockets=sockets,
         ticks=ticks,
+        requests_per_minute_max=alpaca_requests_per_minute(settings),
     )
 
 

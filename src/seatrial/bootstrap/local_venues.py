@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from seatrial import __version__
+from seatrial.bootstrap.accounts import alpaca_requests_per_minute
 from seatrial.bootstrap.markets import VenueMarket, venue_market
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
@@ -169,6 +170,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         script=ground.faults,
         history=ground.history,
         accounts=[account],
+        rate_per_minute=alpaca_requests_per_minute(ground.settings),
     ).app
 
 

@@ -18,7 +18,7 @@ import msgspec
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import Side
-from seatrial.emulators.alpaca.amounts import ZERO, amount_of, price_of, share_of, traded_value
+from seatrial.emulators.alpaca.amounts import ZERO, amount_of, share_of, traded_value
 from seatrial.emulators.alpaca.orders import Order
 
 MULTIPLIER = 2
@@ -121,8 +121,9 @@ def standing(
             long_value += value
         else:
             short_value += value
-    reserved = sum((reservation(order, instruments[Symbol(order.symbol)]) for order in working), ZERO)
-    return Standing(cash=account.cash, long_value=long_value, short_value=short_value, reserved=reserved)
+    return Standing(
+        cash=account.cash, long_value=long_value, short_value=short_value, reserved=reserved_by(working, instruments)
+    )
 
 
 def market_value(position: Position, instrument: Instrument, price_units: int | None) -> Decimal:
@@ -132,6 +133,10 @@ def market_value(position: Position, instrument: Instrument, price_units: int | 
     return amount_of(price_units * position.qty_units, instrument.price_scale * instrument.qty_scale)
 
 
-def reservation(order: Order, instrument: Instrument) -> Decimal:
-    """What an order holds back from buying power."""
-    return price_of(instrument, order.reserve_units) * amount_of(order.left_units, instrument.qty_scale)
+def reserved_by(working: Iterable[Order], instruments: Mapping[Symbol, Instrument]) -> Decimal:
+    """What orders hold back from buying power. Summed as whole numbers: this is asked with every new order."""
+    products: dict[str, int] = {}
+    for order in working:
+        products[order.symbol] = products.get(order.symbol, 0) + order.reserve_units * order.left_units
+    scales = ((product, instruments[Symbol(symbol)]) for symbol, product in products.items())
+    return sum((amount_of(product, one.price_scale * one.qty_scale) for product, one in scales), ZERO)
