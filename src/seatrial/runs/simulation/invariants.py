@@ -60,7 +60,9 @@ async def check_ledger(machine: Machine, venue: Venue) -> None:
     """Positions and cash are the venue's, to the unit."""
     truth = await venue.balances()
     account = next(one for one in machine.accounts if one.id == venue.account)
-    pairs = [(account.currency, machine.cash(account.id, account.currency), truth.cash.get(account.currency, 0))]
+    pairs: list[tuple[str, int, int]] = [
+        (account.currency, machine.cash(account.id, account.currency), truth.cash.get(account.currency, 0))
+    ]
     for owner, instrument in machine.instruments:
         if owner == account.id:
             ours = machine.position(owner, instrument.symbol).qty_units
@@ -73,7 +75,7 @@ async def check_ledger(machine: Machine, venue: Venue) -> None:
 def check_units(machine: Machine, entries: Sequence[Entry]) -> None:
     """The journal's transfers and trades, added up afresh, are the machine's cash and positions."""
     instruments: Mapping[tuple[AccountId, str], Instrument] = {
-        (owner, one.symbol): one for owner, one in machine.instruments
+        (owner, each.symbol): each for owner, each in machine.instruments
     }
     sums: Counter[tuple[AccountId, str]] = Counter()
     booked: set[tuple[AccountId, str, str]] = set()
@@ -90,15 +92,15 @@ def check_units(machine: Machine, entries: Sequence[Entry]) -> None:
                 sums[fill.account, instrument.quote] += paid - (0 if in_base else fill.fee_units)
             case _:
                 pass
-    for account_ in machine.accounts:
-        cash = machine.cash(account_.id, account_.currency)
-        if cash != sums[account_.id, account_.currency]:
-            detail = f"{account_.id}: the journal adds up to {sums[account_.id, account_.currency]}, cash is {cash}"
+    for one in machine.accounts:
+        cash = machine.cash(one.id, one.currency)
+        if cash != sums[one.id, one.currency]:
+            detail = f"{one.id}: the journal adds up to {sums[one.id, one.currency]}, cash is {cash}"
             raise InvariantBroken(UNITS, detail)
-    for owner, symbol in instruments:
-        held = machine.position(owner, instruments[owner, symbol].symbol).qty_units
-        if held != sums[owner, symbol]:
-            raise InvariantBroken(UNITS, f"{owner} {symbol}: the journal adds up to {sums[owner, symbol]}, held {held}")
+    for owner, instrument in machine.instruments:
+        held, summed = machine.position(owner, instrument.symbol).qty_units, sums[owner, instrument.symbol]
+        if held != summed:
+            raise InvariantBroken(UNITS, f"{owner} {instrument.symbol}: the journal adds up to {summed}, held {held}")
 
 
 async def check_explained(machine: Machine, venue: Venue) -> None:

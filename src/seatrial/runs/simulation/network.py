@@ -59,7 +59,7 @@ class VenueWire(ASGIWebSocketTransport):
     """One connection of one generation to one venue."""
 
     def __init__(self, app: ASGIApp, generation: Generation, witness: Witness, random: Random) -> None:
-        super().__init__(app=app, initial_receive_timeout=30.0)  # type: ignore[no-untyped-call]
+        super().__init__(app=app, initial_receive_timeout=30.0)
         self._generation = generation
         self._witness = witness
         self._random = random

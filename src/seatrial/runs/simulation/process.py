@@ -64,7 +64,7 @@ def mark_tasks(loop: asyncio.AbstractEventLoop) -> None:
     """From here on every task is known to the generation whose code made it."""
 
     def make(
-        loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], context: Context | None = None, **more: Any
+        loop: asyncio.AbstractEventLoop, work: Any, context: Context | None = None, **more: Any
     ) -> asyncio.Task[Any]:
         task = asyncio.Task(work, loop=loop, context=context, **more)
         generation = _GENERATION.get() if context is None else context.get(_GENERATION)
