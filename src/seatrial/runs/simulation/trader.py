@@ -53,10 +53,10 @@ class RandomHand:
                     await self._order()
 
     async def resume(self) -> None:
-        """Lift what this hand has halted."""
-        if self.halted:
-            await self._ask("POST", "/api/v1/resume", {"actor": "hand", "reason": "go on"})
-            self.halted = False
+        """Lift what this hand has halted, however long it takes until somebody answers."""
+        while self.halted:
+            answer = await self._ask("POST", "/api/v1/resume", {"actor": "hand", "reason": "go on"})
+            self.halted = answer is None
 
     async def _halt_for_a_while(self, path: str) -> None:
         self.halted = True
