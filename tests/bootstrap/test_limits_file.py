@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.bootstrap.limits_file import KEYS, load_limits
+from seatrial.bootstrap.limits_file import KEYS, limits_path, load_limits
 from seatrial.domain.faults import BadSetting, UnknownSetting
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE
@@ -65,3 +65,12 @@ def test_the_environment_tightens_a_limit_and_never_loosens_one():
     assert tight.sources["max_daily_loss_units"] == "environment MAX_DAILY_LOSS"
     assert tight.limits.max_notional_per_position_units == 5_000 * CASH_SCALE
     assert load_limits(FILE, {"CIRCUIT_BREAKER_ENABLED": "false"}).limits.breaker_enabled
+
+
+def test_a_stage_with_a_file_of_its_own_takes_its_limits_from_there():
+    assert limits_path(FILE.parent, "dev").name == "risk_limits.dev.toml"
+    assert limits_path(FILE.parent, "staging") == FILE
+    dev, staging = load_limits(limits_path(FILE.parent, "dev"), {}).limits, load_limits(FILE, {}).limits
+    assert dev.breaker_auto_resume
+    assert not staging.breaker_auto_resume
+    assert dev.max_daily_loss_units == staging.max_daily_loss_units

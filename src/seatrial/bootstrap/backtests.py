@@ -52,6 +52,7 @@ def run_backtest(
     texts: dict[str, str],
     *,
     session_count: int | None,
+    pad: bool = False,
     folder: Path | None,
     on_progress: OnProgress | None = None,
 ) -> Backtested:
@@ -64,7 +65,7 @@ def run_backtest(
     """
     loaded = load_strategy(path, texts)
     symbols = tuple(loaded.strategy.symbols)
-    timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count)
+    timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
     cut = timeline.select_sessions(len(timeline.sessions))
     markets = markets_of(settings, cut)
     if len(markets) != 1:

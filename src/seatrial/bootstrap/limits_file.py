@@ -63,6 +63,12 @@ class SourcedLimits:
     sources: Mapping[str, str]
 
 
+def limits_path(config: Path, stage: str) -> Path:
+    """The limits of a stage: its own file where there is one, else the file that holds for all."""
+    own = config / f"risk_limits.{stage}.toml"
+    return own if own.exists() else config / "risk_limits.toml"
+
+
 def load_limits(path: Path, environment: Mapping[str, str]) -> SourcedLimits:
     """The file's limits, made stricter where the environment asks for it.
 

@@ -16,7 +16,7 @@ from seatrial.market.catalog import load_bars
 from seatrial.market.instruments import instrument_of
 from seatrial.market.sessions import sessions, utc_date
 from seatrial.market.shift import Timeline, align
-from seatrial.market.synthetic import synthetic_market
+from seatrial.market.synthetic import padded, synthetic_market
 
 SYNTHETIC_FIRST_DAY = date(2024, 1, 2)
 SYNTHETIC_SESSIONS = 10
@@ -39,11 +39,17 @@ class VenueMarket:
 
 
 def load_timeline(
-    data: Path | None, symbols: Iterable[str], *, seed: int, session_count: int | None = None
+    data: Path | None,
+    symbols: Iterable[str],
+    *,
+    seed: int,
+    session_count: int | None = None,
+    pad: bool = False,
 ) -> Timeline:
     """The markets of `symbols` on one calendar.
 
-    `session_count` is how many sessions to make up or to keep; None takes all that are recorded.
+    `session_count` is how many sessions to make up or to keep; None takes all that are recorded. With `pad`
+    made-up sessions follow where the recorded ones end, and their tables say so.
 
     Raises:
         NoData: a symbol is in no file.
@@ -53,7 +59,9 @@ def load_timeline(
     instruments = [instrument_of(symbol) for symbol in dict.fromkeys(symbols)]
     if data is not None:
         timeline = align(load_bars(data, instruments))
-        return timeline.select_sessions(session_count) if session_count else timeline
+        if session_count is None:
+            return timeline
+        return padded(timeline, session_count, seed=seed) if pad else timeline.select_sessions(session_count)
     tables = synthetic_market(
         instruments, seed=seed, first_day=SYNTHETIC_FIRST_DAY, session_count=session_count or SYNTHETIC_SESSIONS
     )

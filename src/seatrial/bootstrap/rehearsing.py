@@ -73,7 +73,12 @@ class Rehearsed:
 
 
 def rehearse(
-    settings: Settings, *, session_count: int, sockets: bool = False, on_progress: OnProgress | None = None
+    settings: Settings,
+    *,
+    session_count: int,
+    sockets: bool = False,
+    pad: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> Rehearsed:
     """The same days twice: compiled, and through services and wire.
 
@@ -84,7 +89,7 @@ def rehearse(
     settings = dataclasses.replace(settings, speed=Decimal(1))
     listed = traded(settings)
     with TemporaryDirectory(prefix="seatrial-rehearsal-") as folder:
-        staging = _Staging(settings, listed, session_count, Path(folder), sockets=sockets)
+        staging = _Staging(settings, listed, session_count, Path(folder), sockets=sockets, pad=pad)
         run, bytes_by_venue = staging.run(on_progress)
         return Rehearsed(
             notes=staging.timeline.lines(),
@@ -103,13 +108,15 @@ def _backtest(settings: Settings, listed: Traded, timeline: Timeline) -> Backtes
 class _Staging:
     """One loop with venues, wire and platform in it."""
 
-    def __init__(self, settings: Settings, listed: Traded, session_count: int, folder: Path, *, sockets: bool) -> None:
+    def __init__(
+        self, settings: Settings, listed: Traded, session_count: int, folder: Path, *, sockets: bool, pad: bool
+    ) -> None:
         self._settings = settings
         self._listed = listed
         self._folder = folder
         self._with_sockets = sockets
         symbols = [instrument.symbol for each in listed.values() for instrument in each]
-        self.timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count)
+        self.timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
         self._loop = VirtualLoop(epoch_ns=self.timeline.start_ns, sockets=sockets)
         self._clock = VirtualClock(self._loop)
         self._venues = LocalVenues(settings, self._clock, self.timeline, store=IN_MEMORY)

@@ -14,7 +14,7 @@ from typing import Any
 from seatrial.bootstrap import guards, modes, parsing
 from seatrial.bootstrap.declarations import BY_NAME, SETTINGS
 from seatrial.bootstrap.environment import did_you_mean, from_environment, real_environment
-from seatrial.bootstrap.limits_file import load_limits
+from seatrial.bootstrap.limits_file import limits_path, load_limits
 from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.sources import COMMAND_LINE, DEFAULT, Sourced, environment_source
 from seatrial.bootstrap.stage_files import from_stage_file
@@ -108,7 +108,7 @@ def load_settings(
     values |= from_file | from_variables | from_command | {"stage": stage}
     values["mode"] = modes.resolve_mode(values["mode"], stage.value, variables)
     guards.refuse_live_credentials(stage.value, variables)
-    limits = load_limits(config / "risk_limits.toml", variables)
+    limits = load_limits(limits_path(config, stage.value), variables)
     sources = {name: sourced.source for name, sourced in values.items()}
     sources |= {f"limits.{field}": source for field, source in limits.sources.items()}
     return _assemble(values, limits.limits, sources, said)

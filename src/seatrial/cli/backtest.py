@@ -27,6 +27,7 @@ Examples:
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the strategy.")
 @click.option("--sessions", type=click.IntRange(1), help="How many trading days.  [all recorded, or ten made up]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder.  [reports/<strategy>]")
+@shared.pad_option
 @shared.json_option
 @shared.market_options
 @shared.settings_options
@@ -36,6 +37,7 @@ def backtest(
     params: tuple[str, ...],
     sessions: int | None,
     out: Path | None,
+    pad: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
@@ -53,7 +55,7 @@ def backtest(
     if symbols:
         texts["symbols"] = symbols.upper()
     with progress_bar("bars", shown=not as_json) as on_progress:
-        done = run_backtest(settings, path, texts, session_count=sessions, folder=out, on_progress=on_progress)
+        done = run_backtest(settings, path, texts, session_count=sessions, pad=pad, folder=out, on_progress=on_progress)
     if as_json:
         click.echo(json.dumps(done.as_json()))
         return exits.OK

@@ -49,6 +49,12 @@ def market_options(command: Command) -> Command:
     return command
 
 
+pad_option = click.option(
+    "--pad",
+    type=click.Choice(["synthetic"]),
+    callback=lambda ctx, parameter, chosen: chosen is not None,
+    help="Make up the sessions that the data does not hold; they are labelled.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -29,10 +29,11 @@ Exit code 0 when both fingerprints are equal and the journal replays, 1 otherwis
 )
 @click.option("--sessions", type=click.IntRange(1), default=3, show_default=True, help="How many trading days.")
 @click.option("--sockets", is_flag=True, help="Over real sockets, counting the bytes of both protocols.")
+@shared.pad_option
 @shared.json_option
 @shared.market_options
 @shared.settings_options
-def rehearse(sessions: int, sockets: bool, as_json: bool, **options: Any) -> int:
+def rehearse(sessions: int, sockets: bool, pad: bool, as_json: bool, **options: Any) -> int:
     """Trade past days through the real services and both wire protocols; compare with the backtest."""
     settings = shared.load(options)
     from seatrial.bootstrap.compiling import compile_core, load_core
@@ -48,6 +49,7 @@ def rehearse(sessions: int, sockets: bool, as_json: bool, **options: Any) -> int
         done = run(
             settings,
             session_count=sessions,
+            pad=pad,
             sockets=sockets,
             on_progress=lambda lived_ns, all_ns: bar(lived_ns // MINUTE_NS, all_ns // MINUTE_NS),
         )

@@ -53,7 +53,7 @@ class Timeline:
             RequestFault: more than the data holds, or fewer than one.
         """
         if not 1 <= count <= len(self.sessions):
-            accepted = f"1 to {len(self.sessions)}, which is what the data holds; pad with synthetic days to go further"
+            accepted = f"1 to {len(self.sessions)}, which is what the data holds; --pad synthetic goes further"
             raise RequestFault("sessions", accepted, count)
         chosen = self.sessions[:count]
         cut = replace(self, sessions=chosen)

@@ -102,9 +102,7 @@ class _Backtest:
     def __init__(self, markets: Sequence[Market], runners: Sequence[StrategyRunner], participation_ppm: int) -> None:
         self.runners = runners
         self.participation_ppm = participation_ppm
-        instruments = [
-            (market.account.id, table.instrument) for market in markets for table in market.tables.values()
-        ]
+        instruments = [(market.account.id, table.instrument) for market in markets for table in market.tables.values()]
         self.machine = Machine([market.account for market in markets], instruments, EPOCH)
         self.bars = merged_bars(self.machine, markets)
         for runner in runners:
