@@ -211,6 +211,7 @@ def test_a_stop_takes_working_orders_back_before_it_sells() -> None:
 
     (cancel,) = desk.bar("AAPL", "160")
     assert isinstance(cancel, CancelOrder)
+    assert refused(desk.order("AAPL", "sell", "1", limit="161")).code is RefusalCode.EXIT_UNDER_WAY
     exit_order = approved(desk.report(cancel, OrderStatus.CANCELED))
 
     assert (exit_order.side, exit_order.qty_units) == (Side.SELL, 20 * 10**9)

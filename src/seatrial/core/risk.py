@@ -30,6 +30,7 @@ PASSED = int(RefusalCode.NONE)
 
 _HALTED = int(RefusalCode.HALTED)
 _BREAKER = int(RefusalCode.BREAKER_TRIPPED)
+_EXIT = int(RefusalCode.EXIT_UNDER_WAY)
 _TOO_LARGE = int(RefusalCode.QUANTITY_TOO_LARGE)
 _OFF_TICK = int(RefusalCode.OFF_TICK)
 _OFF_LOT = int(RefusalCode.OFF_LOT)
@@ -55,14 +56,19 @@ Verdict = tuple[int, int, int]  # code, limit, actual
 
 
 @compiled_inner
-def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int) -> Verdict:
-    """The verdict on one order: `(PASSED, 0, 0)` or the first rule that fails with both its numbers."""
+def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, asked: bool) -> Verdict:
+    """The verdict on one order: `(PASSED, 0, 0)` or the first rule that fails with both its numbers.
+
+    `asked` says that somebody outside asked for it: such an order may not meddle with a stop-loss at work.
+    """
     account = state.rules[inst, r.R_ACCOUNT]
     entry = not reduces(state, inst, side, qty)
     if state.scalars[r.S_HALTED] != 0:
         return _HALTED, 0, 1
     if entry and state.accounts[account, r.A_BREAKER] != r.BREAKER_NORMAL:
         return _BREAKER, r.BREAKER_NORMAL, state.accounts[account, r.A_BREAKER]
+    if asked and state.positions[inst, r.P_EXIT_PENDING] == 1:
+        return _EXIT, 0, 1
     verdict = check_grid(state, inst, qty, limit, stop)
     if verdict[0] != PASSED:
         return verdict

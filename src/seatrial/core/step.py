@@ -65,7 +65,7 @@ def ask(
     """Put one intent before risk; the effect is an approval or a refusal. Returns the new count."""
     side = 1 if signed_qty > 0 else -1
     qty = abs(signed_qty)
-    code, limit_value, actual = check(state, inst, side, qty, limit, stop)
+    code, limit_value, actual = check(state, inst, side, qty, limit, stop, reason == r.REASON_REQUEST)
     if code != PASSED:
         blank_effect(state, out, count, _REFUSED, inst)
         out[count, r.E_SIDE] = side

@@ -5,8 +5,8 @@ the order path carries the facts. The order of events here is the timeline both 
 
 1. at each of a bar's four prints, all instruments trade first, then the machine hears of the fills;
 2. at the bar's end, orders for the day expire where a session closes;
-3. then the bars are published, and what they trigger reaches the venue;
-4. then strategies decide (`runs/backtest`).
+3. then the bars are published and strategies decide (`runs/backtest`), all on one state;
+4. then what bars and strategies led to reaches the venue.
 
 An order reaches the venue in the instant it is sent and meets the next print.
 """
@@ -199,7 +199,8 @@ def trade_instrument(
 
 @compiled_inline
 def hear_fills(state: State, venue: VenueState, pending: int) -> None:
-    """The machine hears of the fills of one instant, in order; what follows reaches the venue."""
+    """The machine hears of the fills of one instant, in order; then what follows reaches the venue."""
+    tail = _NONE
     for row in range(pending):
         fill = venue.pending[row]
         blank_fact(venue, _FILL, fill[L_AT], fill[L_INST], fill[L_NUMBER])
@@ -211,7 +212,8 @@ def hear_fills(state: State, venue: VenueState, pending: int) -> None:
         for column in range(LOG_WIDTH):
             venue.log[venue.tallies[T_FILLS], column] = fill[column]
         venue.tallies[T_FILLS] += 1
-        deliver(state, venue, step(state, venue.fact, venue.effects))
+        tail += step(state, venue.fact, venue.effects[tail:])
+    deliver(state, venue, tail)
 
 
 @compiled
@@ -231,8 +233,8 @@ def close_session(state: State, venue: VenueState, account: int) -> None:
 
 
 @compiled_inline
-def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
-    """The machine hears of one finished bar; what follows reaches the venue."""
+def publish_bar(state: State, venue: VenueState, bar: Int64Array, tail: int) -> int:
+    """The machine hears of one finished bar; returns the new end of the effects."""
     blank_fact(venue, _BAR, bar[B_END], bar[B_INST], _NONE)
     venue.fact[r.F_OPEN] = bar[B_OPEN]
     venue.fact[r.F_HIGH] = bar[B_HIGH]
@@ -240,7 +242,7 @@ def publish_bar(state: State, venue: VenueState, bar: Int64Array) -> None:
     venue.fact[r.F_CLOSE] = bar[B_CLOSE]
     venue.fact[r.F_VOLUME] = bar[B_VOLUME]
     venue.fact[r.F_START] = bar[B_START]
-    deliver(state, venue, step(state, venue.fact, venue.effects))
+    return tail + step(state, venue.fact, venue.effects[tail:])
 
 
 @compiled
@@ -253,8 +255,11 @@ def run_group(
     participation_ppm: int,
     closing: Int64Array,
     equity_out: Int64Array,
-) -> None:
+) -> int:
     """Live through the bars `first..last-1`, which cover one span of time, up to where strategies decide.
+
+    Returns the end of the effects that the bars led to. They are not delivered yet: what is decided in one
+    instant is decided on one state, and only then does any of it reach the venue.
 
     Args:
         closing: (A,), 1 where the account's session closes at the end of these bars.
@@ -271,7 +276,9 @@ def run_group(
         if closing[account] == 1:
             state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], bars[first, B_END])
             close_session(state, venue, account)
+    tail = _NONE
     for row in range(first, last):
-        publish_bar(state, venue, bars[row])
+        tail = publish_bar(state, venue, bars[row], tail)
     for account in range(equity_out.shape[0]):
         equity_out[account] = equity(state, account)
+    return tail

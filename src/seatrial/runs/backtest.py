@@ -135,10 +135,12 @@ class _Backtest:
         for group in range(groups):
             first, last = bounds[group], bounds[group + 1]
             closing = self._close_sessions(int(self.bars[first, v.B_START]), int(ends[first]))
-            v.run_group(
+            tail = v.run_group(
                 machine.state, self.venue, self.bars, first, last, self.participation_ppm, closing, equity[group]
             )
-            self._decide(first, last)
+            tail = self._decide(first, last, tail)
+            if tail:
+                v.deliver(machine.state, self.venue, tail)
             if self.venue.tallies[v.T_FILLS] > LOG_ROWS // 2:
                 self._drain()
             if on_progress is not None and group % 256 == 0:
@@ -161,8 +163,8 @@ class _Backtest:
             v.close_session(self.machine.state, self.venue, account)
         return closing
 
-    def _decide(self, first: int, last: int) -> None:
-        """Show the finished bars to each strategy and carry its decisions to the venue."""
+    def _decide(self, first: int, last: int, tail: int) -> int:
+        """Show the finished bars to each strategy and take its decisions; returns the new end of the effects."""
         batches = self._batches(first, last)
         for runner in self.runners:
             bars = batches.get(runner.account)
@@ -170,7 +172,8 @@ class _Backtest:
                 continue
             positions = self._positions(runner)
             for fact in runner.on_bars(bars, positions, self._working()):
-                self._step(fact)
+                tail = self._step(fact, tail)
+        return tail
 
     def _batches(self, first: int, last: int) -> dict[AccountId, list[Bar]]:
         batches: dict[AccountId, list[Bar]] = {}
@@ -202,16 +205,16 @@ class _Backtest:
         numbers = state.orders[: int(state.scalars[r.S_ORDERS]), r.O_NUMBER].tolist()
         return [self._ids[number] for number in numbers if number in self._ids]
 
-    def _step(self, fact: Fact) -> None:
+    def _step(self, fact: Fact, tail: int) -> int:
         """One decision through the machine. Order views are not kept: a backtest may have millions of orders."""
-        state, venue = self.machine.state, self.venue
-        count = step(state, self.machine.encode(fact, self._numbers), venue.effects)
+        effects = self.venue.effects
+        count = step(self.machine.state, self.machine.encode(fact, self._numbers), effects[tail:])
         if isinstance(fact, OrderRequest) and fact.client_order_id is not None and count:
-            number = int(venue.effects[0, r.E_NUMBER])
-            if venue.effects[0, r.E_KIND] == r.EFFECT_APPROVED:
+            number = int(effects[tail, r.E_NUMBER])
+            if effects[tail, r.E_KIND] == r.EFFECT_APPROVED:
                 self._numbers[fact.client_order_id] = number
                 self._ids[number] = fact.client_order_id
-        v.deliver(state, venue, count)
+        return tail + int(count)
 
     def _drain(self) -> None:
         """Move the compiled log of fills into objects."""
