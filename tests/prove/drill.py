@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import httpx
-
 from tests.prove.installation import KEY, PATIENCE_S, SECRET, SYMBOLS, VENUES, Installation
 from tests.prove.platform_truth import differences, platform_truth
 from tests.prove.venue_truth import AlpacaTruth, BinanceTruth, Truth, joined

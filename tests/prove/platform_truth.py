@@ -1,4 +1,4 @@
-"""What the platform believes: orders and fills as its journal's database has them, holdings and cash as its doors say."""
+"""What the platform believes: orders and fills as its journal's database has them, the rest as its doors say."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.prove.venue_truth import Fill, Order, Truth
+
 from seatrial.domain.orders import OrderStatus, Side
 from seatrial.market.instruments import instrument_of
-from tests.prove.venue_truth import Fill, Order, Truth
 
 CASH_SCALE = 10**8
 

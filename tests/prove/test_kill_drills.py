@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 
 import pytest
-
 from tests.prove.drill import Drill, Seen, open_drill
 from tests.prove.proof import Prove
 

@@ -102,7 +102,6 @@ NO = {"alpaca": '{"code":%s,"message":"%s"}', "binance": '{"code":%s,"msg":"%s"}
     "answer",
     [
         never,
-        fails(httpx.ConnectError("refused")),
         fails(httpx.ReadError("reset")),
         fails(httpx.RemoteProtocolError("closed without an answer")),
         fails(ConnectionResetError("reset")),
@@ -121,6 +120,11 @@ NO = {"alpaca": '{"code":%s,"message":"%s"}', "binance": '{"code":%s,"msg":"%s"}
 def test_without_the_venues_own_no_an_order_is_unknown(name: str, answer: Answering) -> None:
     (outcome,) = submit(name, answer)
     assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("name", VENUES)
+def test_where_no_connection_could_be_opened_nothing_was_sent(name: str) -> None:
+    assert submit(name, fails(httpx.ConnectError("refused"))) == [Denied("no connection: refused")]
 
 
 @pytest.mark.parametrize(

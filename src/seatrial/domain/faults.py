@@ -100,6 +100,10 @@ class VenueUnavailable(VenueFault):
     """No usable answer. A question may be asked again; an order becomes `unknown`."""
 
 
+class VenueUnreachable(VenueUnavailable):
+    """No connection could be opened, so not a byte was sent: a command surely did not arrive."""
+
+
 class VenueRefused(VenueFault):
     """The venue understood the request and said no."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from seatrial.domain.faults import VenueUnavailable, VenueUnreadable
+from seatrial.domain.faults import VenueUnavailable, VenueUnreachable, VenueUnreadable
 
 T = TypeVar("T")
 
@@ -49,13 +49,16 @@ async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_seco
     """Send once and read all. The timeout is ours: in-process transports have none.
 
     Raises:
-        VenueUnavailable: timeout, refused or dropped connection, broken HTTP. The request may have arrived.
+        VenueUnreachable: no connection could be opened. The request surely did not arrive.
+        VenueUnavailable: timeout, dropped connection, broken HTTP. The request may have arrived.
     """
     try:
         async with asyncio.timeout(timeout_seconds):
             response = await http.send(request)
     except TimeoutError as fault:
         raise VenueUnavailable(f"no answer within {timeout_seconds} s") from fault
+    except httpx.ConnectError as fault:  # raised while opening only; never once a byte of the request was written
+        raise VenueUnreachable(f"no connection: {fault}") from fault
     except (httpx.HTTPError, httpx.StreamError, OSError) as fault:
         raise VenueUnavailable(f"the connection failed: {type(fault).__name__} {fault}".rstrip()) from fault
     return Answer(response.status_code, response.content, {k.lower(): v for k, v in response.headers.items()})

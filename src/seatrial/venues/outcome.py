@@ -1,5 +1,6 @@
 """What a command's answer means. The table is the whole policy:
 
+no connection could be opened              Denied      not a byte was sent
 nothing came back, or not HTTP             Unknown     the order may live
 5xx, whatever the body                     Unknown     the order may live
 2xx with an unreadable body                Unknown     it was probably taken
@@ -15,8 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seatrial.domain.faults import VenueFault, VenueUnreachable
 from seatrial.venues.answer import Answer
-from seatrial.venues.port import Rejected, Unknown
+from seatrial.venues.port import Denied, Rejected, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,8 @@ def refusal(answer: Answer, error: ProtocolError | None) -> Rejected | Unknown:
     if error.doubtful:
         return Unknown(f"{error.code} {error.reason}")
     return Rejected(error.code, error.reason)
+
+
+def silence(fault: VenueFault) -> Denied | Unknown:
+    """The outcome of a command without a usable answer."""
+    return Denied(str(fault)) if isinstance(fault, VenueUnreachable) else Unknown(str(fault))

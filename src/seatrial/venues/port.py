@@ -38,7 +38,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Refused on our side, before a byte was sent: no capability, rate budget spent, wrong host."""
+    """Over on our side, before a byte was sent: no capability, rate budget spent, nobody listens."""
 
     reason: str
 

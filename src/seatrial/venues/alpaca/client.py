@@ -32,7 +32,7 @@ from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
 from seatrial.venues.grid import units
 from seatrial.venues.names import OrderNames
-from seatrial.venues.outcome import refusal
+from seatrial.venues.outcome import refusal, silence
 from seatrial.venues.port import (
     AccountEvent,
     Capabilities,
@@ -122,7 +122,7 @@ class AlpacaVenue:
                 return refusal(answer, wire.protocol_error(answer))
             taken = self._names.learn(wire.venue_order(decode(answer.body, OrderRecord, "order")))
         except (VenueUnavailable, VenueUnreadable) as fault:
-            return Unknown(str(fault))
+            return silence(fault)
         return Confirmed(taken.venue_order_id, taken.status)
 
     async def cancel(self, client_order_id: ClientOrderId, symbol: Symbol) -> Outcome:

@@ -25,7 +25,7 @@ from seatrial.venues.binance.request import order_parameters
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
 from seatrial.venues.names import OrderNames
-from seatrial.venues.outcome import refusal
+from seatrial.venues.outcome import refusal, silence
 from seatrial.venues.port import (
     AccountEvent,
     Capabilities,
@@ -34,7 +34,6 @@ from seatrial.venues.port import (
     MarketEvent,
     OrderEvent,
     Outcome,
-    Unknown,
     VenueBalances,
     VenueClock,
     VenueFill,
@@ -125,7 +124,7 @@ class BinanceVenue:
                 return refusal(answer, wire.protocol_error(answer))
             order = self._names.learn(wire.venue_order(decode(answer.body, OrderRecord, "order")))
         except (VenueUnavailable, VenueUnreadable) as fault:
-            return Unknown(str(fault))
+            return silence(fault)
         return Confirmed(order.venue_order_id, order.status)
 
     # ----------------------------------------------------------- questions
