@@ -65,8 +65,10 @@ pytest: install-dev
 bench: install-dev ## W1 to W5 of the performance targets, ours and the limit in turn
 	$(BIN)/python -m benchmarks $(ARGS)
 
-prove: install-dev ## the proof by kill -9: 20 times the platform, 20 times the venues
-	$(BIN)/python -m benchmarks.prove $(ARGS)
+prove: install-dev ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes
+	$(BIN)/python -m pytest -m prove tests/prove/test_costs.py
+	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
+		tests/prove tests/mutants tests/wire/test_alpaca_sdk.py tests/wire/test_binance_emulator.py $(ARGS)
 
 lock: install-dev ## compile the locks again from pyproject.toml and requirements/install.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
