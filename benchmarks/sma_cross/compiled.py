@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from benchmarks.sma_cross.our_market import INSTRUMENT, PRICE_SCALE, SHARES
+from seatrial.core import bar_loop as loop
 from seatrial.core import records as r
 from seatrial.core import venue as v
 from seatrial.core.machine import Machine
@@ -33,7 +34,7 @@ class Prepared:
         self.venue = v.new_venue(1, LOG_ROWS)
         self.venue.fees[0] = (INSTRUMENT.fee_ppm, int(INSTRUMENT.fee_in_base_on_buy))
         account = market.account
-        self.machine.step(Transfer(int(self.bars[0, v.B_START]), account.id, account.currency, market.cash_units))
+        self.machine.step(Transfer(int(self.bars[0, loop.B_START]), account.id, account.currency, market.cash_units))
 
     def run(self, fast: int, slow: int) -> int:
         """Live through every bar; returns the number of fills."""
@@ -70,10 +71,11 @@ def live(
     closing, equity = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     held = fills = 0
     for row in range(bars.shape[0]):
-        v.run_group(state, venue, bars, row, row + 1, participation_ppm, closing, equity)
+        tail = loop.run_group(state, venue, bars, row, row + 1, participation_ppm, closing, equity)
+        v.deliver(state, venue, tail)
         fills += venue.tallies[v.T_FILLS]
         venue.tallies[v.T_FILLS] = 0
-        close = bars[row, v.B_CLOSE] / PRICE_SCALE
+        close = bars[row, loop.B_CLOSE] / PRICE_SCALE
         above = sma_next(fast_ring, fast_state, close)
         below = sma_next(slow_ring, slow_state, close)
         if math.isnan(above) or math.isnan(below):
@@ -81,5 +83,5 @@ def live(
         side = 1 if above > below else -1
         if side != held:
             held = side
-            decide(state, venue, bars[row, v.B_END], column, side * SHARES * 10**9)
+            decide(state, venue, bars[row, loop.B_END], column, side * SHARES * 10**9)
     return fills

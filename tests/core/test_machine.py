@@ -17,7 +17,6 @@ from seatrial.domain.facts import (
     Command,
     CommandKind,
     Fill,
-    RefusalCode,
     Report,
     Sent,
     Target,
@@ -26,6 +25,7 @@ from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE
 from seatrial.domain.orders import OrderStatus, Side
+from seatrial.domain.refusals import RefusalCode
 
 WIDE = RiskLimits(
     max_notional_per_position_units=50_000 * CASH_SCALE,

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from tests.core.desk import STOCKS, Desk, approved, refused
 
-from seatrial.domain.facts import RefusalCode, Target
+from seatrial.domain.facts import Target
 from seatrial.domain.ids import StrategyId, Symbol
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE
+from seatrial.domain.refusals import RefusalCode
 
 C = RefusalCode
 USD = CASH_SCALE

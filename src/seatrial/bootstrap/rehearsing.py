@@ -33,7 +33,8 @@ from seatrial.emulators.socket import CountingProxy, SocketServer
 from seatrial.journal.port import Opening
 from seatrial.journal.sqlite import SqliteJournal
 from seatrial.market.shift import Timeline
-from seatrial.runs.backtest import BacktestRun, backtest
+from seatrial.runs.backtest import backtest
+from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.rehearsal import RehearsalRun, first_difference, run_of
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop
 from seatrial.services.desk import DeskRules

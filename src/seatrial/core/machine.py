@@ -32,7 +32,6 @@ from seatrial.domain.facts import (
     Fill,
     OrderRequest,
     Rebalance,
-    RefusalCode,
     Refused,
     Report,
     Sent,
@@ -43,6 +42,7 @@ from seatrial.domain.instrument import AssetClass, Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import Side
+from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import HOUR_NS
 
 STRATEGIES_START = 4

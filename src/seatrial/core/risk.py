@@ -20,7 +20,7 @@ from seatrial.core.exposure import (
 )
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
-from seatrial.domain.facts import RefusalCode
+from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import MINUTE_NS
 
 VALUE_UNITS_MAX = 2**59  # 5.7 thousand million of any currency in one order is a typing error

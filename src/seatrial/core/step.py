@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.applying import apply_fact
-from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
 from seatrial.core.breaker import trip_reason
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.effects import apply_effect
 from seatrial.core.records import Int64Array, State
 from seatrial.core.risk import PASSED, check
 from seatrial.core.sizing import has_target, missing_qty, round_to_lot
+from seatrial.core.stops import exit_is_under_way, stop_is_hit
 from seatrial.domain.orders import OrderType, TimeInForce
 
 _MARKET = typed(OrderType.MARKET)
@@ -136,34 +136,6 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
                 state, out, count, inst, closing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, _TARGET_PART, _NO_STRATEGY
             )
     return ask(state, out, count, inst, missing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, reason, _NO_STRATEGY)
-
-
-@compiled_inner
-def stop_is_hit(state: State, inst: int) -> bool:
-    """Whether the last price lies at or beyond the position's stop-loss or trailing stop."""
-    position = state.positions[inst]
-    held = position[r.P_QTY]
-    if abs(held) < state.rules[inst, r.R_LOT]:
-        return False
-    limits = state.limits[state.rules[inst, r.R_ACCOUNT]]
-    last = position[r.P_LAST]
-    entry = muldiv_floor(abs(position[r.P_COST]), state.rules[inst, r.R_VALUE_DIV], abs(held))
-    fixed, trailing = limits[r.L_STOP_LOSS_PPM], limits[r.L_TRAILING_PPM]
-    trails = limits[r.L_TRAILING] == 1 and trailing > 0
-    if held > 0:
-        if fixed > 0 and last <= muldiv_floor(entry, r.PPM - fixed, r.PPM):
-            return True
-        return trails and last <= muldiv_floor(position[r.P_EXTREME], r.PPM - trailing, r.PPM)
-    if fixed > 0 and last >= muldiv_ceil(entry, r.PPM + fixed, r.PPM):
-        return True
-    return trails and last >= muldiv_ceil(position[r.P_EXTREME], r.PPM + trailing, r.PPM)
-
-
-@compiled_inner
-def exit_is_under_way(state: State, inst: int) -> bool:
-    """Whether a stop-loss is at work; one whose order came to nothing is not, and is tried again."""
-    position = state.positions[inst]
-    return position[r.P_EXIT_PENDING] == 1 and (position[r.P_WORKING_BUY] != 0 or position[r.P_WORKING_SELL] != 0)
 
 
 @compiled_inner

@@ -6,23 +6,26 @@ decide in Python, and what they decide goes through the same `step` as everywher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from seatrial.core import bar_loop as loop
 from seatrial.core import records as r
 from seatrial.core import venue as v
-from seatrial.core.fingerprint import OutcomeFill, outcome_fingerprint
+from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.machine import Machine
 from seatrial.core.step import step
 from seatrial.domain.bars import Bar, Session
-from seatrial.domain.facts import Fact, OrderRequest, RefusalCode, Transfer
+from seatrial.domain.facts import Fact, OrderRequest, Transfer
 from seatrial.domain.faults import NoData, RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, Symbol
 from seatrial.domain.limits import Account
 from seatrial.domain.orders import Side
+from seatrial.domain.refusals import RefusalCode
 from seatrial.market.bars import BarTable
+from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill, outcome_of
 from seatrial.strategy.runner import StrategyRunner
 
 PARTICIPATION_PPM = 100_000
@@ -40,41 +43,6 @@ class Market:
     cash_units: int
     tables: Mapping[Symbol, BarTable]
     sessions: Sequence[Session] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EquityPoint:
-    """One account's equity after the bars that ended at `at_ns`."""
-
-    at_ns: int
-    account: AccountId
-    equity_units: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedFill:
-    """A trade with what the report wants to know beyond the outcome."""
-
-    outcome: OutcomeFill
-    order_number: int
-    maker: bool
-    left_units: int
-
-
-@dataclass(frozen=True, slots=True)
-class BacktestRun:
-    """What a backtest did. Money in cash units of the account's currency."""
-
-    machine: Machine
-    fills: list[LoggedFill]
-    equity: list[EquityPoint]
-    orders: int
-    cancels: int
-    expired: int
-    trips: int
-    refusals: dict[RefusalCode, int]
-    bars: int
-    outcome_fingerprint: str
 
 
 def backtest(
@@ -121,21 +89,21 @@ class _Backtest:
         self._ids: dict[int, ClientOrderId] = {}
         for market in markets:
             opening = Transfer(
-                int(self.bars[0, v.B_START]), market.account.id, market.account.currency, market.cash_units
+                int(self.bars[0, loop.B_START]), market.account.id, market.account.currency, market.cash_units
             )
             self.machine.step(opening)
 
     def run(self, on_progress: OnProgress | None) -> BacktestRun:
         machine = self.machine
-        ends = self.bars[:, v.B_END]
+        ends = self.bars[:, loop.B_END]
         starts_of_groups = np.flatnonzero(np.r_[True, np.diff(ends) != 0])
         bounds = [*starts_of_groups.tolist(), len(self.bars)]
         groups = len(bounds) - 1
         equity = np.zeros((groups, len(machine.accounts)), dtype=np.int64)
         for group in range(groups):
             first, last = bounds[group], bounds[group + 1]
-            closing = self._close_sessions(int(self.bars[first, v.B_START]), int(ends[first]))
-            tail = v.run_group(
+            closing = self._close_sessions(int(self.bars[first, loop.B_START]), int(ends[first]))
+            tail = loop.run_group(
                 machine.state, self.venue, self.bars, first, last, self.participation_ppm, closing, equity[group]
             )
             tail = self._decide(first, last, tail)
@@ -178,17 +146,17 @@ class _Backtest:
     def _batches(self, first: int, last: int) -> dict[AccountId, list[Bar]]:
         batches: dict[AccountId, list[Bar]] = {}
         for row in self.bars[first:last].tolist():
-            account, inst = self.machine.instruments[row[v.B_INST]]
+            account, inst = self.machine.instruments[row[loop.B_INST]]
             batches.setdefault(account, []).append(
                 Bar(
                     inst.symbol,
-                    row[v.B_START],
-                    row[v.B_END],
-                    row[v.B_OPEN],
-                    row[v.B_HIGH],
-                    row[v.B_LOW],
-                    row[v.B_CLOSE],
-                    row[v.B_VOLUME],
+                    row[loop.B_START],
+                    row[loop.B_END],
+                    row[loop.B_OPEN],
+                    row[loop.B_HIGH],
+                    row[loop.B_LOW],
+                    row[loop.B_CLOSE],
+                    row[loop.B_VOLUME],
                 )
             )
         return batches
@@ -255,15 +223,6 @@ class _Backtest:
         )
 
 
-def outcome_of(machine: Machine, fills: Iterator[OutcomeFill]) -> str:
-    """The outcome fingerprint of a run: its trades, and the machine's final cash and positions."""
-    return outcome_fingerprint(
-        fills,
-        ((account.id, account.currency, machine.cash(account.id, account.currency)) for account in machine.accounts),
-        ((view.account, view.symbol, view.qty_units) for view in machine.positions()),
-    )
-
-
 def merged_bars(machine: Machine, markets: Sequence[Market]) -> r.Int64Array:
     """All bars of all markets in the order the loop lives through them: by end, then account and symbol."""
     parts = []
@@ -271,10 +230,10 @@ def merged_bars(machine: Machine, markets: Sequence[Market]) -> r.Int64Array:
         for symbol, table in market.tables.items():
             inst = np.full((len(table), 1), machine.row_of(market.account.id, symbol), dtype=np.int64)
             parts.append(np.hstack([table.rows, inst]))
-    bars = np.vstack(parts) if parts else np.zeros((0, v.BARS_WIDTH), dtype=np.int64)
+    bars = np.vstack(parts) if parts else np.zeros((0, loop.BARS_WIDTH), dtype=np.int64)
     if not len(bars):
         raise NoData("there is not one bar of the symbols asked for in the span asked for")
-    spans = np.unique(bars[:, v.B_END] - bars[:, v.B_START])
+    spans = np.unique(bars[:, loop.B_END] - bars[:, loop.B_START])
     if len(spans) > 1:
         raise RequestFault("data", "bars of one length", spans.tolist())
-    return np.ascontiguousarray(bars[np.lexsort((bars[:, v.B_INST], bars[:, v.B_END]))])
+    return np.ascontiguousarray(bars[np.lexsort((bars[:, loop.B_INST], bars[:, loop.B_END]))])

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import Alert, Approved, BarClosed, Fill, RefusalCode, Refused, Report
+from seatrial.domain.facts import Alert, Approved, BarClosed, Fill, Refused, Report
 from seatrial.domain.ids import AccountId
 from seatrial.domain.orders import OrderStatus, OrderType
+from seatrial.domain.refusals import RefusalCode
 from seatrial.journal.port import Entry
-from seatrial.runs.backtest import outcome_of
+from seatrial.runs.backtest_run import outcome_of
 
 
 @dataclass(slots=True)

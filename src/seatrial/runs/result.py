@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seatrial.core.views import PositionView
-from seatrial.domain.facts import RefusalCode
 from seatrial.domain.ids import AccountId, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
+from seatrial.domain.refusals import RefusalCode
 from seatrial.market.bars import CLOSE, END
 from seatrial.market.shift import Timeline
-from seatrial.runs.backtest import BacktestRun, EquityPoint, LoggedFill, Market
+from seatrial.runs.backtest import Market
+from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill
 
 Int64Array = NDArray[np.int64]
 Holding = tuple[AccountId, Symbol]

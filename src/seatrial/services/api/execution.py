@@ -10,10 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from seatrial.core.views import OrderView, PositionView
-from seatrial.domain.facts import Approved, CancelRequest, Fact, RefusalCode, Refused
+from seatrial.domain.facts import Approved, CancelRequest, Fact, Refused
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, units_text
+from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import rfc3339
 from seatrial.services.api.batches import BatchDoor
 from seatrial.services.api.health import health_route

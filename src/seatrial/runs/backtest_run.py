@@ -1,0 +1,55 @@
+"""What a backtest did: its trades, its equity over time, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seatrial.core.fingerprint import OutcomeFill, outcome_fingerprint
+from seatrial.core.machine import Machine
+from seatrial.domain.ids import AccountId
+from seatrial.domain.refusals import RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """One account's equity after the bars that ended at `at_ns`."""
+
+    at_ns: int
+    account: AccountId
+    equity_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFill:
+    """A trade with what the report wants to know beyond the outcome."""
+
+    outcome: OutcomeFill
+    order_number: int
+    maker: bool
+    left_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRun:
+    """What a backtest did. Money in cash units of the account's currency."""
+
+    machine: Machine
+    fills: list[LoggedFill]
+    equity: list[EquityPoint]
+    orders: int
+    cancels: int
+    expired: int
+    trips: int
+    refusals: dict[RefusalCode, int]
+    bars: int
+    outcome_fingerprint: str
+
+
+def outcome_of(machine: Machine, fills: Iterator[OutcomeFill]) -> str:
+    """The outcome fingerprint of a run: its trades, and the machine's final cash and positions."""
+    return outcome_fingerprint(
+        fills,
+        ((account.id, account.currency, machine.cash(account.id, account.currency)) for account in machine.accounts),
+        ((view.account, view.symbol, view.qty_units) for view in machine.positions()),
+    )
