@@ -12,14 +12,17 @@ from seatrial import __version__
 from seatrial.bootstrap.accounts import account_at
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.links import connect, http_client
-from seatrial.bootstrap.platform_role import traded
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import SeatrialFault
+from seatrial.domain.instrument import Instrument
+from seatrial.market.instruments import instrument_of
 from seatrial.services.api.watch import watch_doors
 from seatrial.services.health import Identity
 from seatrial.services.watch import Watch, WatchRules, build_watch
+
+ASK_AGAIN_S = 0.5
 
 
 async def serve_watch(settings: Settings, say: Callable[[str], None]) -> None:
@@ -36,7 +39,7 @@ async def serve_watch(settings: Settings, say: Callable[[str], None]) -> None:
             died.set_exception(SeatrialFault(f"{name} ended: {error}"))
 
     clients = [_client(settings, settings.ports.execution), _client(settings, settings.ports.market_data)]
-    watch = _build(settings, clients, on_death)
+    watch = _build(settings, clients, await _traded(clients[0]), on_death)
     doors = Doors(
         settings.host,
         [Served(watch_doors(watch, new_request_id=partial(fresh_name, "req")), settings.ports.watch, "ports.watch")],
@@ -52,11 +55,29 @@ async def serve_watch(settings: Settings, say: Callable[[str], None]) -> None:
             await client.aclose()
 
 
+async def _traded(execution: httpx.AsyncClient) -> dict[str, list[Instrument]]:
+    """What the platform trades, by venue, as soon as it can say so. No strategy's code runs in this process."""
+    while True:
+        try:
+            response = await execution.get("/positions")
+        except httpx.TransportError:
+            response = None
+        if response is not None and response.is_success:
+            break
+        await asyncio.sleep(ASK_AGAIN_S)
+    listed: dict[str, list[Instrument]] = {}
+    for row in response.json()["positions"]:
+        listed.setdefault(row["account"], []).append(instrument_of(row["symbol"]))
+    return listed
+
+
 def _build(
-    settings: Settings, clients: list[httpx.AsyncClient], on_death: Callable[[str, BaseException | None], None]
+    settings: Settings,
+    clients: list[httpx.AsyncClient],
+    listed: dict[str, list[Instrument]],
+    on_death: Callable[[str, BaseException | None], None],
 ) -> Watch:
     clock = WallClock()
-    listed = traded(settings)
     execution, market_data = clients
     return build_watch(
         identity=Identity("watch", __version__, str(settings.stage), str(settings.mode)),
