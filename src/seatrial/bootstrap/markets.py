@@ -65,7 +65,8 @@ def load_timeline(
     tables = synthetic_market(
         instruments, seed=seed, first_day=SYNTHETIC_FIRST_DAY, session_count=session_count or SYNTHETIC_SESSIONS
     )
-    return align(tables)
+    timeline = align(tables)
+    return timeline if session_count is None else timeline.select_sessions(session_count)
 
 
 def venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
