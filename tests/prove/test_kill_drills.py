@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.prove.drill import Drill, Seen, open_drill
@@ -16,16 +16,19 @@ REPLAY = "SEATRIAL_KILL_SEED={seed} .venv/bin/python -m pytest tests/prove/test_
 Kill = Callable[[Drill, int], Seen]
 
 
-def test_one_platform_killed_in_mid_trade_recovers_to_the_venues_own_truth() -> None:
-    with open_drill() as drill:
-        seen = drill.kill_platform(SEED)
-    assert seen.fills_meanwhile >= 1
+@pytest.fixture(scope="module")
+def drill() -> Iterator[Drill]:
+    """One installation for the two single kills: the second strikes what the first left behind."""
+    with open_drill() as opened:
+        yield opened
 
 
-def test_one_venues_killed_in_mid_trade_come_back_whole() -> None:
-    with open_drill() as drill:
-        seen = drill.kill_venues(SEED)
-    assert seen.fills_meanwhile >= 1
+def test_one_platform_killed_in_mid_trade_recovers_to_the_venues_own_truth(drill: Drill) -> None:
+    assert drill.kill_platform(SEED).fills_meanwhile >= 1
+
+
+def test_one_venues_killed_in_mid_trade_come_back_whole(drill: Drill) -> None:
+    assert drill.kill_venues(SEED).fills_meanwhile >= 1
 
 
 @pytest.mark.prove
@@ -41,7 +44,7 @@ def test_twenty_kills_are_twenty_recoveries(role: str, prove: Prove) -> None:
         f"kill -9 of the {role} in mid-trade",
         count=f"{len(seen)} of {ROUNDS} consistent",
         figure=f"{lost} answers lost before, {meanwhile} fills {when}, {seen[-1].fills if seen else 0} fills compared",
-        command="make prove ARGS='-k twenty_kills'",
+        command=f"python -m pytest -m prove tests/prove -k 'twenty and {role}'",
     )
     assert not failures, "\n\n".join(failures)
     assert all(one.lost_answers and one.fills_meanwhile for one in seen)
@@ -53,11 +56,11 @@ def _rounds(kill: Kill, role: str) -> tuple[list[Seen], list[str]]:
     failures: list[str] = []
     seed = 0
     while seed < ROUNDS:
-        with open_drill() as drill:
-            while seed < ROUNDS and drill.has_time:
+        with open_drill() as opened:
+            while seed < ROUNDS and opened.has_time:
                 seed += 1
                 try:
-                    seen.append(kill(drill, seed))
+                    seen.append(kill(opened, seed))
                 except AssertionError as broken:
                     failures.append(f"round {seed}: {broken}\n{REPLAY.format(seed=seed, role=role)}")
                     break
