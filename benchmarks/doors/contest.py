@@ -29,7 +29,7 @@ DOORS = (
 
 def open_doors(*, quick: bool) -> Iterator[dict[str, Any]]:
     """Two results per door, and the disk's own flush beside them."""
-    seconds = 2.0 if quick else 10.0
+    seconds = 2.0 if quick else 5.0
     flush_ms = flush_p50_ms()
     for name, role, (module, *arguments) in DOORS:
         for rate in (0, RATE):

@@ -52,7 +52,7 @@ LIMITS = RiskLimits(
     max_loss_per_trade_units=HUGE * CASH_SCALE,
     price_age_ns_max=DAY_NS,
     orders_per_minute_max=HUGE,
-    orders_working_max=10_000,
+    orders_working_max=20_000,
 )
 
 
