@@ -20,6 +20,7 @@ LOST = [("alpaca", "/v2/orders"), ("binance", "/api/v3/order")]
 LARGE = {"alpaca": ("AMD", 2_500, 1_000), "binance": ("BCHUSDT", 2_500, 1_000)}  # some thirty prints long
 LAST_MINUTES = 45  # of a session: a drill does not begin there, the night would be long
 FILL_WAIT_S = 30.0
+WEIGHT_MAX = 3_000  # of 6000 a minute
 
 
 class Seen(NamedTuple):
@@ -89,6 +90,7 @@ class Drill:
 
     def _trouble(self, random: Random) -> int:
         """Large orders at work, an answer lost, and a moment of the seed's choice."""
+        self._leave_room()
         for venue, path in LOST:
             fault = {"name": "lost", "kind": "lost_ack", "method": "POST", "path": path, "count_max": 1}
             self.house.http.post(self.house.url(venue) + "/control/faults", json={"faults": [fault]}).raise_for_status()
@@ -100,6 +102,12 @@ class Drill:
         self.house.wait("an answer is lost", lambda: self._struck() > 0, FILL_WAIT_S)
         time.sleep(random.uniform(0, 1.2))
         return self._struck()
+
+    def _leave_room(self) -> None:
+        """A round begins with most of Binance's request weight unspent: asking so much must not starve the platform."""
+        if self._binance.used_weight > WEIGHT_MAX:
+            time.sleep(61 - time.time() % 60)  # the window begins with the minute
+            self._binance.used_weight = 0
 
     def _order(self, random: Random, venue: str) -> httpx.Response | None:
         """An order by hand, to market, large enough to be at work for many prints. None: nobody answered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from tests.prove.drill import Drill, Seen, open_drill
 from tests.prove.proof import Prove
@@ -61,7 +62,7 @@ def _rounds(kill: Kill, role: str) -> tuple[list[Seen], list[str]]:
                 seed += 1
                 try:
                     seen.append(kill(opened, seed))
-                except AssertionError as broken:
+                except (AssertionError, httpx.HTTPError) as broken:
                     failures.append(f"round {seed}: {broken}\n{REPLAY.format(seed=seed, role=role)}")
                     break
     return seen, failures

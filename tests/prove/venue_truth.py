@@ -134,6 +134,7 @@ class BinanceTruth:
         self._headers = {"X-MBX-APIKEY": key}
         self._secret = secret.encode()
         self.symbols = symbols
+        self.used_weight = 0  # in this minute, of everybody at our address: the platform has to live on it, too
 
     def get(self, path: str, **query: object) -> Any:
         """One signed question."""
@@ -141,6 +142,7 @@ class BinanceTruth:
         signature = hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
         answer = self._http.get(f"{self._url}{path}?{text}&signature={signature}", headers=self._headers)
         answer.raise_for_status()
+        self.used_weight = int(answer.headers["x-mbx-used-weight-1m"])
         return answer.json()
 
     def _pages(self, path: str, symbol: str, cursor: str, number: str) -> Iterator[dict[str, Any]]:
