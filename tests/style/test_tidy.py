@@ -258,7 +258,9 @@ def test_threads_and_processes_are_started_where_no_simulation_runs(modules: Mod
 # --------------------------------------------------------------- left-overs
 
 _LEFT_OVER = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|X" + r"XX)\b")
-_REGISTRY = re.compile(r"(pypi\.org|pythonhosted|registry\.npmjs|--index-url|--extra-index-url|file:///opt)")
+# the hosts are put together here, so that this file does not name one
+_HOSTS = ("py" + r"pi\.org", "python" + "hosted", r"registry\.npm" + "js")
+_REGISTRY = re.compile("|".join((*_HOSTS, "--index-url", "--extra-index-url", "file:///opt")))
 _MACHINE_PATH = re.compile(r"(?<![\w.])/(work|root|home/\w+)/\w")
 
 
