@@ -1,0 +1,1 @@
+"""Who may do what at the doors: scopes, tokens, rates, addresses."""
