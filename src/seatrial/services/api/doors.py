@@ -1,7 +1,7 @@
 """A door that tells what it is. The gate, the scope matrix and the OpenAPI page all read it, so none can lie.
 
-    Door("/orders", self.place, method="POST", summary="Place one order.", scopes=TRADE,
-         body=OrderBody, answers={202: OrderAnswer})
+Door("/orders", self.place, method="POST", summary="Place one order.", scopes=TRADE,
+     body=OrderBody, answers={202: OrderAnswer})
 """
 
 from __future__ import annotations
