@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seatrial.core.sharing import prorate
 from seatrial.domain.ids import StrategyId
-from seatrial.journal.allocation import UNALLOCATED, Allocation, prorate, share_fill
+from seatrial.journal.allocation import UNALLOCATED, Allocation, share_fill
 
 SCRIPT = """
     fill  10 of  A 6   B 4        ->  A 6   B 4

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seatrial.core import records as r
 from seatrial.core.rows import REASON_CODES, REASONS
+from seatrial.core.sharing import prorate
 from seatrial.domain.facts import Alert, Approved, BreakerTripped, CancelOrder, Effect, Fact, OrderRequest, Refused
 from seatrial.domain.ids import ClientOrderId, StrategyId, derive_client_order_id
 from seatrial.domain.orders import OrderType, Side, TimeInForce
@@ -103,23 +104,16 @@ class EffectDecoder:
         if isinstance(fact, OrderRequest):
             return ((fact.strategy, signed_qty),)
         state = self._machine.state
-        wishes = [
+        wishes = sorted(
             (strategy, abs(int(state.targets[inst, column])))
             for strategy, column in self._machine.strategies.items()
             if state.has_target[inst, column]
-        ]
+        )
         if not wishes:
             return ()
-        total = sum(size for _, size in wishes)
-        if total == 0:
-            wishes = [(strategy, 1) for strategy, _ in wishes]
-            total = len(wishes)
+        sizes = [size for _, size in wishes] if any(size for _, size in wishes) else [1] * len(wishes)
         sign = 1 if signed_qty > 0 else -1
-        shares = [abs(signed_qty) * size // total for _, size in wishes]
-        rests = [abs(signed_qty) * size % total for _, size in wishes]
-        missing = abs(signed_qty) - sum(shares)
-        for at in sorted(range(len(wishes)), key=lambda at: (-rests[at], wishes[at][0]))[:missing]:
-            shares[at] += 1
+        shares = prorate(abs(signed_qty), sizes)  # buys and sells are shared alike
         return tuple((strategy, sign * share) for (strategy, _), share in zip(wishes, shares, strict=True))
 
     # ----------------------------------------------------------------- recovery

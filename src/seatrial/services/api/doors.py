@@ -64,6 +64,6 @@ class Door(Route):
         parameters: Sequence[Parameter] = (),
         always: bool = False,
     ) -> None:
-        told = {HTTPStatus.OK: None} if answers is None else dict(answers)
+        told: dict[int, Any] = dict(answers or {HTTPStatus.OK: None})
         self.told = Told(method, path, summary, scopes, body, told, tuple(parameters), always)
         super().__init__(path, endpoint, methods=[method])
