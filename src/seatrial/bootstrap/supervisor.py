@@ -1,4 +1,4 @@
-"""`seatrial up`: three processes in the order of their dependencies, kept alive, stopped in reverse.
+"""`seatrial up`: three processes started at once, kept alive, stopped in the reverse order of their dependencies.
 
 Killing one leaves the others running, and the supervisor starts it again: every process recovers by the
 same path by which it starts.
@@ -15,6 +15,7 @@ from seatrial.bootstrap import run_files
 from seatrial.bootstrap.children import REFUSAL_CODES, Child, Say
 from seatrial.bootstrap.compiling import compile_core
 from seatrial.bootstrap.doors import doors
+from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault
@@ -60,6 +61,7 @@ class Supervisor:
             run_files.this_process(run_files.SUPERVISOR, str(settings.stage), str(settings.mode), {}),
         )
         try:
+            claim_market(settings)  # here, before two of its children would
             compile_core(self._say)
             code = self._start_all()
             if code == 0 and not self._signals:
@@ -92,16 +94,18 @@ class Supervisor:
     # ------------------------------------------------------------- start
 
     def _start_all(self) -> int:
+        """All at once, so that one loads while another waits; each is told when the ones it needs are well."""
         for watched in self._watched:
-            code = self._start(watched)
+            watched.child.start()
+        self._say("starting " + ", ".join(watched.child.role for watched in self._watched))
+        for watched in self._watched:
+            code = self._await(watched)
             if code or self._signals:
                 return code
         return 0
 
-    def _start(self, watched: Watched) -> int:
+    def _await(self, watched: Watched) -> int:
         child = watched.child
-        self._say(f"{child.role:<9} starting")
-        child.start()
         deadline_s = time.monotonic() + START_WAIT_S
         answered_s: float | None = None
         while not self._signals:
