@@ -14,6 +14,7 @@ from seatrial.domain.faults import SeatrialFault
 COMMANDS = {
     "up": "up",
     "status": "status",
+    "smoke": "smoke",
     "logs": "logs",
     "down": "down",
     "reset": "reset",

@@ -1,0 +1,1 @@
+"""What brings a release somewhere and looks whether it arrived whole."""

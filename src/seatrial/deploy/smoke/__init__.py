@@ -1,0 +1,1 @@
+"""The smoke check: a running system asked from outside, through its doors, whether it would trade."""

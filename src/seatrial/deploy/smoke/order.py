@@ -1,0 +1,96 @@
+"""The test order: the smallest one the account allows, below the market so that it rests, and taken back at once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from typing import Any
+
+from seatrial.deploy.smoke.system import SmokeFailed, System
+
+BELOW_MARKET = Decimal("0.97")  # rests, and is well inside every price collar
+CANCEL_SECONDS_MAX = 20.0
+POLL_SECONDS = 0.2
+OVER = frozenset({"canceled", "expired", "rejected", "filled"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What to order: decimals as text, on the instrument's grids."""
+
+    symbol: str
+    quantity: str
+    price: str
+
+
+async def order_and_cancel(system: System) -> str:
+    """One order in, acknowledged by the venue, and out again; then the journal's tables know it."""
+    choice = await _choose(system)
+    body = {
+        "symbol": choice.symbol,
+        "side": "buy",
+        "type": "limit",
+        "quantity": choice.quantity,
+        "price": choice.price,
+        "time_in_force": "day",
+    }
+    placed = await system.ask("execution", "/orders", method="POST", body=body)
+    if placed.status != 202:
+        raise SmokeFailed(f"{choice.quantity} {choice.symbol} at {choice.price} was not taken: {placed.told()}")
+    order_id = placed.body["order_id"]
+    seen = await _until(system, order_id, {"working", "partially_filled", *OVER})
+    if seen["status"] in OVER:
+        raise SmokeFailed(f"order {order_id} should rest, but it is {seen['status']}: {seen.get('reason')}")
+    asked = await system.ask("execution", f"/orders/{order_id}", method="DELETE")
+    if asked.status != 202:
+        raise SmokeFailed(f"the cancel of {order_id} was not taken: {asked.told()}; cancel it by hand")
+    ended = await _until(system, order_id, OVER)
+    if ended["status"] != "canceled":
+        raise SmokeFailed(f"order {order_id} is {ended['status']} instead of canceled")
+    return f"{choice.quantity} {choice.symbol} at {choice.price} rested and was taken back"
+
+
+async def database_writes(system: System) -> str:
+    """What was traded is in the tables, and the metrics history grows."""
+    body = await system.read("observability", "/api/metrics/system")
+    rows = body.get("database") or {}
+    events, samples = rows.get("trade_events_rows"), rows.get("system_metrics_rows")
+    if not events:
+        raise SmokeFailed(f"trade_events has {events} rows after an order was placed")
+    if not samples:
+        raise SmokeFailed(f"system_metrics has {samples} rows")
+    return f"{events} trade events, {samples} metric samples"
+
+
+async def _until(system: System, order_id: str, statuses: set[str] | frozenset[str]) -> Any:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + CANCEL_SECONDS_MAX
+    while True:
+        order = await system.read("execution", f"/orders/{order_id}")
+        if order["status"] in statuses:
+            return order
+        if loop.time() > deadline:
+            raise SmokeFailed(f"order {order_id} is still {order['status']} after {CANCEL_SECONDS_MAX:.0f} s")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _choose(system: System) -> _Choice:
+    """The first symbol whose price is fresh, a share before a coin: one share is the smallest risk there is."""
+    body = await system.read("market-data", "/api/v1/prices/latest")
+    fresh = [price for price in body.get("prices", []) if not price.get("stale")]
+    if not fresh:
+        raise SmokeFailed("no price is fresh, so no order is placed: a test order needs an open market")
+    fresh.sort(key=lambda price: (price.get("source") != "alpaca", price["symbol"]))
+    chosen = fresh[0]
+    last = Decimal(str(chosen["price"]))
+    if chosen.get("source") == "alpaca":
+        return _Choice(chosen["symbol"], "1", str((last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)))
+    return _coin(chosen["symbol"], last)
+
+
+def _coin(symbol: str, last: Decimal) -> _Choice:
+    """About eleven of the quote coin: just above the smallest order the venue takes."""
+    price = (last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)
+    quantity = (Decimal(11) / price).quantize(Decimal("0.00001") if last > 1_000 else Decimal("0.001"), ROUND_UP)
+    return _Choice(symbol, str(quantity), str(price))
