@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
-import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
 
 from seatrial.domain.faults import JournalFault, RequestFault, VenueFault
+from seatrial.services.access.admission import Gate
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.encoding import encode
-
-REQUEST_ID_LENGTH_MAX = 128
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -40,9 +37,17 @@ def refusal(
 
 
 def application(
-    routes: Sequence[BaseRoute], *, new_request_id: Callable[[], str], lifespan: Lifespan | None = None
-) -> ASGIApp:
-    """An ASGI app of these routes in its envelope. `new_request_id` names requests that bring no id."""
+    routes: Sequence[BaseRoute],
+    *,
+    new_request_id: Callable[[], str],
+    gate: Gate | None = None,
+    role: str | None = None,
+    lifespan: Lifespan | None = None,
+) -> Envelope:
+    """An ASGI app of these routes in its envelope. `new_request_id` names requests that bring no id.
+
+    Without a gate (simulation, rehearsal, unit tests) everybody may do everything.
+    """
     doors = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -54,39 +59,7 @@ def application(
             Exception: _internal,
         },
     )
-    return Envelope(doors, new_request_id)
-
-
-class Envelope:
-    """Around every HTTP answer: the request's id in its headers and in its log lines, no body after HEAD."""
-
-    def __init__(self, doors: ASGIApp, new_request_id: Callable[[], str]) -> None:
-        self._doors = doors
-        self._new_request_id = new_request_id
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._doors(scope, receive, send)
-            return
-        request_id = _echoable(Headers(scope=scope).get("x-request-id")) or self._new_request_id()
-        head = scope["method"] == "HEAD"
-
-        async def enveloped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
-            elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._doors(scope, receive, enveloped)
-
-
-def _echoable(request_id: str | None) -> str | None:
-    """A caller's id, unless it could spoil a log line."""
-    if request_id and len(request_id) <= REQUEST_ID_LENGTH_MAX and request_id.isascii() and request_id.isprintable():
-        return request_id
-    return None
+    return Envelope(doors, routes, new_request_id, gate)
 
 
 # ---------------------------------------------------- faults become answers
@@ -99,8 +72,10 @@ async def _request_refusal(_: Request, fault: Exception) -> Response:
 
 async def _http_refusal(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    headers = fault.headers or {}
-    path, methods = request.url.path, headers.get("Allow", "")
+    headers = dict(fault.headers or {})
+    path, methods = request.url.path, ""
+    if fault.status_code == 405:
+        headers["Allow"] = methods = ", ".join(_methods_at(request))
     match fault.status_code:
         case 404:
             refused = refusal(404, "not_found", f"nothing answers at {path}", field="path")
@@ -124,3 +99,12 @@ async def _unavailable(_: Request, fault: Exception) -> Response:
 
 async def _internal(_: Request, __: Exception) -> Response:
     return refusal(500, "internal", "a bug: the log has it under this answer's X-Request-ID")
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method that works at a request's path, whichever door is first in the list."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is Match.PARTIAL:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
