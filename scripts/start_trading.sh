@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Starts everything: seatrial up.
+exec python3 "$(dirname "$0")/launch.py" up "$@"
