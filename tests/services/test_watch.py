@@ -23,7 +23,7 @@ from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.observability import observability_doors
 from seatrial.services.api.watch import watch_doors
 from seatrial.services.health import Health
-from seatrial.services.observability import RoleDoor, build_observability
+from seatrial.services.observability.role import RoleDoor, build_observability
 from seatrial.services.watch import Watch, build_watch
 from seatrial.services.watch_breaks import Break, PlatformView, Streaks, VenueView, compare
 from seatrial.venues.port import VenueBalances, VenueClock, VenueOrder

@@ -32,7 +32,7 @@ from seatrial.services.execution.service import ExecutionService
 from seatrial.services.feed import FeedRules
 from seatrial.services.health import Health, Identity
 from seatrial.services.market_data import MarketData, build_market_data
-from seatrial.services.observability import Observability, RoleDoor, build_observability
+from seatrial.services.observability.role import Observability, RoleDoor, build_observability
 from seatrial.services.orchestrator import Orchestrator, PostRules, build_orchestrator
 from seatrial.services.positions import ExecutionPositions
 from seatrial.services.signals import Signals, build_signals

@@ -13,7 +13,7 @@ from seatrial.domain.time import rfc3339
 from seatrial.services.api.health import health_route
 from seatrial.services.api.http import answer, application
 from seatrial.services.health import Status, worst
-from seatrial.services.observability import Observability
+from seatrial.services.observability.role import Observability
 
 
 def observability_doors(role: Observability, *, new_request_id: Callable[[], str]) -> ASGIApp:
