@@ -6,6 +6,7 @@
     │   ├── BadSetting
     │   ├── LiveCredentialOutsideProd
     │   ├── PortTaken
+    │   ├── WrongSchema             the database is older or newer than this code
     │   └── UnsafeInterpreter       python -O strips the assertions the core relies on
     ├── DataFault                   a file of market data is refused; names file, row and rule
     │   ├── NoData
@@ -14,6 +15,7 @@
     ├── JournalFault                the journal could not promise durability; trading stops
     │   ├── JournalCorrupt
     │   └── JournalFenced           another process owns this journal now
+    ├── EvidenceFault               a record, policy, signature or bundle of evidence is refused; names what differs
     ├── VenueFault                  something between us and the venue
     │   ├── VenueUnavailable        transient: retry a *question*, never an order
     │   ├── VenueRefused            the venue understood and said no
@@ -49,6 +51,10 @@ class LiveCredentialOutsideProd(ConfigurationFault):
 
 class PortTaken(ConfigurationFault):
     """Another process listens on a port we need; the message names it."""
+
+
+class WrongSchema(ConfigurationFault):
+    """The database is older or newer than this code; the message names the command to run."""
 
 
 class UnsafeInterpreter(ConfigurationFault):
@@ -90,6 +96,10 @@ class JournalCorrupt(JournalFault):
 
 class JournalFenced(JournalFault):
     """A newer process has opened this journal for writing."""
+
+
+class EvidenceFault(SeatrialFault):
+    """Evidence that cannot be written, read or believed. Nothing is promoted on it."""
 
 
 class VenueFault(SeatrialFault):
