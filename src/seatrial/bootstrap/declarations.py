@@ -7,33 +7,10 @@ older names in the environment, or as `--set ports.execution=...`; later ones wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from seatrial.bootstrap import parsing
-from seatrial.bootstrap.parsing import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """One setting. `older` are the names the runbooks know it by."""
-
-    name: str
-    kind: Kind
-    default: object
-    meaning: str
-    older: tuple[str, ...] = ()
-    in_file: bool = True
-
-    @property
-    def variable(self) -> str:
-        """Its own environment variable."""
-        return "SEATRIAL_" + self.name.replace(".", "_").upper()
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Every environment variable that may carry it."""
-        return (self.variable, *self.older)
-
+from seatrial.bootstrap.declared import Declared
+from seatrial.bootstrap.service_declarations import SERVICE_SETTINGS
+from seatrial.bootstrap.venue_declarations import VENUE_SETTINGS
 
 SETTINGS: tuple[Declared, ...] = (
     Declared(
@@ -48,9 +25,11 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("config", parsing.TEXT, "config", "the folder of the stage files and the risk limits", in_file=False),
     Declared("data", parsing.TEXT, "", "a folder of recorded markets; empty means the built-in synthetic market"),
     Declared("state", parsing.TEXT, "data", "the folder of journals, venue stores and run files"),
+    Declared("evidence", parsing.TEXT, "evidence", "the folder of the evidence chains, one per stage"),
     Declared("speed", parsing.SPEED, "60", "seconds of market time in one second"),
     Declared("seed", parsing.SEED, "1", "what faults and synthetic markets are drawn from"),
     Declared("host", parsing.TEXT, "127.0.0.1", "the address every door listens on"),
+    # ------------------------------------------------------------------ doors
     Declared("ports.market_data", parsing.PORT, "5001", "market data", ("MARKET_DATA_PORT",)),
     Declared("ports.execution", parsing.PORT, "5002", "orders and positions", ("EXECUTION_PORT",)),
     Declared("ports.execution_alias", parsing.PORT, "8002", "the second port of execution"),
@@ -58,19 +37,36 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("ports.observability", parsing.PORT, "8000", "health and metrics", ("METRICS_PORT",)),
     Declared("ports.signals", parsing.PORT, "8001", "strategies and signals"),
     Declared("ports.orchestrator", parsing.PORT, "8003", "runs"),
+    Declared("ports.dashboard", parsing.PORT, "3000", "the dashboard", ("DASHBOARD_PORT",)),
     Declared("ports.alpaca", parsing.PORT, "6001", "the emulated Alpaca"),
     Declared("ports.binance", parsing.PORT, "6002", "the emulated Binance"),
+    # ------------------------------------------------------------------- logs
+    Declared(
+        "release.policy", parsing.TEXT, "", "the promotion policy; empty means `solo` in dev and `default` beyond"
+    ),
+    Declared("release.test_command", parsing.TEXT, "make test", "what the gate `build_tests` runs in this folder"),
     Declared("logs.folder", parsing.TEXT, "logs", "where JSON logs go"),
     Declared("logs.level", parsing.LEVEL, "INFO", "the least severe record kept", ("LOG_LEVEL", "LOGGING__LEVEL")),
+    Declared("logs.format", parsing.JSON_ONLY, "json", "how a record is written; there is one way"),
+    Declared("logs.outputs", parsing.OUTPUTS, "stdout,file", "where records go", idle="records go to both"),
     Declared("logs.max_size_mb", parsing.COUNT, "100", "a log file's size before it is rotated, in MB"),
     Declared("logs.max_backups", parsing.COUNT, "10", "rotated log files kept"),
-    Declared("journal.url", parsing.SECRET, "", "postgresql://... ; empty means SQLite in `state`", ("DATABASE_URL",)),
+    # ---------------------------------------------------------------- storage
+    Declared(
+        "journal.url", parsing.DATABASE, "", "postgresql://... ; empty means SQLite in `state`", ("DATABASE_URL",)
+    ),
+    Declared("journal.path", parsing.TEXT, "", "the SQLite file of the journal; empty means journal.db in `state`"),
+    # ---------------------------------------------------------------- trading
+    Declared("trading.venues", parsing.VENUES, "alpaca,binance", "the venues traded on", ("QT_EXECUTION_EXCHANGE",)),
     Declared(
         "strategies.alpaca", parsing.TEXT, "strategies/trend.py", "the strategy trading on Alpaca; empty for none"
     ),
     Declared("strategies.binance", parsing.TEXT, "strategies/coins.py", "the same on Binance"),
     Declared("symbols.alpaca", parsing.SYMBOLS, "", "what it trades; empty means what the strategy itself names"),
     Declared("symbols.binance", parsing.SYMBOLS, "", "the same on Binance"),
+    *VENUE_SETTINGS,
+    *SERVICE_SETTINGS,
+    # -------------------------------------------------------------- emulators
     Declared("emulators.cash_alpaca", parsing.MONEY, "100000", "opening cash of the emulated Alpaca, in USD"),
     Declared("emulators.cash_binance", parsing.MONEY, "100000", "opening cash of the emulated Binance, in USDT"),
     Declared("emulators.key", parsing.SECRET, "", "API key of both emulators; empty means one derived from the seed"),

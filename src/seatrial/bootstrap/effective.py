@@ -64,18 +64,19 @@ def _of(settings: Settings, name: str) -> Any:
             return settings.symbols[key]
         case "emulators" if key.startswith("cash_"):
             return units_text(settings.cash_units[key.removeprefix("cash_")], CASH_SCALE)
-        case "emulators" | "journal":
-            return getattr(settings, f"{section.removesuffix('s')}_{key}")
+        case "emulators":
+            return getattr(settings, f"emulator_{key}")
+        case "ports":
+            return getattr(settings.ports, key)
         case _:
-            found = getattr(settings, section)
-            return getattr(found, key) if dot else found
+            return settings.values[name] if dot or not hasattr(settings, section) else getattr(settings, section)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Secret | Path):
         return str(value) if value else ""
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     if isinstance(value, tuple):
         return ",".join(value)
     return "" if value is None else value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from seatrial.bootstrap.declarations import FLAGS, SETTINGS, Declared
+from seatrial.bootstrap.declarations import FLAGS, SETTINGS
+from seatrial.bootstrap.declared import Declared
 from seatrial.bootstrap.limits_file import KEYS
 
 _HEAD = """# Settings
@@ -45,4 +46,5 @@ def settings_page() -> str:
 def _row(declared: Declared) -> str:
     variables = ", ".join(f"`{variable}`" for variable in declared.variables)
     default = f"`{declared.default}`" if declared.default else "empty"
-    return f"| `{declared.name}` | {default} | {declared.kind.accepted} | {variables} | {declared.meaning} |\n"
+    meaning = declared.meaning + (f" (nothing reads it yet: {declared.idle})" if declared.idle else "")
+    return f"| `{declared.name}` | {default} | {declared.kind.accepted} | {variables} | {meaning} |\n"

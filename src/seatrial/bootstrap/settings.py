@@ -6,7 +6,7 @@ Each value remembers its source. Nothing here builds anything: it reads, refuses
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Ports:
     observability: int
     signals: int
     orchestrator: int
+    dashboard: int
     alpaca: int
     binance: int
 
@@ -49,6 +50,14 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """By which policy releases move, and what proves that their tests pass."""
+
+    policy: str
+    test_command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that was decided before the start. `sources` says by whom."""
 
@@ -56,6 +65,8 @@ class Settings:
     mode: Mode
     data: Path | None
     state: Path
+    evidence: Path
+    release: ReleaseSettings
     speed: Decimal
     seed: int
     host: str
@@ -68,6 +79,7 @@ class Settings:
     emulator_key: Secret
     emulator_secret: Secret
     limits: RiskLimits
+    values: Mapping[str, Any]  # every declared setting by its name; the fields above are those with a type
     sources: Mapping[str, str]
     chosen: Mapping[str, str]  # what the command line said, to be said again to a child process
 
@@ -144,12 +156,14 @@ def _assemble(
     def section(name: str) -> dict[str, Any]:
         return {key.partition(".")[2]: each.value for key, each in values.items() if key.startswith(f"{name}.")}
 
-    logs = section("logs")
+    logs = {field.name: of(f"logs.{field.name}") for field in fields(LogSettings)}
     return Settings(
         stage=of("stage"),
         mode=of("mode"),
         data=guards.readable_folder(values["data"]),
         state=Path(of("state")),
+        evidence=Path(of("evidence")),
+        release=ReleaseSettings(**section("release")),
         speed=of("speed"),
         seed=of("seed"),
         host=of("host"),
@@ -162,6 +176,7 @@ def _assemble(
         emulator_key=of("emulators.key"),
         emulator_secret=of("emulators.secret"),
         limits=limits,
+        values={name: sourced.value for name, sourced in values.items()},
         sources=sources,
         chosen=said,
     )
