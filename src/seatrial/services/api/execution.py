@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute
 
-from seatrial.core.views import OrderView, PositionView
-from seatrial.domain.facts import Approved, CancelRequest, Fact, Refused
-from seatrial.domain.ids import ClientOrderId
-from seatrial.domain.instrument import Instrument
-from seatrial.domain.money import CASH_SCALE, units_text
-from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import rfc3339
+from seatrial.services.access.admission import Gate
+from seatrial.services.access.scopes import CANCEL, OPERATE, TRADE
 from seatrial.services.api.batches import BatchDoor
+from seatrial.services.api.doors import Door, Parameter
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.health import health_route
-from seatrial.services.api.http import answer, application, refusal
-from seatrial.services.api.orders import (
-    BY_HAND,
-    OrderBody,
-    listing,
-    order_fields,
-    order_request,
-    refused_fields,
+from seatrial.services.api.http import answer, application
+from seatrial.services.api.numbers import bounded
+from seatrial.services.api.order_answers import (
+    BatchAnswer,
+    CancelAllAnswer,
+    CancelAnswer,
+    ConfigAnswer,
+    OrderAnswer,
+    OrdersAnswer,
+    PositionsAnswer,
+    RiskRefusal,
+    TakenOrder,
+    WordAnswer,
 )
-from seatrial.services.api.reading import Query, read_body
-from seatrial.services.api.words import WordDoors, not_ready
+from seatrial.services.api.order_doors import ORDERS_LISTED_MAX, OrderDoors
+from seatrial.services.api.orders import BatchBody, OrderBody, WordBody
+from seatrial.services.api.words import WordDoors
 from seatrial.services.execution.service import ExecutionService
 from seatrial.services.health import Health
-
-ORDERS_LISTED_MAX = 1_000
 
 
 def execution_doors(
@@ -41,169 +43,77 @@ def execution_doors(
     *,
     settings: Callable[[], Mapping[str, object]],
     new_request_id: Callable[[], str],
-) -> ASGIApp:
+    gate: Gate | None = None,
+) -> Envelope:
     """The ASGI app of ports 5002 and 8002. `settings` gives the body of `/api/v1/config`."""
-    orders, batches, words = _OrderDoors(service), BatchDoor(service), WordDoors(service)
+    orders, batches, words = OrderDoors(service), BatchDoor(service), WordDoors(service)
 
     async def config(_: Request) -> Response:
         return answer({**settings(), "timestamp": rfc3339(service.clock.now_ns())})
 
-    routes = [health_route(health), Route("/api/v1/config", config)]
+    routes: list[BaseRoute] = [
+        health_route(health),
+        Door("/api/v1/config", config, summary="What this installation is.", answers={200: ConfigAnswer}),
+    ]
     for path in ("/orders", "/api/v1/orders"):
-        routes += [
-            Route(path, orders.place, methods=["POST"]),
-            Route(path, orders.show_all, methods=["GET"]),
-            Route(path, orders.cancel_all, methods=["DELETE"]),
-            Route(path + "/{order_id}", orders.show, methods=["GET"]),
-            Route(path + "/{order_id}", orders.cancel, methods=["DELETE"]),
-        ]
+        routes += _order_routes(path, orders)
     for path in ("/positions", "/api/v1/positions"):
-        routes.append(Route(path, orders.positions, methods=["GET"]))
-    routes.append(Route("/api/v1/targets", batches.decide, methods=["POST"]))
-    routes.append(Route("/api/v1/halt", words.halt, methods=["POST"]))
-    routes.append(Route("/api/v1/resume", words.resume, methods=["POST"]))
-    routes.append(Route("/api/v1/kill", words.kill, methods=["POST"]))
-    return application(routes, new_request_id=new_request_id)
+        routes.append(Door(path, orders.positions, summary="What is held.", answers={200: PositionsAnswer}))
+    routes += _decision_routes(batches, words)
+    return application(routes, new_request_id=new_request_id, gate=gate, role="execution")
 
 
-class _OrderDoors:
-    def __init__(self, service: ExecutionService) -> None:
-        self._service = service
-
-    async def place(self, request: Request) -> Response:
-        """One order by hand. 202 when it is approved and durable; the same id and body meet the same order."""
-        body = await read_body(request, OrderBody)
-        if (closed := not_ready(self._service)) is not None:
-            return closed
-        asked = order_request(self._service, body, account=None, strategy=BY_HAND)
-        known = asked.client_order_id
-        if known is not None and known in self._service.indexes.orders:
-            return self._again(known, asked)
-        for effect in await self._service.submit([asked]):
-            if isinstance(effect, Approved):
-                return self._taken(effect.client_order_id)
-            if isinstance(effect, Refused):
-                if effect.code is RefusalCode.DUPLICATE_CLIENT_ORDER_ID and known is not None:
-                    return self._again(known, asked)
-                return refused_answer(effect)
-        raise AssertionError("risk neither approved nor refused an order")
-
-    def _taken(self, known: ClientOrderId) -> Response:
-        order = self._service.machine.order(known)
-        assert order is not None
-        return answer({**self._fields(order), "risk": {"approved": True}}, 202)
-
-    def _again(self, known: ClientOrderId, asked: object) -> Response:
-        order = self._service.machine.order(known)
-        same = ("account", "symbol", "side", "type", "time_in_force", "qty_units", "limit_units", "stop_units")
-        if order is not None and all(getattr(order, name) == getattr(asked, name) for name in same):
-            return self._taken(known)
-        message = f"client_order_id {known} names another order already"
-        return refusal(409, "conflict", message, field="client_order_id", accepted="an id that was not used before")
-
-    def _fields(self, order: OrderView) -> dict[str, object]:
-        _, instrument = listing(self._service, order.symbol, order.account)
-        return order_fields(order, instrument)
-
-    async def show_all(self, request: Request) -> Response:
-        """Orders, newest first: the open ones, or with `status=all` the recently ended too."""
-        query = Query(request, ["status", "symbol", "limit"])
-        status = query.choice("status", ["open", "all", "closed"]) if query.text("status") is not None else "open"
-        limit = query.integer("limit", default=100, low=1, high=ORDERS_LISTED_MAX)
-        symbol = query.text("symbol")
-        found = [
-            order
-            for order in reversed(self._service.machine.orders())
-            if (status == "all" or order.status.terminal == (status == "closed")) and symbol in {None, order.symbol}
-        ]
-        return answer({"orders": [self._fields(order) for order in found[:limit]], "count": len(found)})
-
-    def _named(self, request: Request) -> OrderView | None:
-        return self._service.machine.order(ClientOrderId(request.path_params["order_id"]))
-
-    async def show(self, request: Request) -> Response:
-        """One order."""
-        order = self._named(request)
-        return _no_order(request) if order is None else answer(self._fields(order))
-
-    async def cancel(self, request: Request) -> Response:
-        """Ask for one cancel. 202 means asked: a fill may still win. Works while halted."""
-        order = self._named(request)
-        if order is None:
-            return _no_order(request)
-        if order.status.terminal:
-            message = f"the order is {order.status.name.lower()} already"
-            return refusal(409, "order_is_over", message, field="order_id", accepted="an order that is still open")
-        await self._cancel([order])
-        return answer({"order_id": order.client_order_id, "status": "cancel_requested"}, 202)
-
-    async def cancel_all(self, _: Request) -> Response:
-        """Ask for the cancel of everything that works."""
-        working = self._service.machine.registry.working()
-        await self._cancel(working)
-        return answer({"cancel_requested": [order.client_order_id for order in working]}, 202)
-
-    async def _cancel(self, orders: Sequence[OrderView]) -> None:
-        facts: list[Fact] = [
-            CancelRequest(self._service.market.now_ns(order.account), order.client_order_id, "by hand")
-            for order in orders
-        ]
-        if facts:
-            await self._service.submit(facts)
-
-    async def positions(self, _: Request) -> Response:
-        """What is held and what is working, per account, with the cash beside it. 503 before recovery has ended."""
-        if (closed := not_ready(self._service)) is not None:
-            return closed
-        machine = self._service.machine
-        held = [view for view in machine.positions() if _touched(view)]
-        accounts = [
-            {
-                "account": account.id,
-                "currency": account.currency,
-                "cash": units_text(machine.cash(account.id, account.currency), CASH_SCALE),
-                "equity": units_text(machine.equity_units(account.id), CASH_SCALE),
-                "breaker": machine.breaker(account.id),
-            }
-            for account in machine.accounts
-        ]
-        return answer({"positions": [self._position(view) for view in held], "accounts": accounts})
-
-    def _position(self, view: PositionView) -> dict[str, object]:
-        _, instrument = listing(self._service, view.symbol, view.account)
-        return {
-            "account": view.account,
-            "symbol": view.symbol,
-            "quantity": instrument.qty_text(view.qty_units),
-            "cost": units_text(view.cost_units, CASH_SCALE),
-            "average_price": _average_price(view, instrument),
-            "market_value": units_text(view.market_value_units, CASH_SCALE),
-            "realized": units_text(view.realized_units, CASH_SCALE),
-            "working_buy": instrument.qty_text(view.working_buy_units),
-            "working_sell": instrument.qty_text(view.working_sell_units),
-            "last_price": instrument.price_text(view.last_price_units) if view.last_price_units else None,
-            "as_of": rfc3339(view.last_price_at_ns) if view.last_price_units else None,
-        }
+def _order_routes(path: str, orders: OrderDoors) -> list[BaseRoute]:
+    listed = [
+        Parameter("status", Literal["open", "all", "closed"], "open without it"),
+        Parameter("symbol", str, "of one symbol only"),
+        Parameter("limit", bounded(1, ORDERS_LISTED_MAX), "at most so many"),
+    ]
+    one = path + "/{order_id}"
+    return [
+        Door(
+            path,
+            orders.place,
+            method="POST",
+            summary="Place one order by hand.",
+            scopes=TRADE,
+            body=OrderBody,
+            answers={202: TakenOrder, 422: RiskRefusal},
+        ),
+        Door(path, orders.show_all, summary="Orders.", answers={200: OrdersAnswer}, parameters=listed),
+        Door(
+            path,
+            orders.cancel_all,
+            method="DELETE",
+            summary="Cancel everything that works.",
+            scopes=CANCEL,
+            answers={202: CancelAllAnswer},
+        ),
+        Door(one, orders.show, summary="One order.", answers={200: OrderAnswer}),
+        Door(
+            one,
+            orders.cancel,
+            method="DELETE",
+            summary="Cancel one order.",
+            scopes=CANCEL,
+            answers={202: CancelAnswer},
+        ),
+    ]
 
 
-def refused_answer(refused: Refused) -> Response:
-    """Risk's no to one order: 422."""
-    message = f"{refused.code.name}: the limit is {refused.limit}, the order would make it {refused.actual}"
-    said = {"error": "risk_refused", "field": None, "accepted": None, "message": message}
-    return answer({**said, **refused_fields(refused), "risk": {"approved": False}}, 422)
-
-
-def _no_order(request: Request) -> Response:
-    message = f"no order {request.path_params['order_id']} is known"
-    return refusal(404, "not_found", message, field="order_id", accepted="the order_id of an order placed here")
-
-
-def _average_price(view: PositionView, instrument: Instrument) -> str | None:
-    """What a unit of the holding cost, rounded down to the price grid; None where nothing is held."""
-    if not view.qty_units:
-        return None
-    return instrument.price_text(abs(view.cost_units) * instrument.value_div // abs(view.qty_units))
-
-
-def _touched(view: PositionView) -> bool:
-    return bool(view.qty_units or view.working_buy_units or view.working_sell_units)
+def _decision_routes(batches: BatchDoor, words: WordDoors) -> list[BaseRoute]:
+    says: dict[str, Any] = {"method": "POST", "body": WordBody, "answers": {200: WordAnswer}}
+    return [
+        Door(
+            "/api/v1/targets",
+            batches.decide,
+            method="POST",
+            summary="One strategy's decision.",
+            scopes=TRADE,
+            body=BatchBody,
+            answers={202: BatchAnswer},
+        ),
+        Door("/api/v1/halt", words.halt, summary="Send nothing new from now on.", scopes=OPERATE, always=True, **says),
+        Door("/api/v1/resume", words.resume, summary="Lift a halt.", scopes=OPERATE, **says),
+        Door("/api/v1/kill", words.kill, summary="Halt, and cancel every order.", scopes=OPERATE, always=True, **says),
+    ]

@@ -11,15 +11,18 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import rfc3339
+from seatrial.services.access.admission import Gate
+from seatrial.services.api.doors import Door, Parameter, Stream
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.health import health_route
 from seatrial.services.api.http import answer, application, refusal
+from seatrial.services.api.numbers import bounded
+from seatrial.services.api.price_answers import BarsAnswer, PriceAnswer, PricesAnswer
 from seatrial.services.api.reading import Query, decode_body, one_of
 from seatrial.services.board import Price, PriceBoard
 from seatrial.services.market_data import MarketData
@@ -40,16 +43,31 @@ class StreamRequest(msgspec.Struct, forbid_unknown_fields=True):
     symbols: list[str] | None = None
 
 
-def market_data_doors(role: MarketData, *, new_request_id: Callable[[], str]) -> ASGIApp:
+def market_data_doors(role: MarketData, *, new_request_id: Callable[[], str], gate: Gate | None = None) -> Envelope:
     """The ASGI app of port 5001."""
     prices, stream = _PriceDoors(role.board), _StreamDoor(role.hub)
     routes = [
         health_route(role.health),
-        Route("/api/v1/prices/latest", prices.latest),
-        Route("/api/v1/bars", prices.bars),
-        WebSocketRoute("/stream", stream.serve),
+        Door(
+            "/api/v1/prices/latest",
+            prices.latest,
+            summary="The last price of a symbol, or of all.",
+            answers={200: PriceAnswer | PricesAnswer},
+            parameters=[Parameter("symbol", str, "one symbol; all without it")],
+        ),
+        Door(
+            "/api/v1/bars",
+            prices.bars,
+            summary="The newest bars of a symbol, oldest first.",
+            answers={200: BarsAnswer},
+            parameters=[
+                Parameter("symbol", str, "which", required=True),
+                Parameter("limit", bounded(1, BARS_MAX), "at most so many"),
+            ],
+        ),
+        Stream("/stream", stream.serve, summary="Ticks, quotes and bars as they come.", says=StreamRequest),
     ]
-    return application(routes, new_request_id=new_request_id)
+    return application(routes, new_request_id=new_request_id, gate=gate, role="market-data")
 
 
 class _PriceDoors:

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
 
+from seatrial.services.access.admission import Gate
+from seatrial.services.api.doors import Door, Parameter
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.health import health_route
 from seatrial.services.api.http import answer, application, refusal
+from seatrial.services.api.numbers import bounded
 from seatrial.services.api.reading import Query
 from seatrial.services.orchestrator import Orchestrator
-from seatrial.services.run_records import RUNS_KEPT_MAX
+from seatrial.services.run_records import RUNS_KEPT_MAX, RunRecord
 
 
-def orchestrator_doors(role: Orchestrator, *, new_request_id: Callable[[], str]) -> ASGIApp:
+class OrchestrationAnswer(msgspec.Struct):
+    """What runs now, and what ran last."""
+
+    status: str
+    in_progress: str | None
+    last_run: RunRecord | None
+    reason: str | None
+
+
+class RunsAnswer(msgspec.Struct):
+    """A page of runs, newest first; `total` is how many are kept."""
+
+    runs: list[RunRecord]
+    total: int
+
+
+def orchestrator_doors(role: Orchestrator, *, new_request_id: Callable[[], str], gate: Gate | None = None) -> Envelope:
     """The ASGI app of port 8003."""
 
     async def status(_: Request) -> Response:
@@ -45,8 +64,22 @@ def orchestrator_doors(role: Orchestrator, *, new_request_id: Callable[[], str])
 
     routes = [
         health_route(role.health),
-        Route("/api/v1/orchestration/status", status),
-        Route("/api/v1/orchestration/runs", runs),
-        Route("/api/v1/orchestration/runs/{run_id}", run),
+        Door(
+            "/api/v1/orchestration/status",
+            status,
+            summary="What runs now, and what ran last.",
+            answers={200: OrchestrationAnswer},
+        ),
+        Door(
+            "/api/v1/orchestration/runs",
+            runs,
+            summary="The runs, newest first, with a reason for every skip.",
+            answers={200: RunsAnswer},
+            parameters=[
+                Parameter("limit", bounded(1, RUNS_KEPT_MAX), "at most so many"),
+                Parameter("offset", bounded(0, RUNS_KEPT_MAX), "leave out so many of the newest"),
+            ],
+        ),
+        Door("/api/v1/orchestration/runs/{run_id}", run, summary="One run.", answers={200: RunRecord}),
     ]
-    return application(routes, new_request_id=new_request_id)
+    return application(routes, new_request_id=new_request_id, gate=gate, role="orchestrator")

@@ -14,6 +14,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.instrument import QTY_UNITS_MAX, AssetClass, Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.domain.time import parse_rfc3339, rfc3339
+from seatrial.services.api.numbers import SaidNumber, SaidNumberOrNone
 from seatrial.services.api.reading import decimal_units, one_of
 from seatrial.services.execution.service import ExecutionService
 
@@ -23,8 +24,6 @@ IN_BATCH_MAX = 1_000
 ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,36}$"  # what every venue takes as a client order id
 BY_HAND = StrategyId("manual")
 
-_NO_NUMBER = msgspec.Raw()
-
 
 class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
     """`POST /orders`, and one of a batch's `orders`. Numbers may be JSON numbers or texts."""
@@ -32,9 +31,9 @@ class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
     symbol: str
     side: Literal["buy", "sell"]
     type: Literal["market", "limit", "stop"]
-    quantity: msgspec.Raw
-    price: msgspec.Raw = _NO_NUMBER
-    stop_price: msgspec.Raw = _NO_NUMBER
+    quantity: SaidNumber
+    price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
+    stop_price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
     time_in_force: Literal["day", "gtc", "ioc", "fok"] | None = None
     client_order_id: str | None = None
     account: str | None = None
@@ -44,8 +43,8 @@ class TargetBody(msgspec.Struct, forbid_unknown_fields=True):
     """What to hold of one symbol: a signed `quantity`, or a `weight` of the account's equity."""
 
     symbol: str
-    quantity: msgspec.Raw = _NO_NUMBER
-    weight: msgspec.Raw = _NO_NUMBER
+    quantity: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
+    weight: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
     inputs_digest: str = ""
 
 

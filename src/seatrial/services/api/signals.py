@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from seatrial.domain.time import rfc3339
+from seatrial.services.access.admission import Gate
+from seatrial.services.api.doors import Door, Parameter
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.health import health_route
 from seatrial.services.api.http import answer, application
+from seatrial.services.api.numbers import When, bounded
 from seatrial.services.api.reading import Query
 from seatrial.services.desk import Desk
 from seatrial.services.signals import DECISIONS_KEPT_MAX, Signals
 from seatrial.services.topics import Decision
 
 
-def signals_doors(role: Signals, *, new_request_id: Callable[[], str]) -> ASGIApp:
+class StrategyRow(msgspec.Struct):
+    """One strategy at its desk."""
+
+    strategy: str
+    account: str
+    symbols: list[str]
+    state: str
+    warning: str | None
+
+
+class StrategiesAnswer(msgspec.Struct):
+    """Every strategy that is configured."""
+
+    strategies: list[StrategyRow]
+
+
+class DecisionRow(msgspec.Struct):
+    """What a strategy decided at one market time; `skipped` says why it decided nothing."""
+
+    strategy: str
+    account: str
+    decided_at: When
+    facts: list[str]
+    skipped: str | None
+
+
+class DecisionsAnswer(msgspec.Struct):
+    """The newest decisions, newest first."""
+
+    decisions: list[DecisionRow]
+
+
+def signals_doors(role: Signals, *, new_request_id: Callable[[], str], gate: Gate | None = None) -> Envelope:
     """The ASGI app of port 8001."""
 
     async def strategies(_: Request) -> Response:
@@ -31,10 +66,16 @@ def signals_doors(role: Signals, *, new_request_id: Callable[[], str]) -> ASGIAp
 
     routes = [
         health_route(role.health),
-        Route("/api/v1/strategies", strategies),
-        Route("/api/v1/decisions", decisions),
+        Door("/api/v1/strategies", strategies, summary="The strategies that run.", answers={200: StrategiesAnswer}),
+        Door(
+            "/api/v1/decisions",
+            decisions,
+            summary="What they decided.",
+            answers={200: DecisionsAnswer},
+            parameters=[Parameter("limit", bounded(1, DECISIONS_KEPT_MAX), "at most so many, newest first")],
+        ),
     ]
-    return application(routes, new_request_id=new_request_id)
+    return application(routes, new_request_id=new_request_id, gate=gate, role="signals")
 
 
 def _desk_fields(desk: Desk) -> dict[str, object]:
