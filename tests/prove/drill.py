@@ -148,7 +148,7 @@ class Drill:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             theirs = self.theirs()
-            ours, unclear = platform_truth(self.house.folder / "data" / "journal.db", self._positions())
+            ours, unclear = platform_truth(self.house.folder / "data" / "events.db", self._positions())
             found = [f"{one} is unclear" for one in unclear] + differences(ours, theirs)
             if not found:
                 return theirs

@@ -60,7 +60,7 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     load_core()
     clock = WallClock()
     listed = traded(settings)
-    journal = open_journal(settings)
+    journal = open_journal(settings, [instrument for each in listed.values() for instrument in each])
     platform = build_platform(settings, clock, listed, journal)
     doors = Doors(settings.host, _served(settings, platform))
     await doors.open()

@@ -143,8 +143,10 @@ class _Staging:
                 await self._close()
 
     async def _trade(self, on_progress: OnProgress | None) -> tuple[RehearsalRun, dict[str, tuple[int, int]]]:
-        opening = Opening(owner="rehearsal", epoch=EPOCH, core_digest="", settings_digest="")
-        journal = SqliteJournal.open(self._folder / "journal.db", opening, inline=True, sync=False)
+        grids = tuple(instrument for each in self._listed.values() for instrument in each)
+        started_ns = self._clock.now_ns()
+        opening = Opening("rehearsal", EPOCH, core_digest="", settings_digest="", at_ns=started_ns, instruments=grids)
+        journal = SqliteJournal.open(self._folder / "events.db", opening, inline=True, sync=False)
         platform = build_platform(
             self._settings,
             self._clock,

@@ -18,7 +18,13 @@ class Database(Protocol):
     Every method raises `JournalFault` where the database cannot do it.
     """
 
-    blob_type: str  # what the dialect calls bytes
+    def tables(self) -> list[str]:
+        """The names of the tables there are."""
+        ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """One consistent view of everything for several reads, whatever is written meanwhile."""
+        ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Begin as the only writer; commit durably at the end, roll back on an exception."""
@@ -39,109 +45,3 @@ class Database(Protocol):
     def close(self) -> None:
         """Release the connection."""
         ...
-
-
-SCHEMA_VERSION = 1
-
-JOURNAL_TABLES = (
-    """
-    CREATE TABLE IF NOT EXISTS journal (
-        one BIGINT PRIMARY KEY CHECK (one = 1),
-        schema_version BIGINT NOT NULL,
-        epoch TEXT NOT NULL,
-        owner TEXT NOT NULL,
-        fence BIGINT NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS segments (
-        number BIGINT PRIMARY KEY,
-        first_seq BIGINT NOT NULL,
-        core_digest TEXT NOT NULL,
-        settings_digest TEXT NOT NULL,
-        sealed_offset BIGINT
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS entries (
-        seq BIGINT PRIMARY KEY,
-        at_ns BIGINT NOT NULL,
-        kind TEXT NOT NULL,
-        segment BIGINT NOT NULL,
-        market_offset BIGINT NOT NULL,
-        fact TEXT NOT NULL,
-        effects TEXT NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS snapshots (
-        seq BIGINT PRIMARY KEY,
-        digest TEXT NOT NULL,
-        core_digest TEXT NOT NULL,
-        settings_digest TEXT NOT NULL,
-        body {blob} NOT NULL
-    )
-    """,
-)
-
-PROJECTION_TABLES = (
-    """
-    CREATE TABLE IF NOT EXISTS orders (
-        client_order_id TEXT PRIMARY KEY,
-        account TEXT NOT NULL,
-        symbol TEXT NOT NULL,
-        side BIGINT NOT NULL,
-        type BIGINT NOT NULL,
-        time_in_force BIGINT NOT NULL,
-        qty_units BIGINT NOT NULL,
-        limit_units BIGINT NOT NULL,
-        stop_units BIGINT NOT NULL,
-        filled_units BIGINT NOT NULL,
-        status BIGINT NOT NULL,
-        venue_order_id TEXT,
-        reason TEXT NOT NULL,
-        allocation TEXT NOT NULL,
-        owed TEXT NOT NULL,
-        approved_seq BIGINT NOT NULL,
-        updated_seq BIGINT NOT NULL,
-        approved_ns BIGINT NOT NULL,
-        updated_ns BIGINT NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS fills (
-        account TEXT NOT NULL,
-        symbol TEXT NOT NULL,
-        execution_id TEXT NOT NULL,
-        seq BIGINT NOT NULL,
-        client_order_id TEXT NOT NULL,
-        side BIGINT NOT NULL,
-        qty_units BIGINT NOT NULL,
-        price_units BIGINT NOT NULL,
-        fee_units BIGINT NOT NULL,
-        fee_currency TEXT NOT NULL,
-        at_ns BIGINT NOT NULL,
-        PRIMARY KEY (account, symbol, execution_id)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS fill_shares (
-        account TEXT NOT NULL,
-        symbol TEXT NOT NULL,
-        execution_id TEXT NOT NULL,
-        strategy TEXT NOT NULL,
-        signed_units BIGINT NOT NULL,
-        PRIMARY KEY (account, symbol, execution_id, strategy)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS positions (
-        account TEXT NOT NULL,
-        symbol TEXT NOT NULL,
-        qty_units BIGINT NOT NULL,
-        updated_seq BIGINT NOT NULL,
-        updated_ns BIGINT NOT NULL,
-        PRIMARY KEY (account, symbol)
-    )
-    """,
-)

@@ -20,13 +20,15 @@ from typing import ParamSpec
 from seatrial.domain.facts import BarClosed
 from seatrial.domain.faults import JournalCorrupt, JournalFault, JournalFenced
 from seatrial.domain.ids import JournalEpoch
-from seatrial.journal import codec, projections, segments
-from seatrial.journal.database import JOURNAL_TABLES, PROJECTION_TABLES, SCHEMA_VERSION, Database
+from seatrial.journal import codec, instruments, projections, segments
+from seatrial.journal.database import Database
 from seatrial.journal.group import GroupCommit, Pending
 from seatrial.journal.history import History
 from seatrial.journal.port import Entry, Opening, Snapshot
 
 P = ParamSpec("P")
+
+FORMAT_VERSION = 1  # how entries and segments are written; the shape of the tables is in `schema_version`
 
 
 class DurableJournal:
@@ -42,6 +44,7 @@ class DurableJournal:
         self._history = History(database, folder, self._lock)
         with database.transaction():
             self._epoch, self._fence = _take_over(database, opening)
+            instruments.freeze(database, opening.instruments)
             self._last_seq = self._history.seal_last_segment()
             self._number = self._history.add_segment(self._last_seq + 1, opening)
             self._segment = segments.SegmentWriter.create(folder, self._header(), sync=sync)
@@ -185,22 +188,15 @@ class DurableJournal:
             raise
 
 
-def create_tables(database: Database) -> None:
-    """Create whatever is missing. Safe to run at every start."""
-    with database.transaction():
-        for table in (*JOURNAL_TABLES, *PROJECTION_TABLES):
-            database.execute(table.replace("{blob}", database.blob_type))
-
-
 def _take_over(database: Database, opening: Opening) -> tuple[JournalEpoch, int]:
     """Become the owner; returns the journal's epoch and our fencing number."""
     rows = database.read("SELECT schema_version, epoch, fence FROM journal")
     if not rows:
-        database.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 1)", (SCHEMA_VERSION, opening.epoch, opening.owner))
+        database.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 1)", (FORMAT_VERSION, opening.epoch, opening.owner))
         return opening.epoch, 1
     version, epoch, fence = rows[0]
-    if version != SCHEMA_VERSION:
-        raise JournalCorrupt(f"the journal has schema version {version}, this code writes {SCHEMA_VERSION}")
+    if version != FORMAT_VERSION:
+        raise JournalCorrupt(f"the journal has format version {version}, this code writes {FORMAT_VERSION}")
     database.execute("UPDATE journal SET owner = ?, fence = ?", (opening.owner, fence + 1))
     return JournalEpoch(epoch), fence + 1
 

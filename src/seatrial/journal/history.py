@@ -28,9 +28,20 @@ class History:
         Runs in the transaction that takes the journal over, so nobody commits meanwhile, and what a
         fenced process still appends lies behind the seal.
         """
+        number, seq, end = self.newest_end()
+        if number:
+            self._database.execute("UPDATE segments SET sealed_offset = ? WHERE number = ?", (end, number))
+        return seq
+
+    def newest_end(self) -> tuple[int, int, int]:
+        """The newest segment's number, the journal's last entry, and where in the segment it ends; changes nothing.
+
+        Raises:
+            JournalCorrupt: the segment is not there, or ends before a row that follows it.
+        """
         newest = self._database.read("SELECT number, first_seq FROM segments ORDER BY number DESC LIMIT 1")
         if not newest:
-            return 0
+            return 0, 0, 0
         number, first_seq = newest[0]
         last = self._database.read(
             "SELECT seq, market_offset FROM entries WHERE segment = ? ORDER BY seq DESC LIMIT 1", (number,)
@@ -48,8 +59,7 @@ class History:
             end = reached
         if reached < row_offset:
             raise JournalCorrupt(f"the segment {path} ends at byte {reached}, but row {seq} follows byte {row_offset}")
-        self._database.execute("UPDATE segments SET sealed_offset = ? WHERE number = ?", (end, number))
-        return int(seq)
+        return number, int(seq), end
 
     def add_segment(self, first_seq: int, opening: Opening) -> int:
         """Enter a new segment, in the same transaction; returns its number."""

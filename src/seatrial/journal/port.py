@@ -12,6 +12,7 @@ from typing import Protocol
 
 from seatrial.domain.facts import Effect, Fact
 from seatrial.domain.ids import JournalEpoch
+from seatrial.domain.instrument import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,18 @@ class Opening:
     `owner` is unique per process generation: a newer owner fences the older one out. `epoch` is what
     a *new* journal is called; a journal that exists keeps its own. A change of either digest starts a
     new stretch of the journal, which should begin with a snapshot (`Journal.snapshot_due`).
+
+    `at_ns` is when, by the clock of whoever opens; `instruments` are the grids its integers live on; without
+    `upgrade` a database of an older schema is refused.
     """
 
     owner: str
     epoch: JournalEpoch
     core_digest: str
     settings_digest: str
+    at_ns: int = 0
+    instruments: tuple[Instrument, ...] = ()
+    upgrade: bool = True
 
 
 class Journal(Protocol):

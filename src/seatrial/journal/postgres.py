@@ -13,28 +13,40 @@ from psycopg import sql as sql_text
 
 from seatrial.domain.faults import JournalFault
 from seatrial.journal.database import Row
-from seatrial.journal.durable import DurableJournal, create_tables
+from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Opening
+from seatrial.journal.schema import make_ready
 
 CONNECT_SECONDS_MAX = 10
+SCHEMA = "seatrial"
 
 
 class PostgresDatabase:
     """One psycopg connection, in a schema of its own."""
 
-    blob_type = "BYTEA"
-
-    def __init__(self, url: str, *, schema: str) -> None:
+    def __init__(self, url: str, *, schema: str = SCHEMA, read_only: bool = False) -> None:
         self._lock_key = zlib.crc32(schema.encode())
         with _faults_of_server():
             self._connection: psycopg.Connection[Row] = psycopg.connect(
                 url, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX
             )
             name = sql_text.Identifier(schema)
-            with self._connection.transaction():
-                self._lock()
-                self._connection.execute(sql_text.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+            if not read_only:
+                with self._connection.transaction():
+                    self._lock()
+                    self._connection.execute(sql_text.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
             self._connection.execute(sql_text.SQL("SET search_path TO {}").format(name))
+
+    def tables(self) -> list[str]:
+        """See `Database.tables`."""
+        return [str(row[0]) for row in self.read("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See `Database.reading`."""
+        with _faults_of_server(), self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -77,7 +89,7 @@ class PostgresJournal(DurableJournal):
         segments: Path,
         opening: Opening,
         *,
-        schema: str = "seatrial",
+        schema: str = SCHEMA,
         inline: bool = False,
         sync: bool = True,
     ) -> Self:
@@ -87,7 +99,7 @@ class PostgresJournal(DurableJournal):
         """
         database = PostgresDatabase(url, schema=schema)
         try:
-            create_tables(database)
+            make_ready(database, opening)
             return cls(database, segments, opening, inline=inline, sync=sync)
         except BaseException:
             database.close()

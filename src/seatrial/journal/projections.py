@@ -1,4 +1,4 @@
-"""Tables for people: orders, fills and positions, made of the journal's entries in their order.
+"""Tables for people: orders, fills, positions, lots and trade events, made of the journal's entries in their order.
 
 They live in the journal's database and move in the transaction that commits an entry, so they never
 lag and never lead. The order path does not read them; `rebuild` makes them again from a replay.
@@ -6,25 +6,31 @@ lag and never lead. The order path does not read them; `rebuild` makes them agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from seatrial.domain.facts import Approved, Fill, Report, Sent, Transfer
-from seatrial.domain.ids import AccountId, StrategyId, Symbol
+from seatrial.domain.ids import StrategyId
 from seatrial.domain.orders import OrderStatus, Side
+from seatrial.journal import codec
 from seatrial.journal.allocation import Allocation, share_fill
 from seatrial.journal.database import Database
+from seatrial.journal.lot_table import Movement, move_lots
 from seatrial.journal.port import Entry
+from seatrial.journal.trade_events import record
 
-TABLES = ("orders", "fills", "fill_shares", "positions")
+TABLES = ("orders", "fills", "fill_shares", "positions", "lots", "trade_events")
+ENTRIES_PER_PAGE = 1_000
 
 _ALLOCATION = msgspec.json.Decoder(tuple[tuple[StrategyId, int], ...])
 
 
 def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
     """Move the tables on by these entries. Runs inside the caller's transaction."""
-    for entry in entries:
+    told = list(entries)
+    record(database, told)
+    for entry in told:
         match entry.fact:
             case Fill() as fill:
                 _apply_fill(database, entry.seq, fill)
@@ -33,7 +39,7 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
             case Sent() as sent:
                 _apply_sent(database, entry.seq, sent)
             case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
-                _move_position(database, entry.seq, entry.fact.at_ns, account, symbol, units)
+                _move_position(database, Movement(entry.seq, entry.fact.at_ns, account, symbol, units))
             case _:
                 pass
         for effect in entry.effects:
@@ -46,7 +52,44 @@ def rebuild(database: Database, entries: Iterable[Entry]) -> None:
     with database.transaction():
         for table in TABLES:
             database.execute(f"DELETE FROM {table}")
-        apply_entries(database, entries)
+        for page in _pages(entries):
+            apply_entries(database, page)
+
+
+def refill(database: Database) -> None:
+    """Make the tables again from the journal's rows, in the caller's transaction.
+
+    The segments are not needed: they hold bars that told nobody to do anything.
+    """
+    for table in TABLES:
+        database.execute(f"DELETE FROM {table}")
+    for page in _pages(stored_rows(database)):
+        apply_entries(database, page)
+
+
+def stored_rows(database: Database) -> Iterator[Entry]:
+    """Every entry that is a row, in order; the bars of the segments are left out.
+
+    Raises:
+        JournalCorrupt: a row does not decode.
+    """
+    after = 0
+    while rows := database.read(
+        "SELECT seq, fact, effects FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", (after, ENTRIES_PER_PAGE)
+    ):
+        for seq, fact, effects in rows:
+            yield Entry(seq, codec.decode_fact(fact), codec.decode_effects(effects))
+        after = rows[-1][0]
+
+
+def _pages(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    page: list[Entry] = []
+    for entry in entries:
+        page.append(entry)
+        if len(page) == ENTRIES_PER_PAGE:
+            yield page
+            page = []
+    yield page
 
 
 def _insert_order(database: Database, seq: int, order: Approved) -> None:
@@ -124,7 +167,21 @@ def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
     signed_units = fill.side * fill.qty_units
     _share_out(database, seq, fill, signed_units)
     taken_units = fill.fee_units if fee_in_base(fill) else 0
-    _move_position(database, seq, fill.at_ns, fill.account, fill.symbol, signed_units - taken_units)
+    moved = signed_units - taken_units
+    _move_position(
+        database,
+        Movement(
+            seq,
+            fill.at_ns,
+            fill.account,
+            fill.symbol,
+            moved,
+            traded_units=signed_units,
+            price_units=fill.price_units,
+            client_order_id=fill.client_order_id,
+            execution_id=fill.execution_id,
+        ),
+    )
 
 
 def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> None:
@@ -166,12 +223,11 @@ def fee_in_base(fill: Fill) -> bool:
     return fill.side == Side.BUY and symbol != fee_coin and symbol.startswith(fee_coin)
 
 
-def _move_position(
-    database: Database, seq: int, at_ns: int, account: AccountId, symbol: Symbol, signed_units: int
-) -> None:
+def _move_position(database: Database, moved: Movement) -> None:
+    move_lots(database, moved)
     database.execute(
         "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, symbol) DO UPDATE SET"
         " qty_units = positions.qty_units + excluded.qty_units,"
         " updated_seq = excluded.updated_seq, updated_ns = excluded.updated_ns",
-        (account, symbol, signed_units, seq, at_ns),
+        (moved.account, moved.symbol, moved.signed_units, moved.seq, moved.at_ns),
     )

@@ -10,19 +10,20 @@ from typing import Self
 
 from seatrial.domain.faults import JournalFault
 from seatrial.journal.database import Row
-from seatrial.journal.durable import DurableJournal, create_tables
+from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Opening
+from seatrial.journal.schema import make_ready
 
 BUSY_MS_MAX = 5_000
+IN_MEMORY = ":memory:"
 
 
 class SqliteDatabase:
     """One connection of the standard library, with explicit transactions."""
 
-    blob_type = "BLOB"
-
     def __init__(self, path: Path | str, *, sync: bool = True, read_only: bool = False) -> None:
         name = Path(path).absolute().as_uri() + ("?mode=ro" if read_only else "")
+        name = f"file:{IN_MEMORY}" if path == IN_MEMORY else name
         with _faults_of(path):
             self._connection = sqlite3.connect(
                 name, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS_MAX / 1_000
@@ -31,6 +32,25 @@ class SqliteDatabase:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute(f"PRAGMA synchronous = {'FULL' if sync else 'OFF'}")
         self._path = path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The library's own, for what only SQLite can: its backups and checks."""
+        return self._connection
+
+    def tables(self) -> list[str]:
+        """See `Database.tables`."""
+        return [str(row[0]) for row in self.read("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See `Database.reading`."""
+        with _faults_of(self._path):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -79,6 +99,7 @@ class SqliteJournal(DurableJournal):
                 survives the process but not the power.
 
         Raises:
+            WrongSchema: it has another schema, and `opening` does not allow to upgrade it.
             JournalCorrupt: what is stored cannot be continued.
             JournalFault: the database cannot be opened or written.
         """
@@ -88,7 +109,7 @@ class SqliteJournal(DurableJournal):
             raise JournalFault(f"the folder of the journal {path} cannot be made: {fault}") from fault
         database = SqliteDatabase(path, sync=sync)
         try:
-            create_tables(database)
+            make_ready(database, opening)
             return cls(database, segment_folder(path), opening, inline=inline, sync=sync)
         except BaseException:
             database.close()

@@ -133,8 +133,16 @@ class World:
         self.life = self.generation.spawn(self._live(self.generation, Random(self.random.getrandbits(64))))
 
     async def _live(self, generation: Generation, random: Random) -> None:
-        opening = Opening(f"generation-{generation.number}", JournalEpoch("simulation"), "core", "settings")
-        inner = SqliteJournal.open(self.folder / "journal.db", opening, inline=True, sync=False)
+        grids = tuple(one for venue in self.venues for one in venue.instruments)
+        opening = Opening(
+            f"generation-{generation.number}",
+            JournalEpoch("simulation"),
+            core_digest="core",
+            settings_digest="settings",
+            at_ns=self.clock.now_ns(),
+            instruments=grids,
+        )
+        inner = SqliteJournal.open(self.folder / "events.db", opening, inline=True, sync=False)
         self.journals.append(inner)
         journal = MortalJournal(inner, generation, self.durable, random)
         pairs = [(venue.account, one) for venue in self.venues for one in venue.instruments]

@@ -1,0 +1,91 @@
+"""The table `trade_events`: what happened to orders, fills, halts and breakers, one row each, in journal order.
+
+Part 0 of an entry is its fact, parts from 1 on are its effects. `timestamp` is market time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from seatrial.domain.facts import (
+    Alert,
+    Approved,
+    BreakerTripped,
+    CancelOrder,
+    CancelRequest,
+    Command,
+    Effect,
+    Fact,
+    Fill,
+    OrderRequest,
+    Refused,
+    Report,
+    Sent,
+    Transfer,
+)
+from seatrial.domain.time import rfc3339
+from seatrial.journal.database import Database
+from seatrial.journal.port import Entry
+
+Words = tuple[str, str | None, str | None, str | None, int | None, int | None, int | None, str]
+
+
+def record(database: Database, entries: Iterable[Entry]) -> None:
+    """Append the rows of these entries. Runs inside the caller's transaction."""
+    rows = [row for entry in entries for row in _rows(entry)]
+    if rows:
+        database.execute_many("INSERT INTO trade_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _rows(entry: Entry) -> Iterator[tuple[object, ...]]:
+    told = _fact(entry.fact)
+    if told is not None:
+        yield (entry.seq, 0, rfc3339(entry.fact.at_ns), *told)
+    for part, effect in enumerate(entry.effects, 1):
+        yield (entry.seq, part, rfc3339(effect.at_ns), *_effect(effect))
+
+
+def _fact(fact: Fact) -> Words | None:
+    """Event, account, symbol, order, side, quantity, price and detail of a fact; None where nobody asks for it."""
+    match fact:
+        case OrderRequest():
+            price = fact.limit_units or fact.stop_units or None
+            told = f"{fact.type.name.lower()} order of {fact.strategy}"
+            order = fact.client_order_id
+            return "requested", fact.account, fact.symbol, order, int(fact.side), fact.qty_units, price, told
+        case CancelRequest():
+            return "cancel_requested", None, None, fact.client_order_id, None, None, None, fact.reason
+        case Sent():
+            return "sent", None, None, fact.client_order_id, None, None, None, ""
+        case Report():
+            told = f"{fact.status.name.lower()}{': ' if fact.reason else ''}{fact.reason}"
+            return "reported", None, None, fact.client_order_id, None, None, None, told
+        case Fill():
+            order, side, told = fact.client_order_id, int(fact.side), f"execution {fact.execution_id}"
+            return "filled", fact.account, fact.symbol, order, side, fact.qty_units, fact.price_units, told
+        case Command():
+            return str(fact.kind), None, None, None, None, None, None, f"{fact.actor}: {fact.reason}"
+        case Transfer():
+            told = f"{fact.amount_units} units of {fact.currency}{': ' if fact.reason else ''}{fact.reason}"
+            return "transferred", fact.account, fact.symbol, None, None, None, None, told
+        case _:
+            return None
+
+
+def _effect(effect: Effect) -> Words:
+    match effect:
+        case Approved():
+            price = effect.limit_units or effect.stop_units or None
+            order, side = effect.client_order_id, int(effect.side)
+            return "approved", effect.account, effect.symbol, order, side, effect.qty_units, price, effect.reason
+        case Refused():
+            told = f"{effect.code.name.lower()}: limit {effect.limit}, actual {effect.actual}"
+            return "refused", effect.account, effect.symbol, None, int(effect.side), effect.qty_units, None, told
+        case CancelOrder():
+            order = effect.client_order_id
+            return "cancel", effect.account, effect.symbol, order, None, None, None, effect.reason
+        case BreakerTripped():
+            told = f"{effect.reason}: limit {effect.limit}, actual {effect.actual}"
+            return "breaker_tripped", effect.account, None, None, None, None, None, told
+        case Alert():
+            return "alert", None, None, None, None, None, None, f"{effect.name}: {effect.detail}"
