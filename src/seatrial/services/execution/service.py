@@ -28,7 +28,7 @@ from seatrial.journal.port import Entry, Journal
 from seatrial.services.execution import recovery
 from seatrial.services.execution.account_index import AccountIndexes
 from seatrial.services.execution.batches import DecidedBatches
-from seatrial.services.execution.engine import ExecutionEngine
+from seatrial.services.execution.engine import ExecutionEngine, Subscriber
 from seatrial.services.execution.listener import Listener
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.reconciler import Reconciler
@@ -68,6 +68,7 @@ class ExecutionService:
         self._venues: Mapping[AccountId, Venue] = {venue.account: venue for venue in venues}
         self._tasks: asyncio.TaskGroup | None = None
         self._held_bars: dict[tuple[AccountId, Symbol], Bar] = {}
+        self._learners: list[Subscriber] = [self.indexes.note, self.batches.note]
         self.sender = Sender(self.engine, self._venues, market, spawn=self._spawn, look=self._look_soon)
         self.reconcilers = {venue.account: self._reconciler(venue) for venue in venues}
         self.listeners = {
@@ -94,7 +95,7 @@ class ExecutionService:
     async def run(self) -> None:
         """Recover, then trade until cancelled. Raises what must end the process: a journal that failed, a bug."""
         self.waiting_for = "the journal is being replayed"
-        cancels = recovery.replay(self.machine, self.engine.journal, (self.indexes.note, self.batches.note))
+        cancels = recovery.replay(self.machine, self.engine.journal, self._learners)
         if self.machine.halted is not None:
             self.engine.latch(self.machine.halted)
         self.sender.remember_cancels(cancels.values())
@@ -131,6 +132,11 @@ class ExecutionService:
         journal = self.engine.journal
         if journal.snapshot_due and journal.last_seq:
             journal.save_snapshot(journal.last_seq, self.machine.state_fingerprint(), self.machine.snapshot())
+
+    def follow(self, *, replayed: Subscriber, committed: Subscriber) -> None:
+        """Learn from every entry: from those in the journal before the start, then from each after its commit."""
+        self._learners.append(replayed)
+        self.engine.subscribe(committed)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
         assert self._tasks is not None, "effects are released only while the service runs"
