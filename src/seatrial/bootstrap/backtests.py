@@ -12,6 +12,7 @@ from rich.table import Table
 from seatrial import __version__
 from seatrial.bootstrap.accounts import VENUES, account_at, venue_of
 from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.scheduling import effective_schedule
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import StrategyId
@@ -22,6 +23,7 @@ from seatrial.runs.report import report_page
 from seatrial.runs.result import RunResult, StrategyNote, backtest_result
 from seatrial.runs.statistics import AccountStatistics, statistics_of
 from seatrial.runs.terminal import result_tables
+from seatrial.services.schedule_gate import gate_of
 from seatrial.strategy.load import LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
 
@@ -77,6 +79,8 @@ def run_backtest(
         instruments=[table.instrument for table in markets[0].tables.values()],
         epoch="backtest",
         digest=loaded.digest,
+        gate=gate_of(effective_schedule(settings, loaded.strategy.schedule), markets[0].account.calendar, virtual=True),
+        confidence_min=settings.values["signals.min_confidence"],
     )
     run = backtest(markets, [runner], on_progress=on_progress)
     drawn = settings.seed if settings.data is None else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from seatrial.bootstrap import parsing
 from seatrial.bootstrap.declared import Declared
+from seatrial.bootstrap.orchestration_declarations import ORCHESTRATION_SETTINGS
 from seatrial.bootstrap.service_declarations import SERVICE_SETTINGS
 from seatrial.bootstrap.venue_declarations import VENUE_SETTINGS
 
@@ -40,6 +41,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("ports.dashboard", parsing.PORT, "3000", "the dashboard", ("DASHBOARD_PORT",)),
     Declared("ports.alpaca", parsing.PORT, "6001", "the emulated Alpaca"),
     Declared("ports.binance", parsing.PORT, "6002", "the emulated Binance"),
+    Declared("ports.coingecko", parsing.PORT, "6003", "the emulated CoinGecko"),
     # ------------------------------------------------------------------- logs
     Declared(
         "release.policy", parsing.TEXT, "", "the promotion policy; empty means `solo` in dev and `default` beyond"
@@ -66,6 +68,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("symbols.binance", parsing.SYMBOLS, "", "the same on Binance"),
     *VENUE_SETTINGS,
     *SERVICE_SETTINGS,
+    *ORCHESTRATION_SETTINGS,
     # -------------------------------------------------------------- emulators
     Declared("emulators.cash_alpaca", parsing.MONEY, "100000", "opening cash of the emulated Alpaca, in USD"),
     Declared("emulators.cash_binance", parsing.MONEY, "100000", "opening cash of the emulated Binance, in USDT"),

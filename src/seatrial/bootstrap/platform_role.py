@@ -16,6 +16,7 @@ from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.randomness import fresh_name
+from seatrial.bootstrap.scheduling import default_schedule
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
@@ -100,7 +101,7 @@ def build_platform(
         journal=journal,
         venues=_connections(settings, clock, listed, wire, "orders"),
         market_venues=_connections(settings, clock, listed, wire, "market"),
-        sources=sources_of(settings, listed, journal.epoch),
+        sources=sources_of(settings, listed, journal.epoch, virtual=rules is not None and rules.virtual),
         config=partial(config_body, settings),
         new_request_id=partial(fresh_name, "req"),
     )
@@ -108,9 +109,9 @@ def build_platform(
     return Platform(parts, rules or live)
 
 
-def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch) -> list[StrategyFile]:
-    """The strategy of each venue; order ids of two journals differ by `epoch`."""
-    return [_source(settings, venue, instruments, str(epoch)) for venue, instruments in listed.items()]
+def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch, *, virtual: bool = False) -> list[StrategyFile]:
+    """The strategy of each venue; order ids of two journals differ by `epoch`. `virtual` as in `StrategyFile`."""
+    return [_source(settings, venue, instruments, str(epoch), virtual=virtual) for venue, instruments in listed.items()]
 
 
 def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, name: str) -> list[Venue]:
@@ -129,7 +130,9 @@ def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, n
     ]
 
 
-def _source(settings: Settings, venue: str, instruments: list[Instrument], epoch: str) -> StrategyFile:
+def _source(
+    settings: Settings, venue: str, instruments: list[Instrument], epoch: str, *, virtual: bool
+) -> StrategyFile:
     path = Path(settings.strategies[venue])
     return StrategyFile(
         path,
@@ -138,6 +141,9 @@ def _source(settings: Settings, venue: str, instruments: list[Instrument], epoch
         instruments=instruments,
         texts=strategy_texts(settings, venue),
         epoch=epoch,
+        default_schedule=default_schedule(settings),
+        virtual=virtual,
+        confidence_min=settings.values["signals.min_confidence"],
     )
 
 

@@ -102,7 +102,7 @@ def rehearse(
 
 
 def _backtest(settings: Settings, listed: Traded, timeline: Timeline) -> BacktestRun:
-    runners = [source.load() for source in sources_of(settings, listed, EPOCH)]
+    runners = [source.load() for source in sources_of(settings, listed, EPOCH, virtual=True)]
     return backtest(markets_of(settings, timeline), runners)
 
 
@@ -154,6 +154,7 @@ class _Staging:
             journal,
             wire=Wire(self._http, QUIET, ticks=False),
             rules=PlatformRules(
+                virtual=True,
                 reconcile=ReconcileRules(interval_ns=RECONCILE_NS),
                 desk=DeskRules(history_from_ns=self.timeline.start_ns),
             ),

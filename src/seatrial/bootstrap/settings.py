@@ -37,6 +37,7 @@ class Ports:
     dashboard: int
     alpaca: int
     binance: int
+    coingecko: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class PlatformRules:
     """How the roles wait and retry; every default is the one for real time."""
 
     speed_ppm: int = 1_000_000  # market time per million of ours; more only at local venues
+    virtual: bool = False  # time jumps, as in rehearsals: intervals count market seconds, by the bars
     reconcile: ReconcileRules = field(default_factory=ReconcileRules)
     feed: FeedRules = field(default_factory=FeedRules)
     desk: DeskRules = field(default_factory=DeskRules)

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from seatrial.domain.ids import AccountId, StrategyId
 from seatrial.domain.instrument import Instrument
+from seatrial.services.schedule_gate import gate_of
+from seatrial.services.schedules import OnBarClose, Schedule, parse_schedule
 from seatrial.strategy.load import LoadedStrategy, load_strategy, reload_strategy, source_changed
 from seatrial.strategy.runner import StrategyRunner
 
@@ -17,6 +19,7 @@ class StrategySource(Protocol):
 
     strategy_id: StrategyId
     account: AccountId
+    schedule: Schedule  # of the version loaded last; before the first it is `on bar close`
 
     def load(self) -> StrategyRunner:
         """A fresh runner of the strategy as it is now. Raises whatever the strategy raises."""
@@ -28,7 +31,11 @@ class StrategySource(Protocol):
 
 
 class StrategyFile:
-    """See `StrategySource`. `texts` are the parameters as the user wrote them."""
+    """See `StrategySource`. `texts` are the parameters as the user wrote them.
+
+    `default_schedule` holds where the strategy itself acts on bar close. With `virtual` time, as in rehearsals, an
+    interval counts market seconds; see `gate_of`.
+    """
 
     def __init__(
         self,
@@ -39,9 +46,16 @@ class StrategyFile:
         instruments: Sequence[Instrument],
         texts: Mapping[str, str] | None = None,
         epoch: str = "",
+        default_schedule: Schedule | None = None,
+        virtual: bool = False,
+        confidence_min: float | None = None,
     ) -> None:
         self.strategy_id = strategy_id
         self.account = account
+        self.schedule: Schedule = default_schedule or OnBarClose()
+        self._default_schedule = self.schedule
+        self._virtual = virtual
+        self._confidence_min = confidence_min
         self._path = path
         self._texts = dict(texts or {})
         self._instruments = tuple(instruments)
@@ -54,11 +68,13 @@ class StrategyFile:
 
         Raises:
             ConfigurationFault: the file cannot be read or does not run; names file and line.
-            RequestFault: an unknown parameter, or symbols that are not traded here.
+            RequestFault: an unknown parameter, a schedule that is none, or symbols that are not traded here.
         """
         self._tried = self._content()
         known = self._loaded
         loaded = load_strategy(self._path, self._texts) if known is None else reload_strategy(known)
+        own = parse_schedule(loaded.strategy.schedule)
+        schedule = self._default_schedule if isinstance(own, OnBarClose) else own
         runner = StrategyRunner(
             loaded.strategy,
             strategy_id=self.strategy_id,
@@ -66,8 +82,10 @@ class StrategyFile:
             instruments=self._instruments,
             epoch=self._epoch,
             digest=loaded.digest,
+            gate=gate_of(schedule, self._instruments[0].calendar, virtual=self._virtual),
+            confidence_min=self._confidence_min,
         )
-        self._loaded = loaded
+        self._loaded, self.schedule = loaded, schedule
         return runner
 
     def changed(self) -> bool:

@@ -12,14 +12,14 @@ from seatrial.domain.facts import CancelRequest, OrderRequest, Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol, derive_client_order_id
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.domain.orders import OrderType, Side
 from seatrial.strategy.grid import Amount, order_quantity_units, price_units, signed_quantity_units, weight_ppm
 from seatrial.strategy.handle import OrderHandle, handle_of
-
-Decision = Target | OrderRequest | CancelRequest
+from seatrial.strategy.holding import Decision
+from seatrial.strategy.saying import Sayings
+from seatrial.strategy.time_in_force import time_in_force_of
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
-_TIMES_IN_FORCE = {each.name.lower(): each for each in TimeInForce}
 
 
 class Context:
@@ -42,6 +42,7 @@ class Context:
         self._positions: Mapping[Symbol, int] = {}
         self._handles: dict[ClientOrderId, OrderHandle] = {}
         self._decisions: list[Decision] = []
+        self.sayings = Sayings()  # of the batch that was decided on last
         self._orders_in_batch = 0
         self._batch_ns = 0
         self._open = False
@@ -50,7 +51,7 @@ class Context:
 
     @property
     def now_ns(self) -> int:
-        """The end of the bars being decided on; 0 before the first."""
+        """The end of the bars being decided on."""
         return self._batch_ns
 
     def position(self, symbol: str) -> float:
@@ -70,25 +71,42 @@ class Context:
 
     # ------------------------------------------------------------ decisions
 
-    def target(self, symbol: str, *, weight: Amount | None = None, quantity: Amount | None = None) -> None:
-        """Hold this much of `symbol`: a share of the account's equity, or a quantity. A batch's last word counts."""
+    def target(
+        self,
+        symbol: str,
+        *,
+        weight: Amount | None = None,
+        quantity: Amount | None = None,
+        confidence: float | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Hold this much of `symbol`: a share of the account's equity, or a quantity. A batch's last word counts.
+
+        `confidence` (0 to 1) and `reason` are shown with the signal; leave out what would only be made up.
+        """
         instrument = self._instrument(symbol)
         if (weight is None) == (quantity is None):
             raise RequestFault(
                 "target", "exactly one of weight= and quantity=", {"weight": weight, "quantity": quantity}
             )
-        self._decide(
-            Target(
-                at_ns=self._batch_ns,
-                account=self.account,
-                strategy=self.strategy,
-                symbol=instrument.symbol,
-                decided_at_ns=self._batch_ns,
-                quantity_units=None if quantity is None else signed_quantity_units("quantity", quantity, instrument),
-                weight_ppm=None if weight is None else weight_ppm("weight", weight, instrument),
-                inputs_digest=self._digest,
-            )
+        target = Target(
+            at_ns=self._batch_ns,
+            account=self.account,
+            strategy=self.strategy,
+            symbol=instrument.symbol,
+            decided_at_ns=self._batch_ns,
+            quantity_units=None if quantity is None else signed_quantity_units("quantity", quantity, instrument),
+            weight_ppm=None if weight is None else weight_ppm("weight", weight, instrument),
+            inputs_digest=self._digest,
         )
+        self._decide(target)
+        self.sayings.on_target(target, self._positions.get(target.symbol, 0), confidence, reason)
+
+    def signal(self, symbol: str, action: str, *, confidence: float | None = None, reason: str | None = None) -> None:
+        """Say what is thought of `symbol`, `buy`, `sell` or `hold`, without asking for anything."""
+        if not self._open:
+            raise RequestFault("decision", "a decision inside on_bar", "signal")
+        self.sayings.on_signal(self._batch_ns, self._instrument(symbol).symbol, action, confidence, reason)
 
     def buy(
         self,
@@ -98,9 +116,12 @@ class Context:
         limit_price: Amount | None = None,
         stop_price: Amount | None = None,
         time_in_force: str | None = None,
+        confidence: float | None = None,
+        reason: str | None = None,
     ) -> OrderHandle:
         """Ask for one buy order: market, or limit, or stop. Without `time_in_force` it is day (equities) or gtc."""
-        return self._order(Side.BUY, symbol, quantity, limit_price, stop_price, time_in_force)
+        order = self._order(Side.BUY, symbol, quantity, limit_price, stop_price, time_in_force)
+        return self._ask(order, confidence, reason)
 
     def sell(
         self,
@@ -110,9 +131,12 @@ class Context:
         limit_price: Amount | None = None,
         stop_price: Amount | None = None,
         time_in_force: str | None = None,
+        confidence: float | None = None,
+        reason: str | None = None,
     ) -> OrderHandle:
         """Ask for one sell order; see `buy`."""
-        return self._order(Side.SELL, symbol, quantity, limit_price, stop_price, time_in_force)
+        order = self._order(Side.SELL, symbol, quantity, limit_price, stop_price, time_in_force)
+        return self._ask(order, confidence, reason)
 
     def cancel(self, handle: OrderHandle) -> None:
         """Take an order back. Harmless where it is already done; one asked for on this very bar is never sent."""
@@ -135,6 +159,7 @@ class Context:
         self._batch_ns = batch_ns
         self._positions = positions
         self._decisions = []
+        self.sayings.clear()
         self._orders_in_batch = 0
         self._open = True
         if working is not None:
@@ -153,13 +178,12 @@ class Context:
             if isinstance(decision, OrderRequest) and decision.client_order_id is not None:
                 self._handles.pop(decision.client_order_id, None)
         del self._decisions[kept:]
+        self.sayings.forget(dropped)
         return len(dropped)
 
     def count(self) -> int:
         """How many decisions the open batch holds so far."""
         return len(self._decisions)
-
-    # -------------------------------------------------------------- the rest
 
     def _instrument(self, symbol: str) -> Instrument:
         instrument = self._instruments.get(Symbol(symbol)) if isinstance(symbol, str) else None
@@ -180,29 +204,32 @@ class Context:
         limit_price: Amount | None,
         stop_price: Amount | None,
         time_in_force: str | None,
-    ) -> OrderHandle:
+    ) -> OrderRequest:
         instrument = self._instrument(symbol)
         if limit_price is not None and stop_price is not None:
             raise RequestFault("stop_price", "either limit_price= or stop_price=, not both", stop_price)
         limit_units = 0 if limit_price is None else price_units("limit_price", limit_price, instrument)
         stop_units = 0 if stop_price is None else price_units("stop_price", stop_price, instrument)
-        request = OrderRequest(
+        return OrderRequest(
             at_ns=self._batch_ns,
             account=self.account,
             strategy=self.strategy,
             symbol=instrument.symbol,
             side=side,
             type=OrderType.LIMIT if limit_units else OrderType.STOP if stop_units else OrderType.MARKET,
-            time_in_force=_time_in_force(time_in_force, instrument),
+            time_in_force=time_in_force_of(time_in_force, instrument),
             qty_units=order_quantity_units("quantity", quantity, instrument),
             limit_units=limit_units,
             stop_units=stop_units,
             client_order_id=self._next_id(instrument.symbol),
             batch_ns=self._batch_ns,
         )
+
+    def _ask(self, request: OrderRequest, confidence: float | None, reason: str | None) -> OrderHandle:
         self._decide(request)
         self._orders_in_batch += 1
-        return self._remember(request, instrument)
+        self.sayings.on_order(request, confidence, reason)
+        return self._remember(request, self._instruments[request.symbol])
 
     def _next_id(self, symbol: Symbol) -> ClientOrderId:
         """A pure function of strategy, batch and place within it: a batch seen twice asks for the same orders."""
@@ -220,15 +247,3 @@ class Context:
         if len(self._handles) > HANDLES_MAX:
             self._handles.pop(next(iter(self._handles)))
         return handle
-
-
-def _time_in_force(text: str | None, instrument: Instrument) -> TimeInForce:
-    """A market that never closes has no day to end, so `day` is refused there."""
-    round_the_clock = instrument.calendar == "24x7"
-    if text is None:
-        return TimeInForce.GTC if round_the_clock else TimeInForce.DAY
-    found = _TIMES_IN_FORCE.get(text) if isinstance(text, str) else None
-    if found is None or (round_the_clock and found is TimeInForce.DAY):
-        accepted = [name for name in _TIMES_IN_FORCE if not (round_the_clock and name == "day")]
-        raise RequestFault("time_in_force", f"one of {', '.join(accepted)} for {instrument.symbol}", text)
-    return found

@@ -9,7 +9,9 @@ from seatrial.domain.facts import CancelRequest, Fact, OrderRequest, Rebalance, 
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.strategy.context import Context, Decision
+from seatrial.strategy.context import Context
+from seatrial.strategy.holding import Decision, Gate, Holding
+from seatrial.strategy.saying import Saying
 from seatrial.strategy.strategy import Strategy, view_of
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
@@ -31,11 +33,14 @@ class StrategyRunner:
         instruments: Sequence[Instrument],
         epoch: str = "",
         digest: str = "",
+        gate: Gate | None = None,
+        confidence_min: float | None = None,
     ) -> None:
         """Calls `on_start`.
 
         `epoch` is the journal's, so that order ids of two journals differ; `digest` names source and parameters
-        and travels with every target.
+        and travels with every target. With a `gate`, targets wait until it opens. What the strategy decides with
+        less confidence than `confidence_min` is withheld; a decision without one is not.
 
         Raises:
             RequestFault: the strategy names no symbol, or one that is not among `instruments`.
@@ -43,7 +48,12 @@ class StrategyRunner:
         self.strategy = strategy
         self.strategy_id = strategy_id
         self.account = account
+        self.digest = digest
         self.discarded = 0  # decisions made during warm-up, which do not count
+        self.sayings: list[Saying] = []  # what was said with the newest bars
+        self.withheld: list[Saying] = []  # and what of it was not sure enough
+        self.holding = None if gate is None else Holding(gate)
+        self._confidence_min = confidence_min
         self._instruments = _own_instruments(strategy, instruments)
         self._seen = dict.fromkeys(self._instruments, 0)
         self._context = Context(
@@ -85,18 +95,35 @@ class StrategyRunner:
         self._context.open_batch(batch_ns, positions, working)
         for bar in wanted:
             self._on_bar(bar)
-        decisions = self._context.close_batch()
+        decisions = self._sure(self._context.close_batch())
+        if self.holding is not None:
+            decisions = self.holding.pass_on(decisions, batch_ns)
         decisions.sort(key=lambda decision: _PRECEDENCE[type(decision)])
         return [*decisions, *self._rebalances(decisions, batch_ns)]
 
     def warm_up(self, bars: Iterable[Bar]) -> None:
-        """Show bars from before the run, so that indicators are ready. Whatever is decided on them is discarded."""
+        """Show bars from before the run, so that indicators are ready. Whatever is decided on them is discarded.
+
+        Only a target that waits for a run anyway goes on waiting for it.
+        """
         for bar in bars:
             if bar.symbol in self._instruments:
                 self._context.open_batch(bar.end_ns, {})
                 self._on_bar(bar)
+                decisions = self._sure(self._context.close_batch())
+                if self.holding is not None:
+                    self.holding.keep(decisions)
                 self.discarded += self._context.discard(0)
-                self._context.close_batch()
+        self.sayings, self.withheld = [], []
+
+    def _sure(self, decisions: list[Decision]) -> list[Decision]:
+        """What is left of a batch's decisions without those that are not sure enough."""
+        sayings = self._context.sayings
+        self.sayings = sayings.newest
+        self.withheld = [] if self._confidence_min is None else sayings.below(self._confidence_min)
+        if not self.withheld:
+            return decisions
+        return [each for each in decisions if not any(said.decision is each for said in self.withheld)]
 
     def _on_bar(self, bar: Bar) -> None:
         assert bar.end_ns == self._context.now_ns, "one batch, one end"

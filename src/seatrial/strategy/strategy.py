@@ -52,6 +52,7 @@ class Strategy:
 
     symbols: tuple[str, ...] = ()
     warmup_bars: int = 0  # per symbol: so many bars are seen before a decision counts
+    schedule: str = "on bar close"  # when decisions are acted on; also "15:30 America/New_York" or "every 60 s"
 
     def on_start(self, context: Context) -> None:
         """Called once before the first bar: make indicators here. Ordering is not possible yet."""
