@@ -129,7 +129,9 @@ def test_a_market_resumed_in_the_middle_goes_on_with_the_rest() -> None:
 def test_a_resumed_market_remembers_its_last_print() -> None:
     exchange, _, _ = market(anchor_ns=OPEN_NS + 60 * SECOND_NS)
 
-    assert exchange.last_print(SPY) == (1_000_000, OPEN_NS + 59 * SECOND_NS)
+    newest = exchange.newest_print(SPY)
+    assert newest is not None
+    assert (newest.price_units, newest.at_ns) == (1_000_000, OPEN_NS + 59 * SECOND_NS)
 
 
 def test_a_restored_stop_that_was_touched_and_found_no_volume_is_still_triggered() -> None:

@@ -161,6 +161,11 @@ class Exchange:
         place = self._places.pop(number, None)
         return None if place is None else self._books[place].cancel(number)
 
+    @property
+    def full(self) -> bool:
+        """No further order can work; the venue above says so in its own words."""
+        return len(self._places) >= ORDERS_WORKING_MAX
+
     def reserve_numbers(self, up_to: int) -> None:
         """Numbers up to this one are taken by orders of the past."""
         self._number = max(self._number, up_to)
@@ -168,7 +173,7 @@ class Exchange:
     def _add(self, place: _Place, number: int) -> None:
         assert number > 0
         assert number not in self._places, "an order number is used once"
-        assert len(self._places) < ORDERS_WORKING_MAX
+        assert not self.full
         self._number = max(self._number, number)
         self._places[number] = place
 
@@ -197,11 +202,6 @@ class Exchange:
     def ended(self) -> bool:
         """The data is over; the market is closed for good."""
         return self._timeline.next_ns is None
-
-    def last_print(self, symbol: Symbol) -> tuple[int, int] | None:
-        """`(price_units, at_ns)` of the newest print; None before the first."""
-        found = self._last.get(symbol)
-        return None if found is None else (found.price_units, found.at_ns)
 
     def newest_print(self, symbol: Symbol) -> Print | None:
         """The newest print with everything known of it."""

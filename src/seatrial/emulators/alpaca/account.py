@@ -10,7 +10,7 @@ Always true: cash + sum of position costs changes by realised profit only; a tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -19,7 +19,6 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import Side
 from seatrial.emulators.alpaca.amounts import ZERO, amount_of, share_of, traded_value
-from seatrial.emulators.alpaca.orders import Order
 
 MULTIPLIER = 2
 INITIAL_MARGIN = Decimal("0.5")
@@ -109,11 +108,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(
     account: Account,
-    working: Iterable[Order],
+    reserved: Decimal,
     instruments: Mapping[Symbol, Instrument],
     last_price: Callable[[Symbol], int | None],
 ) -> Standing:
-    """Value an account. A position without a print yet is worth its cost."""
+    """Value an account, of which working orders hold back `reserved`. A position without a print is worth its cost."""
     long_value = short_value = ZERO
     for symbol, position in account.positions.items():
         value = market_value(position, instruments[Symbol(symbol)], last_price(Symbol(symbol)))
@@ -121,9 +120,7 @@ def standing(
             long_value += value
         else:
             short_value += value
-    return Standing(
-        cash=account.cash, long_value=long_value, short_value=short_value, reserved=reserved_by(working, instruments)
-    )
+    return Standing(cash=account.cash, long_value=long_value, short_value=short_value, reserved=reserved)
 
 
 def market_value(position: Position, instrument: Instrument, price_units: int | None) -> Decimal:
@@ -131,12 +128,3 @@ def market_value(position: Position, instrument: Instrument, price_units: int | 
     if price_units is None:
         return position.cost
     return amount_of(price_units * position.qty_units, instrument.price_scale * instrument.qty_scale)
-
-
-def reserved_by(working: Iterable[Order], instruments: Mapping[Symbol, Instrument]) -> Decimal:
-    """What orders hold back from buying power. Summed as whole numbers: this is asked with every new order."""
-    products: dict[str, int] = {}
-    for order in working:
-        products[order.symbol] = products.get(order.symbol, 0) + order.reserve_units * order.left_units
-    scales = ((product, instruments[Symbol(symbol)]) for symbol, product in products.items())
-    return sum((amount_of(product, one.price_scale * one.qty_scale) for product, one in scales), ZERO)

@@ -27,7 +27,7 @@ class Admission(NamedTuple):
 def admit(
     ticket: Ticket, account: Account, working: Sequence[Order], standing: Standing, exchange: Exchange
 ) -> Admission:
-    """Check an order against its account.
+    """Check an order against its account, whose orders in this symbol are `working`.
 
     Raises:
         Refusal: 403 or 422, as Alpaca words it.
@@ -55,8 +55,7 @@ def admit(
 
 def _check_available(ticket: Ticket, held_units: int, closing: Sequence[Order], exchange: Exchange) -> None:
     instrument = exchange.instruments[ticket.symbol]
-    related = [order for order in closing if order.symbol == ticket.symbol]
-    bound_units = sum(order.left_units for order in related)
+    bound_units = sum(order.left_units for order in closing)
     available_units = max(0, abs(held_units) - bound_units)
     if ticket.qty_units <= available_units:
         return
@@ -66,7 +65,7 @@ def _check_available(ticket: Ticket, held_units: int, closing: Sequence[Order], 
         available=available,
         existing_qty=instrument.qty_text(abs(held_units)),
         held_for_orders=instrument.qty_text(bound_units),
-        related_orders=[order.id for order in related],
+        related_orders=[order.id for order in closing],
         symbol=ticket.symbol,
     )
 

@@ -20,10 +20,11 @@ from seatrial.domain.orders import Side
 from seatrial.domain.time import DAY_NS, rfc3339
 from seatrial.emulators.alpaca.account import Account, Standing, standing
 from seatrial.emulators.alpaca.admission import admit
-from seatrial.emulators.alpaca.fills import Fill
+from seatrial.emulators.alpaca.fills import Fill, fill_shape
 from seatrial.emulators.alpaca.identity import Identity
 from seatrial.emulators.alpaca.orders import TYPES, Order, Ticket, order_shape
-from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessable
+from seatrial.emulators.alpaca.refusals import forbidden, malformed, not_found, unprocessable
+from seatrial.emulators.alpaca.working import WorkingOrders
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
@@ -63,7 +64,7 @@ class Desk:
         self._history = history
         self._by_client_id: dict[tuple[str, str], int] = {}
         self._by_id: dict[str, int] = {}
-        self._working: dict[int, Order] = {}
+        self._working = WorkingOrders(exchange.instruments)
         self._untold: list[tuple[str, str, bytes]] = []
         self._load(accounts)
         exchange.on_session_open.append(self._session_opens)
@@ -75,7 +76,11 @@ class Desk:
 
     def working(self, account: str) -> list[Order]:
         """Orders that can still trade, oldest first."""
-        return [order for order in self._working.values() if order.account == account]
+        return self._working.of(account)
+
+    def working_at(self, account: str, symbol: str) -> list[Order]:
+        """The same in one symbol."""
+        return self._working.at(account, symbol)
 
     def orders_of(self, account: str) -> Iterable[Order]:
         """Every order of an account, oldest first."""
@@ -83,13 +88,13 @@ class Desk:
 
     def standing(self, account: str) -> Standing:
         """An account valued now."""
-        state = self.accounts[account]
-        return standing(state, self.working(account), self.exchange.instruments, self.last_price)
+        reserved = self._working.reserved(account)
+        return standing(self.accounts[account], reserved, self.exchange.instruments, self.last_price)
 
     def last_price(self, symbol: Symbol) -> int | None:
         """The newest print's price in price units."""
-        found = self.exchange.last_print(symbol)
-        return None if found is None else found[0]
+        found = self.exchange.newest_print(symbol)
+        return None if found is None else found.price_units
 
     def by_id(self, account: str, order_id: str) -> Order:
         """An order by the venue's id.
@@ -128,7 +133,10 @@ class Desk:
         self.exchange.catch_up()
         if (account, ticket.client_order_id) in self._by_client_id:
             raise malformed("client_order_id must be unique")
-        admission = admit(ticket, self.accounts[account], self.working(account), self.standing(account), self.exchange)
+        if self.exchange.full:
+            raise forbidden("too many open orders: cancel some first")
+        working = self._working.at(account, ticket.symbol)
+        admission = admit(ticket, self.accounts[account], working, self.standing(account), self.exchange)
         number = self.exchange.place(
             ticket.symbol,
             side=ticket.side,
@@ -184,13 +192,13 @@ class Desk:
     # ----------------------------------------------------------- the market
 
     def _session_opens(self, _: Session, at_ns: int) -> None:
-        for order in list(self._working.values()):
+        for order in list(self._working):
             if order.status == "accepted":
                 order.status = "new"
                 self._change(order, "new", "opened", at_ns)
 
     def _session_closes(self, _: Session, at_ns: int) -> None:
-        for order in list(self._working.values()):
+        for order in list(self._working):
             if order.time_in_force == "day" or order.expires_ns <= at_ns:
                 self.exchange.cancel(order.number)
                 self._end(order, "expired", at_ns)
@@ -208,7 +216,7 @@ class Desk:
         order.status = "partially_filled" if order.left_units else "filled"
         if not order.left_units:
             order.filled_ns = at_ns
-            del self._working[order.number]
+        self._working.traded(order, trade.qty_units)
         number = len(self.fills) + 1
         fill = Fill(
             number=number,
@@ -242,30 +250,22 @@ class Desk:
             order.expired_ns = at_ns
         else:
             order.canceled_ns = at_ns
-        self._working.pop(order.number, None)
+        self._working.remove(order)
         self._change(order, status, status, at_ns)
 
     def _change(self, order: Order, event: str, op: str, at_ns: int, fill: Fill | None = None) -> None:
         order.updated_ns = at_ns
         self._records.put_order(order.number, order.account, order.client_order_id, msgspec.json.encode(order))
+        told: dict[str, object] = {"event": event, "timestamp": rfc3339(at_ns), "order": self.shape(order)}
         what = f"{order.symbol} {order.side} {order.status}"
-        instrument = self.exchange.instruments[Symbol(order.symbol)]
-        data: dict[str, object] = {
-            "event": event,
-            "execution_id": self.identity.uuid("change", f"{order.number} {event} {at_ns} {order.filled_units}"),
-            "timestamp": rfc3339(at_ns),
-            "order": self.shape(order),
-        }
-        if fill is not None:
+        if fill is None:
+            change = f"{order.number} {event} {at_ns} {order.filled_units}"
+            told["execution_id"] = self.identity.uuid("change", change)
+        else:
             what += f" {fill.qty_units} @ {fill.price_units} {fill.id}"
-            data |= {
-                "execution_id": fill.id,
-                "price": instrument.price_text(fill.price_units),
-                "qty": instrument.qty_text(fill.qty_units),
-                "position_qty": instrument.qty_text(fill.position_units),
-            }
+            told |= fill_shape(fill, self.exchange.instruments[Symbol(order.symbol)])
         self._history.record(op, account=order.account, client_order_id=order.client_order_id, what=what)
-        message = msgspec.json.encode({"stream": "trade_updates", "data": data})
+        message = msgspec.json.encode({"stream": "trade_updates", "data": told})
         self._untold.append((order.account, event, message))
 
     def _expires_ns(self, time_in_force: str, now_ns: int) -> int:
@@ -280,7 +280,7 @@ class Desk:
         self._by_id[order.id] = order.number
         self._by_client_id[order.account, order.client_order_id] = order.number
         if order.working:
-            self._working[order.number] = order
+            self._working.add(order)
 
     def _put_account(self, account: Account) -> None:
         self._records.put_account(account.name, msgspec.json.encode(account))

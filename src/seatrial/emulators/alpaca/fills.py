@@ -31,6 +31,16 @@ class Fill(msgspec.Struct, frozen=True):
         return f"{digits}{self.at_ns % SECOND_NS // MILLISECOND_NS:03d}::{self.id}"
 
 
+def fill_shape(fill: Fill, instrument: Instrument) -> dict[str, object]:
+    """What a trade update says of an execution, beside its order."""
+    return {
+        "execution_id": fill.id,
+        "price": instrument.price_text(fill.price_units),
+        "qty": instrument.qty_text(fill.qty_units),
+        "position_qty": instrument.qty_text(fill.position_units),
+    }
+
+
 def activity_shape(fill: Fill, order: Order, instrument: Instrument, account_id: str) -> dict[str, object]:
     """A FILL activity as JSON members."""
     return {

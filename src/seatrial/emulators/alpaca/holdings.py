@@ -127,11 +127,7 @@ def position_shape(desk: Desk, name: str, symbol: str, held: Position) -> dict[s
     instrument = desk.exchange.instruments[Symbol(symbol)]
     last_units = desk.last_price(Symbol(symbol))
     value = market_value(held, instrument, last_units)
-    closing = sum(
-        order.left_units
-        for order in desk.working(name)
-        if order.symbol == symbol and order.signed_side * held.qty_units < 0
-    )
+    closing = sum(order.left_units for order in desk.working_at(name, symbol) if order.signed_side * held.qty_units < 0)
     profit = value - held.cost
     rate = _ratio(profit, abs(held.cost))
     before = _lastday_price(desk, Symbol(symbol))
