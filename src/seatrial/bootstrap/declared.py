@@ -32,6 +32,11 @@ class Declared:
         return "SEATRIAL_" + self.name.replace(".", "_").upper()
 
     @property
+    def known_as(self) -> str:
+        """The variable people know it by."""
+        return self.older[0] if self.older else self.variable
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """Every environment variable that may carry it, the one whose name is shown first where several agree."""
         return (self.variable, *self.older)

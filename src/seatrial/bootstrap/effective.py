@@ -9,6 +9,7 @@ from typing import Any
 
 from seatrial import __version__
 from seatrial.bootstrap.declarations import SETTINGS
+from seatrial.bootstrap.limits_file import shown_limit, unitless
 from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.sources import Sourced
@@ -26,8 +27,8 @@ def effective(settings: Settings) -> list[Sourced]:
     ]
     for field in fields(RiskLimits):
         value = getattr(settings.limits, field.name)
-        shown = units_text(value, CASH_SCALE) if _is_money(field.name) else value
-        rows.append(Sourced(f"limits.{_unitless(field.name)}", shown, settings.sources[f"limits.{field.name}"]))
+        shown = shown_limit(field.name, value)
+        rows.append(Sourced(f"limits.{unitless(field.name)}", shown, settings.sources[f"limits.{field.name}"]))
     return rows
 
 
@@ -45,14 +46,6 @@ def config_body(settings: Settings) -> dict[str, object]:
         "release": None,
         "settings": {row.name: {"value": row.value, "source": row.source} for row in effective(settings)},
     }
-
-
-def _is_money(field: str) -> bool:
-    return field.endswith("_units")
-
-
-def _unitless(field: str) -> str:
-    return field.removesuffix("_units") if _is_money(field) else field
 
 
 def _of(settings: Settings, name: str) -> Any:

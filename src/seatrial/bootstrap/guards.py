@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from seatrial.bootstrap.addresses import host_of, is_live_host
 from seatrial.bootstrap.sources import Sourced
-from seatrial.bootstrap.stages import Stage
-from seatrial.domain.faults import BadSetting, LiveCredentialOutsideProd, NoData, UnsafeInterpreter
+from seatrial.bootstrap.stages import Mode, Stage
+from seatrial.domain.faults import (
+    BadSetting,
+    ConfigurationFault,
+    LiveCredentialOutsideProd,
+    NoData,
+    UnsafeInterpreter,
+)
 
-LIVE_VARIABLES = ("ALPACA_LIVE_API_KEY", "ALPACA_LIVE_API_SECRET")
-ENDPOINT_VARIABLES = ("ALPACA_BASE_URL", "ALPACA_ENDPOINT", "ALPACA__ENDPOINT")
-LIVE_HOSTS = frozenset({"api.alpaca.markets", "api.binance.com"})
+LIVE_KEYS = ("alpaca.live_key", "alpaca.live_secret")
+ADDRESSES = ("alpaca.base_url", "binance.base_url", "market_data.websocket_url")
+LIVE_KEY_PREFIX = "AK"  # Alpaca's live keys begin so; those of paper accounts begin with PK
 
 
 def refuse_stripped_assertions(*, assertions: bool = __debug__) -> None:
@@ -28,24 +34,49 @@ def refuse_stripped_assertions(*, assertions: bool = __debug__) -> None:
         )
 
 
-def refuse_live_credentials(stage: Stage, environment: Mapping[str, str]) -> None:
-    """Live credentials may exist in prod only; so may live endpoints.
+def refuse_live_credentials(stage: Sourced, values: Mapping[str, Sourced]) -> None:
+    """Live credentials may exist in prod only; so may live addresses.
 
     Raises:
-        LiveCredentialOutsideProd: naming the variable and the stage, never its value.
+        LiveCredentialOutsideProd: naming the variable and the stage, never a credential's value.
     """
-    if stage is Stage.PROD:
+    if stage.value is Stage.PROD:
         return
-    for variable in LIVE_VARIABLES:
-        if environment.get(variable):
+    for name in LIVE_KEYS:
+        if values[name].value:
+            variable = values[name].source.removeprefix("environment ")
             raise LiveCredentialOutsideProd(
-                f"{variable} found in {stage} environment: unset it, it may exist in prod only"
+                f"{variable} found in {stage.value} environment: unset it, it may exist in prod only"
             )
-    for variable in ENDPOINT_VARIABLES:
-        host = urlsplit(environment.get(variable, "")).hostname
-        if host in LIVE_HOSTS:
+    paper = values["alpaca.paper_key"]
+    if paper.value.reveal().startswith(LIVE_KEY_PREFIX):
+        raise LiveCredentialOutsideProd(
+            f"{paper.source} holds the key of a live account (it begins with {LIVE_KEY_PREFIX}) in {stage.value} "
+            "environment: use the keys of the paper account"
+        )
+    for name in ADDRESSES:
+        host = host_of(values[name].value)
+        if is_live_host(host):
             raise LiveCredentialOutsideProd(
-                f"{variable} names the live host {host} in {stage} environment: use the paper host"
+                f"{name} ({values[name].source}) names the live host {host}, and stage is {stage.value} "
+                f"({stage.source}): use the paper host, or stage prod"
+            )
+
+
+def refuse_live_address_in_paper(mode: Sourced, values: Mapping[str, Sourced]) -> None:
+    """Which of the two is a mistake cannot be known, so neither wins.
+
+    Raises:
+        ConfigurationFault: paper orders would go to a live address; names both sources.
+    """
+    if mode.value is not Mode.PAPER:
+        return
+    for name in ADDRESSES:
+        host = host_of(values[name].value)
+        if is_live_host(host):
+            raise ConfigurationFault(
+                f"mode = paper ({mode.source}) and {name} = {values[name].value} ({values[name].source}) disagree: "
+                f"{host} is a live host, unset one"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 from seatrial.bootstrap import parsing
 from seatrial.bootstrap.environment import did_you_mean
 from seatrial.bootstrap.parsing import Kind
+from seatrial.bootstrap.precedence import STRICTEST_WINS, Conflict
 from seatrial.bootstrap.sources import DEFAULT, Sourced, environment_source
 from seatrial.bootstrap.stage_files import read_toml
 from seatrial.domain.faults import BadSetting, UnknownSetting
 from seatrial.domain.limits import RiskLimits
+from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.time import MINUTE_NS, SECOND_NS
 
 
@@ -52,6 +54,7 @@ KEYS: Mapping[str, Key] = {
     "order_limits.max_orders_per_minute": Key("orders_per_minute_max", parsing.COUNT),
     "order_limits.max_working_orders": Key("orders_working_max", parsing.COUNT),
 }
+STRICTER_WHEN_HIGHER = frozenset({"breaker_enabled", "enable_trailing_stop", "breaker_cooldown_ns"})
 OPTIONAL_SECTION = "order_limits."  # ours: the runbooks' file does not have it
 
 
@@ -61,6 +64,7 @@ class SourcedLimits:
 
     limits: RiskLimits
     sources: Mapping[str, str]
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def limits_path(config: Path, stage: str) -> Path:
@@ -69,29 +73,52 @@ def limits_path(config: Path, stage: str) -> Path:
     return own if own.exists() else config / "risk_limits.toml"
 
 
-def load_limits(path: Path, environment: Mapping[str, str]) -> SourcedLimits:
-    """The file's limits, made stricter where the environment asks for it.
+def load_limits(path: Path, environment: Mapping[str, str], more: Path | None = None) -> SourcedLimits:
+    """The file's limits, made stricter where a second file or the environment asks for it.
 
     Without a file the built-in staging values hold.
 
     Raises:
         UnknownSetting: a key that does not exist; it may be a misspelt limit.
-        BadSetting: a missing key, or a value outside the accepted ones.
+        BadSetting: a missing key or file, or a value outside the accepted ones.
     """
     values: dict[str, Any] = {}
     sources = {field.name: DEFAULT for field in fields(RiskLimits)}
     if path.exists():
-        for field, value in _from_file(path).items():
-            values[field] = value
-            sources[field] = str(path)
-    limits = RiskLimits(**values)
-    for sourced in _from_environment(environment):
-        current = getattr(limits, sourced.name)
-        strict = max(current, sourced.value) if sourced.name == "breaker_enabled" else min(current, sourced.value)
-        if strict != current:
-            limits = replace(limits, **{sourced.name: strict})
-            sources[sourced.name] = sourced.source
-    return SourcedLimits(limits, sources)
+        values = _from_file(path)
+        sources |= dict.fromkeys(values, str(path))
+    found = SourcedLimits(RiskLimits(**values), sources)
+    if more is not None and more.resolve() != path.resolve():
+        if not more.exists():
+            raise BadSetting(f"risk.limits_file = {str(more)!r} does not exist: name a file of limits, or leave it out")
+        found = tightened(found, [Sourced(field, value, str(more)) for field, value in _from_file(more).items()])
+    return tightened(found, _from_environment(environment))
+
+
+def tightened(found: SourcedLimits, asked: Iterable[Sourced]) -> SourcedLimits:
+    """Limits of which each is the stricter of what it was and what is asked; both sources are remembered."""
+    limits, sources, conflicts = found.limits, dict(found.sources), list(found.conflicts)
+    for each in asked:
+        now = Sourced(each.name, getattr(limits, each.name), sources[each.name])
+        if each.value == now.value:
+            continue
+        strict = max(now.value, each.value) if each.name in STRICTER_WHEN_HIGHER else min(now.value, each.value)
+        holds, gives_way = (each, now) if strict == each.value else (now, each)
+        limits = replace(limits, **{each.name: strict})
+        sources[each.name] = holds.source
+        shown = [Sourced(each.name, shown_limit(each.name, told.value), told.source) for told in (holds, gives_way)]
+        conflicts.append(Conflict(f"limits.{unitless(each.name)}", shown[0], (shown[1],), STRICTEST_WINS))
+    return SourcedLimits(limits, sources, tuple(conflicts))
+
+
+def shown_limit(field: str, value: Any) -> Any:
+    """A limit as people write it: money as an amount, everything else as it is."""
+    return units_text(value, CASH_SCALE) if field.endswith("_units") else value
+
+
+def unitless(field: str) -> str:
+    """The name of a limit as people know it."""
+    return field.removesuffix("_units")
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -120,5 +147,5 @@ def _from_environment(environment: Mapping[str, str]) -> list[Sourced]:
     return [
         Sourced(field, parsing.parse(variable, raw, environment_source(variable), kind), environment_source(variable))
         for variable, field, kind in variables
-        if (raw := environment.get(variable))
+        if (raw := environment.get(variable)) is not None and (raw.strip() or kind is parsing.BOOLEAN)
     ]

@@ -151,7 +151,9 @@ def _paths(raw: object) -> tuple[str, ...]:
     return paths
 
 
-def _word(*known: str) -> Callable[[object], str]:
+def one_of(*known: str) -> Callable[[object], str]:
+    """A parser of one word among these, in any case."""
+
     def word(raw: object) -> str:
         said = _text(raw)
         found = [each for each in known if each.lower() == said.lower()]
@@ -193,8 +195,7 @@ DATABASE = Kind(
     lambda raw: Secret(addresses.database_address(raw)),
     secret=True,
 )
-NETWORKS = Kind("networks such as 10.0.0.0/8, separated by commas", addresses.networks)
 VENUES = Kind("alpaca, binance, or both separated by a comma", _words("alpaca", "binance"))
 OUTPUTS = Kind("stdout, file, or both", _words("stdout", "file"))
-JSON_ONLY = Kind("json", _word("json"))
-QUOTE_ASSET = Kind("USDT", _word("USDT"))
+JSON_ONLY = Kind("json", one_of("json"))
+QUOTE_ASSET = Kind("USDT", one_of("USDT"))

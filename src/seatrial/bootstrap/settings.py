@@ -1,25 +1,22 @@
-"""Effective settings: defaults, then `config/<stage>.toml`, then the environment, then the command line.
+"""Effective settings: defaults, `config/<stage>.toml`, `config/system.<stage>.json`, environment, command line.
 
 Each value remembers its source. Nothing here builds anything: it reads, refuses or answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from seatrial.bootstrap import guards, modes, parsing
-from seatrial.bootstrap.declarations import BY_NAME, SETTINGS
-from seatrial.bootstrap.environment import did_you_mean, from_environment, real_environment
-from seatrial.bootstrap.limits_file import limits_path, load_limits
+from seatrial.bootstrap import guards
+from seatrial.bootstrap.environment import real_environment
+from seatrial.bootstrap.layers import Resolution, resolve
+from seatrial.bootstrap.precedence import Conflict
 from seatrial.bootstrap.secrets import Secret
-from seatrial.bootstrap.sources import COMMAND_LINE, DEFAULT, Sourced, environment_source
-from seatrial.bootstrap.stage_files import from_stage_file
 from seatrial.bootstrap.stages import Mode, Stage
-from seatrial.domain.faults import UnknownSetting
 from seatrial.domain.limits import RiskLimits
 
 
@@ -82,6 +79,7 @@ class Settings:
     limits: RiskLimits
     values: Mapping[str, Any]  # every declared setting by its name; the fields above are those with a type
     sources: Mapping[str, str]
+    conflicts: tuple[Conflict, ...]  # where several sources spoke of one thing: which holds, and why
     chosen: Mapping[str, str]  # what the command line said, to be said again to a child process
 
     @property
@@ -111,46 +109,14 @@ def load_settings(
     guards.refuse_stripped_assertions()
     variables = real_environment() if environment is None else environment
     said = dict(chosen or {})
-    values = {declared.name: _default(declared.name) for declared in SETTINGS}
-    from_variables = {sourced.name: sourced for sourced in from_environment(variables)}
-    from_command = {sourced.name: sourced for sourced in _from_command_line(said)}
-    early = values | from_variables | from_command
-    stage = from_command.get("stage") or modes.resolve_stage(list(_stage_words(early["stage"], variables)))
-    config = (folder or Path()) / str(early["config"].value)
-    from_file = {sourced.name: sourced for sourced in from_stage_file(config / f"{stage.value}.toml")}
-    values |= from_file | from_variables | from_command | {"stage": stage}
-    values["mode"] = modes.resolve_mode(values["mode"], stage.value, variables)
-    guards.refuse_live_credentials(stage.value, variables)
-    limits = load_limits(limits_path(config, stage.value), variables)
+    return _assemble(resolve(said, variables, folder or Path()), said)
+
+
+def _assemble(resolution: Resolution, said: Mapping[str, str]) -> Settings:
+    values, limits = resolution.values, resolution.limits
     sources = {name: sourced.source for name, sourced in values.items()}
     sources |= {f"limits.{field}": source for field, source in limits.sources.items()}
-    return _assemble(values, limits.limits, sources, said)
 
-
-def _default(name: str) -> Sourced:
-    declared = BY_NAME[name]
-    return Sourced(name, parsing.parse(name, declared.default, DEFAULT, declared.kind), DEFAULT)
-
-
-def _from_command_line(said: Mapping[str, str]) -> Iterator[Sourced]:
-    for name, raw in said.items():
-        declared = BY_NAME.get(name)
-        if declared is None:
-            raise UnknownSetting(f"{name} on the command line is not a setting{did_you_mean(name, BY_NAME)}")
-        yield Sourced(name, parsing.parse(name, raw, COMMAND_LINE, declared.kind), COMMAND_LINE)
-
-
-def _stage_words(effective: Sourced, variables: Mapping[str, str]) -> Iterator[Sourced]:
-    staging_mode = modes.flag(variables, "STAGING_MODE")
-    if effective.source != DEFAULT or not staging_mode:
-        yield effective
-    if staging_mode:
-        yield Sourced("stage", Stage.STAGING, environment_source("STAGING_MODE"))
-
-
-def _assemble(
-    values: Mapping[str, Sourced], limits: RiskLimits, sources: Mapping[str, str], said: Mapping[str, str]
-) -> Settings:
     def of(name: str) -> Any:
         return values[name].value
 
@@ -176,8 +142,9 @@ def _assemble(
         cash_units={"alpaca": of("emulators.cash_alpaca"), "binance": of("emulators.cash_binance")},
         emulator_key=of("emulators.key"),
         emulator_secret=of("emulators.secret"),
-        limits=limits,
+        limits=limits.limits,
         values={name: sourced.value for name, sourced in values.items()},
         sources=sources,
+        conflicts=resolution.conflicts,
         chosen=said,
     )

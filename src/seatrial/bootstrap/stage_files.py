@@ -44,7 +44,10 @@ def from_stage_file(path: Path) -> Iterator[Sourced]:
             known = [each.name for each in SETTINGS]
             raise UnknownSetting(f"{name} in {path} is not a setting{did_you_mean(name, known)}")
         if not declared.in_file:
-            raise BadSetting(f"{name} in {path} is not accepted there: use --{name} or {declared.variable}")
+            instead = (
+                f"{declared.known_as} in the environment" if declared.credential else f"--{name} or {declared.variable}"
+            )
+            raise BadSetting(f"{name} in {path} is not accepted there: use {instead}")
         yield Sourced(name, parsing.parse(name, raw, str(path), declared.kind), str(path))
 
 
