@@ -8,6 +8,7 @@ older names in the environment, or as `--set ports.execution=...`; later ones wi
 from __future__ import annotations
 
 from seatrial.bootstrap import parsing
+from seatrial.bootstrap.access_declarations import ACCESS_SETTINGS
 from seatrial.bootstrap.declared import Declared
 from seatrial.bootstrap.orchestration_declarations import ORCHESTRATION_SETTINGS
 from seatrial.bootstrap.service_declarations import SERVICE_SETTINGS
@@ -42,10 +43,9 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("ports.alpaca", parsing.PORT, "6001", "the emulated Alpaca"),
     Declared("ports.binance", parsing.PORT, "6002", "the emulated Binance"),
     Declared("ports.coingecko", parsing.PORT, "6003", "the emulated CoinGecko"),
+    *ACCESS_SETTINGS,
     # ------------------------------------------------------------------- logs
-    Declared(
-        "release.policy", parsing.TEXT, "", "the promotion policy; empty means `solo` in dev and `default` beyond"
-    ),
+    Declared("release.policy", parsing.TEXT, "default", "the policy releases move by: default, solo or a file"),
     Declared("release.test_command", parsing.TEXT, "make test", "what the gate `build_tests` runs in this folder"),
     Declared("logs.folder", parsing.TEXT, "logs", "where JSON logs go"),
     Declared("logs.level", parsing.LEVEL, "INFO", "the least severe record kept", ("LOG_LEVEL", "LOGGING__LEVEL")),

@@ -89,7 +89,6 @@ LATER = (
     *_gate("PROMETHEUS"),
     *_gate("ALERTMANAGER"),
     Variable("GRAFANA_PASSWORD", "password of Grafana's admin", parsing.SECRET),
-    Variable("STAGING_ALLOWED_CIDRS", "networks that may reach the edge", edge_formats.NETWORKS),
     Variable("AWS_ROLE_ARN", "the role that deploys", edge_formats.ROLE_ARN),
     Variable("AWS_REGION", "where it deploys"),
 )
