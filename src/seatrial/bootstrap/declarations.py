@@ -54,10 +54,11 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("logs.max_size_mb", parsing.COUNT, "100", "a log file's size before it is rotated, in MB"),
     Declared("logs.max_backups", parsing.COUNT, "10", "rotated log files kept"),
     # ---------------------------------------------------------------- storage
+    Declared("backups", parsing.TEXT, "backups", "the folder that backups are made in"),
     Declared(
         "journal.url", parsing.DATABASE, "", "postgresql://... ; empty means SQLite in `state`", ("DATABASE_URL",)
     ),
-    Declared("journal.path", parsing.TEXT, "", "the SQLite file of the journal; empty means journal.db in `state`"),
+    Declared("journal.path", parsing.TEXT, "", "the SQLite file of the journal; empty means events.db in `state`"),
     # ---------------------------------------------------------------- trading
     Declared("trading.venues", parsing.VENUES, "alpaca,binance", "the venues traded on", ("QT_EXECUTION_EXCHANGE",)),
     Declared(

@@ -1,0 +1,1 @@
+"""Gates: from what was measured to a verdict. Pure; `bootstrap/gates` measures."""
