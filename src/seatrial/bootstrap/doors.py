@@ -8,6 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.settings import Settings
 
 HEALTH_WAIT_S = 1.0  # a door answers within a second even when a dependency hangs
@@ -44,11 +45,14 @@ class Health:
 
 
 def doors(settings: Settings) -> tuple[Door, ...]:
-    """Every door of the three roles, in the order in which they start."""
+    """Every door of the roles of this mode, in the order in which they start."""
     ports = settings.ports
-    return (
+    local = (
         Door("venues", "emulated Alpaca", "ports.alpaca", ports.alpaca),
         Door("venues", "emulated Binance", "ports.binance", ports.binance),
+    )
+    return (
+        *(local if uses_own_venues(settings) else ()),
         Door("platform", "market data", "ports.market_data", ports.market_data),
         Door("platform", "execution", "ports.execution", ports.execution),
         Door("platform", "execution (alias)", "ports.execution_alias", ports.execution_alias),
@@ -57,6 +61,11 @@ def doors(settings: Settings) -> tuple[Door, ...]:
         Door("platform", "observability", "ports.observability", ports.observability),
         Door("watch", "watch", "ports.watch", ports.watch),
     )
+
+
+def roles(settings: Settings) -> tuple[str, ...]:
+    """The roles of this mode, in the order in which they depend on each other: our own venues are not always one."""
+    return tuple(dict.fromkeys(door.role for door in doors(settings)))
 
 
 def doors_of(settings: Settings, role: str) -> tuple[Door, ...]:

@@ -57,9 +57,10 @@ def resolve(said: Mapping[str, str], variables: Mapping[str, str], folder: Path)
     endpoints = [values[name] for name in modes.ENDPOINTS]
     values["mode"], by_flags = modes.resolve_mode(values["mode"], stage.value, flags, endpoints)
     guards.refuse_live_address_in_paper(values["mode"], values)
+    values["speed"], by_mode = modes.resolve_speed(values["speed"], values["mode"])
     more = values["risk.limits_file"].value
     limits = load_limits(limits_path(config, stage.value), variables, folder / more if more else None)
-    return Resolution(values, limits, (*conflicts, *overruled, *by_flags, *limits.conflicts))
+    return Resolution(values, limits, (*conflicts, *overruled, *by_flags, *by_mode, *limits.conflicts))
 
 
 def defaults() -> list[Sourced]:

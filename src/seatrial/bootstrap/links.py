@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import httpx
 
 from seatrial.bootstrap.accounts import account_at, alpaca_requests_per_minute
+from seatrial.bootstrap.credentials import Credentials, paper_credentials, require_accounts, uses_own_venues
 from seatrial.bootstrap.dry_run import DryVenue
 from seatrial.bootstrap.local_binance import LocalBinance
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
-from seatrial.bootstrap.venue_urls import local_alpaca, local_binance
-from seatrial.domain.faults import ConfigurationFault
+from seatrial.bootstrap.venue_urls import local_alpaca, local_binance, paper_alpaca, paper_binance
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.venues.alpaca.client import AlpacaVenue
+from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
 
@@ -44,27 +45,25 @@ def connect(
     sockets: SocketSettings | None = None,
     ticks: bool = True,
 ) -> Venue:
-    """One connection to a local venue. `name` tells connections apart where they draw chance, as in back-off.
+    """One connection to a venue: a local one, or in mode paper the venue's own endpoint.
+
+    `name` tells connections apart where they draw chance, as in back-off.
 
     `sockets` are the habits of its streams; without `ticks` only bars are asked for.
 
     Raises:
-        ConfigurationFault: the mode needs a venue this version cannot reach.
+        ConfigurationFault: the mode needs an account there is not.
     """
-    if settings.mode in (Mode.PAPER, Mode.LIVE):
-        raise ConfigurationFault(
-            f"mode = {settings.mode} ({settings.sources['mode']}) is not there yet: "
-            "this version trades on local venues, use sim or dry_run"
-        )
+    require_accounts(settings)
     adapter = _alpaca if venue == "alpaca" else _binance
     connection = adapter(settings, instruments, clock, http, f"{venue} {name}", sockets, ticks)
     return DryVenue(connection) if settings.mode is Mode.DRY_RUN else connection
 
 
-def http_client() -> httpx.AsyncClient:
-    """A client for one connection; proxies of the environment do not apply to local venues."""
+def http_client(*, outside: bool = False) -> httpx.AsyncClient:
+    """A client for one connection. Proxies of the environment apply `outside`, never to local venues."""
     limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-    return httpx.AsyncClient(limits=limits, trust_env=False)
+    return httpx.AsyncClient(limits=limits, trust_env=outside)
 
 
 def _alpaca(
@@ -76,12 +75,17 @@ def _alpaca(
     sockets: SocketSettings | None,
     ticks: bool,
 ) -> Venue:
+    own = uses_own_venues(settings)
+    stream = str(settings.values["market_data.websocket_url"])
+    account = _account(settings, "alpaca")
     return AlpacaVenue(
         account_at(settings, "alpaca").id,
         http=http,
-        urls=local_alpaca(settings.host, settings.ports.alpaca),
-        key=local_key(settings.seed, "alpaca", settings.emulator_key),
-        secret=local_secret(settings.seed, "alpaca", settings.emulator_secret),
+        urls=local_alpaca(settings.host, settings.ports.alpaca)
+        if own
+        else paper_alpaca(settings.values["alpaca.base_url"], stream),
+        key=account.key,
+        secret=account.secret,
         clock=clock,
         random=seeded(settings.seed, name),
         instruments={instrument.symbol: instrument for instrument in instruments},
@@ -100,18 +104,35 @@ def _binance(
     sockets: SocketSettings | None,
     ticks: bool,
 ) -> Venue:
-    urls = local_binance(settings.host, settings.ports.binance)
-    venue = LocalBinance(
+    own = uses_own_venues(settings)
+    urls = (
+        local_binance(settings.host, settings.ports.binance)
+        if own
+        else paper_binance(settings.values["binance.base_url"])
+    )
+    account = _account(settings, "binance")
+    venue = (LocalBinance if own else BinanceVenue)(
         account_at(settings, "binance").id,
         http=http,
         urls=urls,
-        key=local_key(settings.seed, "binance", settings.emulator_key),
-        secret=local_secret(settings.seed, "binance", settings.emulator_secret),
+        key=account.key,
+        secret=account.secret,
         clock=clock,
         random=seeded(settings.seed, name),
         instruments={instrument.symbol: instrument for instrument in instruments},
         sockets=sockets,
         ticks=ticks,
     )
-    venue.local_at = (http, urls.rest)
+    if isinstance(venue, LocalBinance):
+        venue.local_at = (http, urls.rest)
     return venue
+
+
+def _account(settings: Settings, venue: str) -> Credentials:
+    """The account of this mode: the local one of the seed, or the one of the environment."""
+    if not uses_own_venues(settings):
+        return paper_credentials(settings, venue)
+    return Credentials(
+        local_key(settings.seed, venue, settings.emulator_key),
+        local_secret(settings.seed, venue, settings.emulator_secret),
+    )

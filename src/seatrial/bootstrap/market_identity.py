@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seatrial.bootstrap.addresses import host_of
+from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault
 
@@ -32,6 +34,9 @@ def claim_market(settings: Settings) -> None:
 
 def market_name(settings: Settings) -> str:
     """The market in words."""
+    if not uses_own_venues(settings):
+        hosts = [host_of(settings.values[f"{venue}.base_url"]) for venue in settings.values["trading.venues"]]
+        return f"the {settings.mode} accounts at {' and '.join(hosts)}"
     if settings.data is not None:
         return f"the recorded markets of {settings.data.resolve().name}"
     return f"the synthetic market of seed {settings.seed}"

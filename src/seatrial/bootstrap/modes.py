@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from seatrial.bootstrap import parsing
 from seatrial.bootstrap.addresses import host_of, is_live_host, is_paper_host
@@ -74,6 +75,15 @@ def resolve_mode(
             "use dry_run, sim or paper, or set the stage"
         )
     return effective, conflicts
+
+
+def resolve_speed(said: Sourced, mode: Sourced) -> tuple[Sourced, list[Conflict]]:
+    """The pace of the market: a venue that is not ours keeps the pace of the world."""
+    if mode.value not in (Mode.PAPER, Mode.LIVE) or said.value == 1:
+        return said, []
+    real = Sourced("speed", Decimal(1), f"mode {mode.value}")
+    conflicts = [Conflict("speed", real, (said,), "a venue's own market runs in real time")]
+    return real, conflicts if said.source != DEFAULT else []
 
 
 def _asked_for(said: Sourced, flags: Iterable[Sourced], endpoints: Iterable[Sourced]) -> tuple[Sourced, list[Conflict]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seatrial.bootstrap import run_files
-from seatrial.bootstrap.doors import Door, Health, ask_all, doors
+from seatrial.bootstrap.doors import Door, Health, ask_all, doors, roles
 from seatrial.bootstrap.run_files import RunFile
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode, Stage
@@ -49,7 +49,7 @@ def status(settings: Settings) -> list[RoleStatus]:
     asked: tuple[Door, ...] = tuple(door for door in doors(settings) if door.role in alive)
     answers = ask_all(asked, settings.host)
     found = []
-    for role in run_files.ROLES:
+    for role in roles(settings):
         run = alive.get(role)
         health = tuple(answer for answer in answers if answer.door.role == role)
         found.append(RoleStatus(role, run.pid if run else None, _memory_mb(run), health))

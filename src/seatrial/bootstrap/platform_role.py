@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from seatrial import __version__
+from seatrial.bootstrap.access import Access, open_access
 from seatrial.bootstrap.accounts import VENUES, account_at
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.compiling import load_core
+from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
@@ -29,7 +31,7 @@ from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
 from seatrial.market.instruments import instrument_of
 from seatrial.services.desk import DeskRules
-from seatrial.services.platform import Platform, PlatformParts, PlatformRules
+from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
 from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
 
@@ -62,7 +64,9 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     clock = WallClock()
     listed = traded(settings)
     journal = open_journal(settings, [instrument for each in listed.values() for instrument in each])
-    platform = build_platform(settings, clock, listed, journal)
+    access = open_access(settings, clock, "platform")
+    access.admit_watch(settings.state)
+    platform = build_platform(settings, clock, listed, journal, access=access)
     doors = Doors(settings.host, _served(settings, platform))
     await doors.open()
     await platform.start()
@@ -84,9 +88,10 @@ def build_platform(
     *,
     wire: Wire | None = None,
     rules: PlatformRules | None = None,
+    access: Access | None = None,
 ) -> Platform:
-    """The platform of these settings, not started. A rehearsal gives it another wire and other rules."""
-    wire = wire or Wire(lambda _: http_client())
+    """The platform of these settings, not started. A rehearsal gives it another wire, other rules and no gate."""
+    wire = wire or Wire(lambda _: http_client(outside=not uses_own_venues(settings)))
     machine = Machine(
         [account_at(settings, venue) for venue in listed],
         [(account_at(settings, venue).id, instrument) for venue, each in listed.items() for instrument in each],
@@ -104,6 +109,8 @@ def build_platform(
         sources=sources_of(settings, listed, journal.epoch, virtual=rules is not None and rules.virtual),
         config=partial(config_body, settings),
         new_request_id=partial(fresh_name, "req"),
+        gate=None if access is None else access.gate,
+        role_auth=no_auth if access is None else access.role_auth,
     )
     live = PlatformRules(speed_ppm=int(settings.speed * PPM), desk=DeskRules(reload=settings.stage is Stage.DEV))
     return Platform(parts, rules or live)

@@ -25,6 +25,7 @@ from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.markets import load_timeline
 from seatrial.bootstrap.platform_role import Traded, build_platform, sources_of, traded
 from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.stages import Mode
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.ids import JournalEpoch
@@ -87,7 +88,7 @@ def rehearse(
         ConfigurationFault, DataFault, RequestFault: what is asked for cannot be had.
         InvariantBroken: time stood still, or the platform ended early.
     """
-    settings = dataclasses.replace(settings, speed=Decimal(1))
+    settings = dataclasses.replace(settings, mode=Mode.SIM, speed=Decimal(1))  # its venues are always local
     listed = traded(settings)
     with TemporaryDirectory(prefix="seatrial-rehearsal-") as folder:
         staging = _Staging(settings, listed, session_count, Path(folder), sockets=sockets, pad=pad)

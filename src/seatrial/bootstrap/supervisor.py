@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from types import FrameType
 
 from seatrial.bootstrap import run_files
+from seatrial.bootstrap.access import access_line
 from seatrial.bootstrap.children import REFUSAL_CODES, Child, Say
 from seatrial.bootstrap.compiling import compile_core
-from seatrial.bootstrap.doors import doors
-from seatrial.bootstrap.market_identity import claim_market
+from seatrial.bootstrap.credentials import require_accounts
+from seatrial.bootstrap.doors import doors, roles
+from seatrial.bootstrap.market_identity import claim_market, market_name
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault
@@ -43,7 +45,7 @@ class Supervisor:
     def __init__(self, settings: Settings, say: Say) -> None:
         self._settings = settings
         self._say = say
-        self._watched = [Watched(Child(role, settings, say)) for role in run_files.ROLES]
+        self._watched = [Watched(Child(role, settings, say)) for role in roles(settings)]
         self._signals = 0
 
     def run(self) -> int:
@@ -53,6 +55,7 @@ class Supervisor:
             ConfigurationFault: it runs already.
             PortTaken: a port is taken; names who holds it.
         """
+        require_accounts(self._settings)
         self._refuse_second()
         settings = self._settings
         self._listen_for_signals()
@@ -139,11 +142,12 @@ class Supervisor:
 
     def _announce(self) -> None:
         settings = self._settings
-        market = f"recorded markets of {settings.data}" if settings.data else "the synthetic market"
+        market = market_name(settings)
         self._say("")
         self._say(f"stage {settings.stage}, mode {settings.mode}, {market}, {settings.speed} x market time")
         for door in doors(settings):
             self._say(f"  {door.name:<18} {door.url(settings.host)}")
+        self._say(access_line(settings))
         self._say("seatrial status | logs | down from another terminal; Ctrl-C here stops everything in order")
 
     # ------------------------------------------------------------- watch

@@ -22,14 +22,14 @@ def strategy_texts(settings: Settings, venue: str) -> dict[str, str]:
 
 
 def traded_symbols(settings: Settings, venue: str) -> tuple[str, ...]:
-    """The symbols of the strategy at a venue; none where no strategy is set.
+    """The symbols of the strategy at a venue; none where no strategy is set, or the venue is left out.
 
     Raises:
         ConfigurationFault: the strategy does not load.
         BadSetting: it names a symbol of another venue.
     """
     path = settings.strategies[venue]
-    if not path:
+    if not path or venue not in settings.values["trading.venues"]:
         return ()
     symbols = tuple(load_strategy(Path(path), strategy_texts(settings, venue)).strategy.symbols)
     for symbol in symbols:

@@ -9,8 +9,10 @@ from functools import partial
 import httpx
 
 from seatrial import __version__
+from seatrial.bootstrap.access import open_access, watch_auth
 from seatrial.bootstrap.accounts import account_at
 from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.links import connect, http_client
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.servers import Doors, Served, until_first
@@ -18,6 +20,7 @@ from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import SeatrialFault
 from seatrial.domain.instrument import Instrument
 from seatrial.market.instruments import instrument_of
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.watch import watch_doors
 from seatrial.services.health import Identity
 from seatrial.services.watch import Watch, WatchRules, build_watch
@@ -42,7 +45,7 @@ async def serve_watch(settings: Settings, say: Callable[[str], None]) -> None:
     watch = _build(settings, clients, await _traded(clients[0]), on_death)
     doors = Doors(
         settings.host,
-        [Served(watch_doors(watch, new_request_id=partial(fresh_name, "req")), settings.ports.watch, "ports.watch")],
+        [Served(_doors(settings, watch), settings.ports.watch, "ports.watch")],
     )
     await doors.open()
     await watch.start()
@@ -85,7 +88,14 @@ def _build(
         execution=execution,
         market_data=market_data,
         venues=[
-            connect(settings, venue, each, clock=clock, http=http_client(), name="watch")
+            connect(
+                settings,
+                venue,
+                each,
+                clock=clock,
+                http=http_client(outside=not uses_own_venues(settings)),
+                name="watch",
+            )
             for venue, each in listed.items()
         ],
         instruments={account_at(settings, venue).id: each for venue, each in listed.items()},
@@ -94,8 +104,13 @@ def _build(
     )
 
 
+def _doors(settings: Settings, watch: Watch) -> Envelope:
+    gate = open_access(settings, WallClock(), "watch").gate
+    return watch_doors(watch, new_request_id=partial(fresh_name, "req"), gate=gate)
+
+
 def _client(settings: Settings, port: int) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=f"http://{settings.host}:{port}", trust_env=False)
+    return httpx.AsyncClient(base_url=f"http://{settings.host}:{port}", auth=watch_auth(settings), trust_env=False)
 
 
 async def _wait(died: asyncio.Future[None]) -> None:
