@@ -23,7 +23,8 @@ def conformance_page() -> str:
 def _doors() -> Iterator[str]:
     yield "## Doors\n\n| door | now |\n|---|---|"
     for row in DOORS:
-        yield f"| `{row.method} :{PORTS[row.role]}{row.path}` | {_now(row.later)} |"
+        kind = f" {row.body.lower()}" if isinstance(row.body, str) else ""
+        yield f"| `{row.method} :{PORTS[row.role]}{row.path}`{kind} | {_now(row.later)} |"
     yield ""
 
 

@@ -29,7 +29,7 @@ class DoorRow:
     path: str
     fields: tuple[str, ...] = ()
     method: str = "GET"
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, object] | str | None = None  # a text names one of the test's orders
     accepted: tuple[int, ...] = (200,)
     later: str | None = None
 
@@ -53,6 +53,7 @@ class FileRow:
     words: tuple[str, ...] = field(default=())
 
 
+ORDER_TYPES = "orders that park inside the machine come with its next order types"
 CONTAINERS = "the container stack is a later room"
 WORKFLOWS = "the deployment workflows are a later room"
 AWS = "the AWS target is a later room"
@@ -147,10 +148,13 @@ DOORS: tuple[DoorRow, ...] = (
     DoorRow("signals", "/api/v1/model/info", ("models",)),
     DoorRow("signals", "/api/v1/model/reload", (), "POST", accepted=(200, 202)),
     *(
-        DoorRow(role, path, ("order_id", "client_order_id", "status", "risk.approved"), "POST", "ORDER", (202,))  # type: ignore[arg-type]
+        DoorRow(role, path, ("order_id", "client_order_id", "status", "risk.approved"), "POST", "ORDER", (202,))
         for role in ("execution", "execution-alias")
         for path in ("/orders", "/api/v1/orders")
     ),
+    DoorRow("execution", "/orders", ("message",), "POST", "STOP_LIMIT", later=ORDER_TYPES),
+    DoorRow("execution", "/orders", ("message",), "POST", "TRAILING", later=ORDER_TYPES),
+    DoorRow("execution", "/orders/no-such-order", ("message",), "PATCH", {}, accepted=(404,)),
     DoorRow("execution", "/orders", ("orders", "count")),
     DoorRow("execution", "/positions", ("positions",)),
     DoorRow("execution", "/orders", (), "DELETE", accepted=(202,)),

@@ -28,6 +28,7 @@ from tests.installation import Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = {"symbol": "BTCUSDT", "side": "buy", "type": "market", "quantity": "0.001"}
+ORDERS = {"ORDER": ORDER, "STOP_LIMIT": {**ORDER, "type": "stop_limit"}, "TRAILING": {**ORDER, "type": "trailing_stop"}}
 MADE_SECONDS = 30.0
 
 
@@ -50,7 +51,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 def _named(row: DoorRow) -> str:
-    return f"{row.method} {row.role}{row.path}"
+    return f"{row.method} {row.role}{row.path} {row.body or ''}".strip()
 
 
 def _at(body: Any, path: str) -> Any:
@@ -62,7 +63,7 @@ def _at(body: Any, path: str) -> Any:
 @pytest.mark.parametrize("row", DOORS, ids=_named)
 def test_a_door_answers_in_its_shape_or_says_503_and_why(up: Installation, http: httpx.Client, row: DoorRow) -> None:
     url = up.url(row.role.replace("-", "_")) + row.path
-    answer = http.request(row.method, url, json=ORDER if row.body == "ORDER" else row.body)
+    answer = http.request(row.method, url, json=ORDERS[row.body] if isinstance(row.body, str) else row.body)
 
     if row.later is not None:
         assert answer.status_code == 503, f"{row} answers now: take it off the list"

@@ -26,12 +26,14 @@ from seatrial.services.api.order_answers import (
     OrderAnswer,
     OrdersAnswer,
     PositionsAnswer,
+    ReplacedOrder,
     RiskRefusal,
     TakenOrder,
     WordAnswer,
 )
 from seatrial.services.api.order_doors import ORDERS_LISTED_MAX, OrderDoors
 from seatrial.services.api.orders import BatchBody, OrderBody, WordBody
+from seatrial.services.api.replacing import ReplaceBody, ReplaceDoor
 from seatrial.services.api.words import WordDoors
 from seatrial.services.execution.service import ExecutionService
 from seatrial.services.health import Health
@@ -47,6 +49,7 @@ def execution_doors(
 ) -> Envelope:
     """The ASGI app of ports 5002 and 8002. `settings` gives the body of `/api/v1/config`."""
     orders, batches, words = OrderDoors(service), BatchDoor(service), WordDoors(service)
+    replacing = ReplaceDoor(service)
 
     async def config(_: Request) -> Response:
         return answer({**settings(), "timestamp": rfc3339(service.clock.now_ns())})
@@ -57,6 +60,7 @@ def execution_doors(
     ]
     for path in ("/orders", "/api/v1/orders"):
         routes += _order_routes(path, orders)
+        routes.append(_replace_route(path, replacing))
     for path in ("/positions", "/api/v1/positions"):
         routes.append(Door(path, orders.positions, summary="What is held.", answers={200: PositionsAnswer}))
     routes += _decision_routes(batches, words)
@@ -99,6 +103,18 @@ def _order_routes(path: str, orders: OrderDoors) -> list[BaseRoute]:
             answers={202: CancelAnswer},
         ),
     ]
+
+
+def _replace_route(path: str, replacing: ReplaceDoor) -> Door:
+    return Door(
+        path + "/{order_id}",
+        replacing.change,
+        method="PATCH",
+        summary="Take an order back and place what is left of it anew.",
+        scopes=TRADE,
+        body=ReplaceBody,
+        answers={202: ReplacedOrder, 422: RiskRefusal},
+    )
 
 
 def _decision_routes(batches: BatchDoor, words: WordDoors) -> list[BaseRoute]:

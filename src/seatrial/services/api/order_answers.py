@@ -43,6 +43,12 @@ class TakenOrder(OrderAnswer):
     risk: RiskSaid
 
 
+class ReplacedOrder(TakenOrder):
+    """The new order, and the one that was taken back for it."""
+
+    replaces: str
+
+
 class OrdersAnswer(msgspec.Struct):
     """A page of orders, newest first; `count` is how many there are in all."""
 
@@ -121,6 +127,7 @@ class RiskRefusal(msgspec.Struct):
     limit: int | None = None
     actual: int | None = None
     risk: RiskSaid | None = None
+    replaces: str | None = None
 
 
 class BatchAnswer(msgspec.Struct):

@@ -12,6 +12,7 @@ from seatrial.domain.facts import Approved, CancelRequest, Fact, Refused
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, units_text
+from seatrial.domain.orders import OrderType
 from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import rfc3339
 from seatrial.services.api.http import answer, refusal
@@ -32,7 +33,7 @@ class OrderDoors:
     async def place(self, request: Request) -> Response:
         """One order by hand. 202 when it is approved and durable; the same id and body meet the same order."""
         body = await read_body(request, OrderBody)
-        if (closed := not_ready(self._service)) is not None:
+        if (closed := not_ready(self._service) or not_yet(body)) is not None:
             return closed
         asked = order_request(self._service, body, account=None, strategy=BY_HAND)
         known = asked.client_order_id
@@ -83,16 +84,15 @@ class OrderDoors:
     async def show(self, request: Request) -> Response:
         """One order."""
         order = self._named(request)
-        return _no_order(request) if order is None else answer(self._fields(order))
+        return no_order(request) if order is None else answer(self._fields(order))
 
     async def cancel(self, request: Request) -> Response:
         """Ask for one cancel. 202 means asked: a fill may still win. Works while halted."""
         order = self._named(request)
         if order is None:
-            return _no_order(request)
+            return no_order(request)
         if order.status.terminal:
-            message = f"the order is {order.status.name.lower()} already"
-            return refusal(409, "order_is_over", message, field="order_id", accepted="an order that is still open")
+            return order_is_over(order)
         await self._cancel([order])
         return answer({"order_id": order.client_order_id, "status": "cancel_requested"}, 202)
 
@@ -145,14 +145,30 @@ class OrderDoors:
         }
 
 
-def refused_answer(refused: Refused) -> Response:
-    """Risk's no to one order: 422."""
+def not_yet(body: OrderBody) -> Response | None:
+    """503 for the types the machine does not park and trigger yet; None for those it knows."""
+    if body.type.upper() in OrderType.__members__:
+        return None
+    message = f"a {body.type} order needs the machine's parked orders, which come with its next order types"
+    return refusal(503, "not_available_yet", message, field="type", accepted="market, limit, stop")
+
+
+def refused_answer(refused: Refused, *, replaces: str | None = None) -> Response:
+    """Risk's no to one order: 422. `replaces` names the order that was taken back for it, which stays taken back."""
     message = f"{refused.code.name}: the limit is {refused.limit}, the order would make it {refused.actual}"
     said = {"error": "risk_refused", "field": None, "accepted": None, "message": message}
-    return answer({**said, **refused_fields(refused), "risk": {"approved": False}}, 422)
+    refusing = {**said, **refused_fields(refused), "risk": {"approved": False}}
+    return answer(refusing if replaces is None else {**refusing, "replaces": replaces}, 422)
 
 
-def _no_order(request: Request) -> Response:
+def order_is_over(order: OrderView) -> Response:
+    """409: it cannot be changed any more."""
+    message = f"the order is {order.status.name.lower()} already"
+    return refusal(409, "order_is_over", message, field="order_id", accepted="an order that is still open")
+
+
+def no_order(request: Request) -> Response:
+    """404: nobody placed it here."""
     message = f"no order {request.path_params['order_id']} is known"
     return refusal(404, "not_found", message, field="order_id", accepted="the order_id of an order placed here")
 

@@ -30,7 +30,7 @@ class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
 
     symbol: str
     side: Literal["buy", "sell"]
-    type: Literal["market", "limit", "stop"]
+    type: Literal["market", "limit", "stop", "stop_limit", "trailing_stop"]
     quantity: SaidNumber
     price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
     stop_price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
@@ -142,7 +142,9 @@ def order_request(
 ) -> OrderRequest:
     """An order's body as a fact. `at_ns` is the batch's decision time; None is by hand, now."""
     owner, instrument = listing(service, body.symbol, body.account or account, prefix)
-    kind = OrderType[body.type.upper()]
+    kind = OrderType.__members__.get(body.type.upper())
+    if kind is None:
+        raise RequestFault(f"{prefix}type", "market, limit, stop", body.type)
     given = body.time_in_force or ("day" if instrument.asset_class is AssetClass.US_EQUITY else "gtc")
     return OrderRequest(
         at_ns=service.market.now_ns(owner) if at_ns is None else at_ns,
