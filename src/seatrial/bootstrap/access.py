@@ -16,9 +16,9 @@ from pathlib import Path
 
 import httpx
 
+from seatrial.bootstrap.local_access import access_is_local
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.settings import Settings
-from seatrial.bootstrap.stages import Stage
 from seatrial.bootstrap.token_use import TokenUse
 from seatrial.domain.time import Clock
 from seatrial.services.access.addresses import Address, Addresses, networks
@@ -90,18 +90,6 @@ def rules_of(settings: Settings) -> GateRules:
         local=access_is_local(settings),
         hosts=LOOPBACK_NAMES | {settings.host},
     )
-
-
-def access_is_local(settings: Settings) -> bool:
-    """Whether this machine is admitted without a token."""
-    return settings.stage is Stage.DEV and settings.values["access.local"] == "auto"
-
-
-def access_line(settings: Settings) -> str:
-    """One line for whoever starts the system: who may come in."""
-    if access_is_local(settings):
-        return "access: this machine without a token (stage dev), everybody else with one: `seatrial token create`"
-    return "access: with a token only, `seatrial token create NAME --scope viewer` makes one"
 
 
 def watch_auth(settings: Settings) -> httpx.Auth:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from types import FrameType
 
 from seatrial.bootstrap import run_files
-from seatrial.bootstrap.access import access_line
 from seatrial.bootstrap.children import REFUSAL_CODES, Child, Say
 from seatrial.bootstrap.compiling import compile_core
 from seatrial.bootstrap.credentials import require_accounts
 from seatrial.bootstrap.doors import doors, roles
+from seatrial.bootstrap.local_access import access_line
 from seatrial.bootstrap.market_identity import claim_market, market_name
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.settings import Settings

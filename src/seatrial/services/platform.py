@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
@@ -19,6 +20,8 @@ from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock
 from seatrial.journal.port import Journal
+from seatrial.services.access.admission import Gate
+from seatrial.services.access.scopes import LOOK, TRADE, Scope
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
@@ -50,6 +53,13 @@ PORTS: Mapping[str, int] = {
 }
 
 
+RoleAuth = Callable[[str, frozenset[Scope]], httpx.Auth | None]  # how a role of this name calls the others
+
+
+def no_auth(role: str, scopes: frozenset[Scope]) -> httpx.Auth | None:
+    return None  # there is no gate
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformRules:
     """How the roles wait and retry; every default is the one for real time."""
@@ -66,7 +76,8 @@ class PlatformRules:
 class PlatformParts:
     """What a platform is made of. `venues` trade and `market_venues` listen: connections of their own.
 
-    `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none.
+    `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none. Without a `gate`
+    (simulation, rehearsal, unit tests) the doors are open to everybody, and `role_auth` has nothing to give.
     """
 
     version: str
@@ -80,6 +91,8 @@ class PlatformParts:
     sources: Sequence[StrategySource]
     config: Callable[[], Mapping[str, object]]
     new_request_id: Callable[[], str]
+    gate: Gate | None = None
+    role_auth: RoleAuth = no_auth
 
 
 class Platform:
@@ -104,17 +117,17 @@ class Platform:
         self.execution_health = Health(self._identity("execution"), parts.clock, self.execution.parts())
         self.doors: dict[str, ASGIApp] = {
             "execution": execution_doors(
-                self.execution, self.execution_health, settings=parts.config, new_request_id=parts.new_request_id
+                self.execution, self.execution_health, settings=parts.config, **self._at_every_door()
             )
         }
         self.market_data = self._build_market_data(rules)
         self.signals = self._build_signals(rules)
         self.orchestrator = self._build_orchestrator(rules)
-        self.doors["market-data"] = market_data_doors(self.market_data, new_request_id=parts.new_request_id)
-        self.doors["signals"] = signals_doors(self.signals, new_request_id=parts.new_request_id)
-        self.doors["orchestrator"] = orchestrator_doors(self.orchestrator, new_request_id=parts.new_request_id)
+        self.doors["market-data"] = market_data_doors(self.market_data, **self._at_every_door())
+        self.doors["signals"] = signals_doors(self.signals, **self._at_every_door())
+        self.doors["orchestrator"] = orchestrator_doors(self.orchestrator, **self._at_every_door())
         self.observability = self._build_observability()
-        self.doors["observability"] = observability_doors(self.observability, new_request_id=parts.new_request_id)
+        self.doors["observability"] = observability_doors(self.observability, **self._at_every_door())
 
     def _build_market_data(self, rules: PlatformRules) -> MarketData:
         return build_market_data(
@@ -137,6 +150,8 @@ class Platform:
             sources=self.parts.sources,
             venues={venue.account: venue for venue in self.parts.market_venues},
             positions=ExecutionPositions(self.execution),
+            market=self.market,
+            instruments={inst.symbol: inst for _, inst in self.parts.machine.instruments},
             rules=rules.desk,
             on_death=self._on_death,
         )
@@ -146,14 +161,15 @@ class Platform:
             identity=self._identity("orchestrator"),
             clock=self.parts.clock,
             bus=self.bus,
-            execution=self._client("execution"),
+            execution=self._client("execution", self.parts.role_auth("orchestrator", TRADE)),
             instruments={inst.symbol: inst for _, inst in self.parts.machine.instruments},
             rules=rules.posts,
             on_death=self._on_death,
         )
 
     def _build_observability(self) -> Observability:
-        roles = {role: RoleDoor(PORTS[role], self._client(role)) for role in self.doors}
+        auth = self.parts.role_auth("observability", LOOK)
+        roles = {role: RoleDoor(PORTS[role], self._client(role, auth)) for role in self.doors}
         return build_observability(identity=self._identity("observability"), clock=self.parts.clock, roles=roles)
 
     def _on_death(self, name: str, error: BaseException | None) -> None:
@@ -171,8 +187,13 @@ class Platform:
             listed.setdefault(account, []).append(instrument)
         return listed
 
-    def _client(self, role: str) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.doors[role]), base_url=f"http://{role}")
+    def _at_every_door(self) -> dict[str, Any]:
+        return {"new_request_id": self.parts.new_request_id, "gate": self.parts.gate}
+
+    def _client(self, role: str, auth: httpx.Auth | None) -> httpx.AsyncClient:
+        """A way to another role of this process, with the caller's own right to it."""
+        transport = httpx.ASGITransport(self.doors[role])
+        client = httpx.AsyncClient(transport=transport, base_url=f"http://{role}", auth=auth)
         self._clients.append(client)
         return client
 
