@@ -54,7 +54,7 @@ class Book:
 class Floor:
     """signals over written strategies."""
 
-    def __init__(self, loop: VirtualLoop, folder: Path, lines: Mapping[str, str]) -> None:
+    def __init__(self, loop: VirtualLoop, folder: Path, lines: Mapping[str, str], *, reload: bool = True) -> None:
         self.folder = folder
         self.clock = VirtualClock(loop)
         self.venue, self.bus, self.book = TapeVenue(self.clock), Bus(), Book()
@@ -68,7 +68,8 @@ class Floor:
             sources=[self.source(name) for name in lines],
             venues={ACCOUNT: self.venue},
             positions=self.book,
-            rules=DeskRules(warm_up_ns=HOUR_NS, reload=True),
+            instruments={AAPL: us_equity("AAPL")},
+            rules=DeskRules(warm_up_ns=HOUR_NS, reload=reload),
         )
 
     def write(self, name: str, line: str, quantity: int = 10) -> None:
@@ -76,7 +77,9 @@ class Floor:
 
     def source(self, name: str) -> StrategyFile:
         path, instruments = self.folder / f"{name}.py", [us_equity("AAPL"), us_equity("SPY")]
-        return StrategyFile(path, strategy_id=StrategyId(name), account=ACCOUNT, instruments=instruments)
+        return StrategyFile(
+            path, strategy_id=StrategyId(name), account=ACCOUNT, instruments=instruments, confidence_min=0.5
+        )
 
     async def show(self, minute: int, *, revision: int = 0, backfilled: bool = False) -> None:
         bars = (bar("AAPL", minute),)
@@ -92,16 +95,21 @@ class Floor:
             facts.append((targets[0] or 0) // 10**9 if targets else -1)
         return facts
 
-    async def states(self) -> list[str]:
+    async def ask(self, method: str, path: str, body: object = None) -> httpx.Response:
         transport = httpx.ASGITransport(signals_doors(self.role, new_request_id=lambda: "id"))
         async with httpx.AsyncClient(transport=transport, base_url="http://signals") as client:
-            told = (await client.get("/api/v1/strategies")).json()["strategies"]
+            return await client.request(method, path, json=body)
+
+    async def states(self) -> list[str]:
+        told = (await self.ask("GET", "/api/v1/strategies")).json()["strategies"]
         return [f"{each['state']}{' but ' + each['warning'] if each['warning'] else ''}" for each in told]
 
 
-def traded(tmp_path: Path, lines: Mapping[str, str], script: Callable[[Floor], Awaitable[None]]) -> None:
+def traded(
+    tmp_path: Path, lines: Mapping[str, str], script: Callable[[Floor], Awaitable[None]], *, reload: bool = True
+) -> None:
     async def main(loop: VirtualLoop) -> None:
-        floor = Floor(loop, tmp_path, lines)
+        floor = Floor(loop, tmp_path, lines, reload=reload)
         floor.venue.history = [bar("AAPL", minute) for minute in (-2, -1, 0)]
         await floor.role.start()
         await asyncio.sleep(0.1)

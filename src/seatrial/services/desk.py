@@ -13,11 +13,13 @@ from seatrial.domain.bars import Bar
 from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.faults import VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import Symbol
-from seatrial.domain.time import HOUR_NS
+from seatrial.domain.time import HOUR_NS, Clock
 from seatrial.services.bus import Bus, Overflow
 from seatrial.services.crew import attempt
 from seatrial.services.health import Status, Verdict
 from seatrial.services.positions import Positions
+from seatrial.services.schedules import Schedule
+from seatrial.services.signal_making import signals_of
 from seatrial.services.strategy_file import StrategySource
 from seatrial.services.topics import BarBatch, Decision, Notice
 from seatrial.strategy.runner import StrategyRunner
@@ -42,20 +44,25 @@ class Desk:
     """A strategy, its runner and its queue of batches."""
 
     def __init__(
-        self, source: StrategySource, venue: Venue, *, positions: Positions, bus: Bus, rules: DeskRules
+        self, source: StrategySource, venue: Venue, *, clock: Clock, positions: Positions, bus: Bus, rules: DeskRules
     ) -> None:
         self.strategy_id = source.strategy_id
         self.account = source.account
         self.runner: StrategyRunner | None = None
         self.state = "not started"
         self.warning: str | None = None  # why an edited file is not what trades
+        self.loaded_at_ns: int | None = None  # our own clock's time
+        self.decided: Decision | None = None  # the newest with something in it
+        self.closes: dict[Symbol, int] = {}
+        self.now_ns = 0  # market time: the end of the newest bars
+        self._clock = clock
+        self._turn = asyncio.Lock()  # a batch or a reload, never both
         self._source = source
         self._venue = venue
         self._positions = positions
         self._bus = bus
         self._rules = rules
         self._seen_ns: dict[Symbol, int] = {}
-        self._now_ns = 0
         self._batches = bus.subscribe(BarBatch, f"strategy {source.strategy_id}", overflow=Overflow.WAIT)
 
     @property
@@ -63,15 +70,21 @@ class Desk:
         """One strategy may work at several accounts, at a desk each."""
         return f"{self.strategy_id} at {self.account}"
 
+    @property
+    def schedule(self) -> Schedule:
+        """When it acts; before its file is loaded, what the settings say."""
+        return self._source.schedule
+
     async def run(self) -> None:
         """Decide for ever. What the strategy raises ends this task, and no other."""
         try:
             self.state = "warming up"
-            self.runner = await self._warmed(self._source.load())
+            self._take(await self._warmed(self._source.load()))
             self.state = "trading"
             async for batch in self._batches:
                 if batch.account == self.account:
-                    await self._on_batch(batch)
+                    async with self._turn:
+                        await self._on_batch(batch)
         finally:
             self._batches.close()
 
@@ -79,7 +92,7 @@ class Desk:
         """The desk's task has ended. Its targets stay as they are: nobody decides to close them."""
         self.state = f"stopped: {why}"
         self._batches.close()
-        return Notice("strategy_stopped", f"{self.strategy_id}: {why}; its targets stay as they are", self._now_ns)
+        return Notice("strategy_stopped", f"{self.strategy_id}: {why}; its targets stay as they are", self.now_ns)
 
     def close(self) -> None:
         """Leave the bus."""
@@ -94,18 +107,26 @@ class Desk:
     # ------------------------------------------------------------- deciding
 
     async def _on_batch(self, batch: BarBatch) -> None:
-        self._now_ns = batch.end_ns
+        self.now_ns = batch.end_ns
         if self._rules.reload and self._source.changed():
-            await self._reload()
+            await self._reload(until_ns=self.now_ns - 1)
         decision = self._decide(batch)
-        if decision is not None:
-            await self._bus.publish(decision)
+        if decision is None:
+            return
+        if decision.facts or decision.signals:
+            self.decided = decision
+        await self._bus.publish(decision)
+        for signal in decision.signals:
+            if signal.withheld:
+                text = f"{self.strategy_id}: {signal.action} {signal.symbol} with confidence {signal.confidence}"
+                await self._bus.publish(Notice("confidence_below_minimum", text, self.now_ns))
 
     def _decide(self, batch: BarBatch) -> Decision | None:
         runner = self._trading()
         bars = [bar for bar in batch.bars if bar.symbol in runner.symbols and self._is_news(bar)]
         if not bars:
             return None
+        self.closes.update({bar.symbol: bar.close_units for bar in bars})
         waiting_for = self._positions.waiting_for
         if batch.backfilled or waiting_for is not None:
             runner.warm_up(bars)
@@ -117,7 +138,8 @@ class Desk:
             self.account,
             batch.decided_at_ns,
             tuple(_named(fact, batch) for fact in facts),
-            skipped=None if facts else "the strategy decided nothing",
+            skipped=None if facts else _nothing(runner),
+            signals=signals_of(runner, batch.decided_at_ns, self.closes),
         )
 
     def _trading(self) -> StrategyRunner:
@@ -133,20 +155,32 @@ class Desk:
 
     # ------------------------------------------------- history and new files
 
-    async def _reload(self) -> None:
+    async def reload(self) -> str | None:
+        """Load the file now. None when its version trades from here on, else why the old one goes on."""
+        async with self._turn:
+            if self.state != "trading":
+                return f"the strategy is not trading: {self.state}"
+            return await self._reload(until_ns=self.now_ns or None)
+
+    async def _reload(self, until_ns: int | None) -> str | None:
         """Between two batches: the edited file takes over, or the old version keeps trading and says so."""
-        runner, error = await attempt(self._next_version())
+        runner, error = await attempt(self._next_version(until_ns))
         if error is None:
             assert runner is not None
-            self.runner, self.warning = runner, None
+            self._take(runner)
+            self.warning = None
             _log.info("strategy reloaded", strategy=self.strategy_id)
-            return
+            return None
         self.warning = f"the edited file is not trading, the last good version is: {error}"
         _log.warning("strategy not reloaded", strategy=self.strategy_id, why=str(error))
-        await self._bus.publish(Notice("strategy_not_reloaded", f"{self.strategy_id}: {error}", self._now_ns))
+        await self._bus.publish(Notice("strategy_not_reloaded", f"{self.strategy_id}: {error}", self.now_ns))
+        return str(error)
 
-    async def _next_version(self) -> StrategyRunner:
-        return await self._warmed(self._source.load(), until_ns=self._now_ns - 1)
+    def _take(self, runner: StrategyRunner) -> None:
+        self.runner, self.loaded_at_ns = runner, self._clock.now_ns()
+
+    async def _next_version(self, until_ns: int | None) -> StrategyRunner:
+        return await self._warmed(self._source.load(), until_ns=until_ns)
 
     async def _warmed(self, runner: StrategyRunner, until_ns: int | None = None) -> StrategyRunner:
         """Show a runner the venue's history up to now, or to `until_ns` where a batch is waiting to be decided."""
@@ -176,6 +210,15 @@ class Desk:
                 _log.warning("no history yet", strategy=self.strategy_id, why=str(fault))
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, RETRY_SECONDS_MAX)
+
+
+def _nothing(runner: StrategyRunner) -> str:
+    """Why a batch leads to nothing."""
+    if runner.withheld:
+        return "the strategy was not sure enough"
+    if runner.holding is not None and runner.holding.targets:
+        return f"targets wait for the run at {runner.holding.gate}"
+    return "the strategy decided nothing"
 
 
 def _named(fact: Fact, batch: BarBatch) -> Fact:

@@ -43,6 +43,29 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """What one strategy said of one symbol at one market time, in its own words.
+
+    `confidence` and `reason` are the strategy's, None where it gives none. `price_units` is the close it looked at.
+    The wish is a weight, a quantity, or neither where nothing was asked for; a `withheld` one was not sure enough.
+    """
+
+    id: str
+    strategy: StrategyId
+    account: AccountId
+    symbol: Symbol
+    action: str
+    confidence: float | None
+    reason: str | None
+    decided_at_ns: int
+    price_units: int | None
+    weight_ppm: int | None
+    quantity_units: int | None
+    model: str  # the digest of the strategy's source and parameters
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one strategy decided on one batch. `skipped` says why there is nothing to do."""
 
@@ -51,6 +74,7 @@ class Decision:
     decided_at_ns: int
     facts: tuple[Fact, ...]
     skipped: str | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,11 @@ class StrategyRunner:
         strategy.on_start(self._context)
 
     @property
+    def bars_seen(self) -> Mapping[Symbol, int]:
+        """Bars shown so far, by symbol; decisions count from `warmup_bars` on."""
+        return self._seen
+
+    @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The symbols whose bars the strategy wants."""
         return tuple(self._instruments)

@@ -61,6 +61,9 @@ class Sayings:
 
     def forget(self, decisions: Sequence[Target | OrderRequest | CancelRequest]) -> None:
         """These decisions do not count, so nothing was said of them."""
+        for decision in decisions:
+            if isinstance(decision, Target) and self._wanted.get(decision.symbol) is decision:
+                del self._wanted[decision.symbol]
         if decisions:
             self.newest = [each for each in self.newest if not any(each.decision is one for one in decisions)]
 

@@ -1,0 +1,49 @@
+"""From what a strategy says to a signal with a name, a price and a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from seatrial.domain.facts import OrderRequest, Target
+from seatrial.domain.ids import Symbol
+from seatrial.services.topics import Signal
+from seatrial.strategy.runner import StrategyRunner
+from seatrial.strategy.saying import Saying
+
+
+def signals_of(runner: StrategyRunner, decided_at_ns: int, closes: Mapping[Symbol, int]) -> tuple[Signal, ...]:
+    """The signals of the batch a runner decided on last; of several about one symbol the last counts.
+
+    `closes` are the newest closes that it has seen, in price units.
+    """
+    newest = {said.symbol: said for said in runner.sayings}
+    return tuple(_signal(runner, said, decided_at_ns, closes.get(said.symbol)) for said in newest.values())
+
+
+def _signal(runner: StrategyRunner, said: Saying, decided_at_ns: int, price_units: int | None) -> Signal:
+    weight_ppm, quantity_units = _wish(said)
+    return Signal(
+        id=f"{runner.strategy_id}@{runner.account}-{said.symbol}-{decided_at_ns}",
+        strategy=runner.strategy_id,
+        account=runner.account,
+        symbol=said.symbol,
+        action=said.action,
+        confidence=said.confidence,
+        reason=said.reason,
+        decided_at_ns=decided_at_ns,
+        price_units=price_units,
+        weight_ppm=weight_ppm,
+        quantity_units=quantity_units,
+        model=runner.digest,
+        withheld=any(said is each for each in runner.withheld),
+    )
+
+
+def _wish(said: Saying) -> tuple[int | None, int | None]:
+    match said.decision:
+        case Target(weight_ppm=weight_ppm, quantity_units=quantity_units):
+            return weight_ppm, quantity_units
+        case OrderRequest(qty_units=qty_units, side=side):
+            return None, qty_units * side
+        case None:
+            return None, None
