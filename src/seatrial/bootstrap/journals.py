@@ -45,18 +45,24 @@ def open_journal(settings: Settings, listed: Sequence[Instrument] = ()) -> Journ
         return PostgresJournal.open(settings.journal_url.reveal(), settings.state / SEGMENTS, opening)
     from seatrial.journal.sqlite import SqliteJournal
 
-    return SqliteJournal.open(events_file(settings.state), opening)
+    return SqliteJournal.open(events_file(settings), opening)
 
 
-def events_file(state: Path) -> Path:
-    """The SQLite file of a state folder, after giving one from before its name.
+def events_path(settings: Settings) -> Path:
+    """Where the SQLite file is, or would be."""
+    chosen = settings.values["journal.path"] or settings.values["observability.sqlite_path"]
+    return Path(str(chosen)) if chosen else settings.state / FILE
+
+
+def events_file(settings: Settings) -> Path:
+    """The SQLite file, after giving one from before its name.
 
     Raises:
         ConfigurationFault: both are there, and nobody can say which one counts.
         JournalFault: the older file cannot be opened.
     """
-    older, newer = state / OLDER_FILE, state / FILE
-    if not older.exists():
+    older, newer = settings.state / OLDER_FILE, events_path(settings)
+    if not older.exists() or older == newer:
         return newer
     if newer.exists():
         raise ConfigurationFault(

@@ -24,6 +24,8 @@ COMMANDS = {
     "emulate": "emulate",
     "strategy": "strategy",
     "settings": "settings",
+    "db": "db",
+    "metrics": "metrics",
     "serve": "serve",
     "version": "version",
 }

@@ -5,7 +5,7 @@ SQL is written once, with `?` for parameters and words that SQLite and PostgreSQ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -32,6 +32,10 @@ class Database(Protocol):
 
     def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run one statement that has rows, inside a transaction or alone, and return them."""
+        ...
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """The rows of one statement, a part at a time, inside `reading`: for tables that memory need not hold."""
         ...
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:

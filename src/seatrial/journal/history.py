@@ -61,6 +61,11 @@ class History:
             raise JournalCorrupt(f"the segment {path} ends at byte {reached}, but row {seq} follows byte {row_offset}")
         return number, int(seq), end
 
+    def replay_settled(self) -> Iterator[Entry]:
+        """Every entry a restart would find, for a reader beside the writer. Run it inside `Database.reading`."""
+        number, _, end = self.newest_end()
+        return self.replay(1, number, end)
+
     def add_segment(self, first_seq: int, opening: Opening) -> int:
         """Enter a new segment, in the same transaction; returns its number."""
         number = int(self._database.read("SELECT COALESCE(MAX(number), 0) + 1 FROM segments")[0][0])

@@ -18,6 +18,7 @@ from seatrial.journal.port import Opening
 from seatrial.journal.schema import make_ready
 
 CONNECT_SECONDS_MAX = 10
+ROWS_PER_PART = 2_000
 SCHEMA = "seatrial"
 
 
@@ -25,6 +26,7 @@ class PostgresDatabase:
     """One psycopg connection, in a schema of its own."""
 
     def __init__(self, url: str, *, schema: str = SCHEMA, read_only: bool = False) -> None:
+        self._schema = schema
         self._lock_key = zlib.crc32(schema.encode())
         with _faults_of_server():
             self._connection: psycopg.Connection[Row] = psycopg.connect(
@@ -59,6 +61,20 @@ class PostgresDatabase:
         """See `Database.read`."""
         with _faults_of_server():
             return self._connection.execute(_dialect(sql), tuple(parameters)).fetchall()
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """See `Database.stream`."""
+        with _faults_of_server(), self._connection.cursor("stream") as cursor:
+            cursor.itersize = ROWS_PER_PART
+            cursor.execute(_dialect(sql))
+            yield from cursor
+
+    def move_aside(self, name: str) -> None:
+        """Give our schema another name, so that a new one can take its place. Nothing is deleted."""
+        with _faults_of_server(), self._connection.transaction():
+            self._lock()
+            rename = sql_text.SQL("ALTER SCHEMA {} RENAME TO {}")
+            self._connection.execute(rename.format(sql_text.Identifier(self._schema), sql_text.Identifier(name)))
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """See `Database.execute`."""

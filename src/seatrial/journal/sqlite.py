@@ -71,6 +71,11 @@ class SqliteDatabase:
         except (sqlite3.Error, OverflowError) as fault:
             raise JournalFault(f"the journal {self._path}: {fault}") from fault
 
+    def stream(self, sql: str) -> Iterator[Row]:
+        """See `Database.stream`."""
+        with _faults_of(self._path):
+            yield from self._connection.execute(sql)
+
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """See `Database.execute`."""
         self.read(sql, parameters)

@@ -1,0 +1,1 @@
+"""What people do with the databases: upgrade, verify, back up, restore, seed; and the metrics file in and out."""
