@@ -44,6 +44,7 @@ def config_body(settings: Settings) -> dict[str, object]:
         "alpaca_paper": settings.mode is not Mode.LIVE,
         "circuit_breaker_enabled": settings.limits.breaker_enabled,
         "release": None,
+        "release_note": None,
         "settings": {row.name: {"value": row.value, "source": row.source} for row in effective(settings)},
     }
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from seatrial import __version__
 from seatrial.bootstrap.access import Access, open_access
 from seatrial.bootstrap.accounts import VENUES, account_at
@@ -18,6 +20,7 @@ from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.randomness import fresh_name
+from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.scheduling import default_schedule
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
@@ -34,6 +37,8 @@ from seatrial.services.desk import DeskRules
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
 from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
+
+_log = structlog.get_logger("seatrial")
 
 PPM = 1_000_000
 
@@ -66,13 +71,17 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     journal = open_journal(settings, [instrument for each in listed.values() for instrument in each])
     access = open_access(settings, clock, "platform")
     access.admit_watch(settings.state)
-    platform = build_platform(settings, clock, listed, journal, access=access)
+    running = RunningRelease(settings)
+    platform = build_platform(settings, clock, listed, journal, access=access, running=running)
     doors = Doors(settings.host, _served(settings, platform))
     await doors.open()
     await platform.start()
     for venue, instruments in listed.items():
         names = ", ".join(instrument.symbol for instrument in instruments)
         say(f"{settings.strategies[venue]} trades {names} on {venue}")
+    release, note = running.state()
+    _log.info("release", release=release, note=note)
+    say(f"runs release {release}" if release else f"runs no sealed release: {note}")
     try:
         await until_first(asyncio.create_task(platform.ended()))
     finally:
@@ -89,6 +98,7 @@ def build_platform(
     wire: Wire | None = None,
     rules: PlatformRules | None = None,
     access: Access | None = None,
+    running: RunningRelease | None = None,
 ) -> Platform:
     """The platform of these settings, not started. A rehearsal gives it another wire, other rules and no gate."""
     wire = wire or Wire(lambda _: http_client(outside=not uses_own_venues(settings)))
@@ -107,7 +117,7 @@ def build_platform(
         venues=_connections(settings, clock, listed, wire, "orders"),
         market_venues=_connections(settings, clock, listed, wire, "market"),
         sources=sources_of(settings, listed, journal.epoch, virtual=rules is not None and rules.virtual),
-        config=partial(config_body, settings),
+        config=lambda: config_body(settings) | (running.body() if running else {}),
         new_request_id=partial(fresh_name, "req"),
         gate=None if access is None else access.gate,
         role_auth=no_auth if access is None else access.role_auth,

@@ -38,8 +38,12 @@ COMPONENTS = {
 }
 
 
-def collect(settings: Settings, root: Path | None = None, strategies: Sequence[Path] = ()) -> Manifest:
+def collect(
+    settings: Settings, root: Path | None = None, strategies: Sequence[Path] = (), *, source: bool = True
+) -> Manifest:
     """The manifest of the project in `root` (default: this folder). `strategies` stand in for those of the settings.
+
+    Without `source` nobody is asked for commit and changes, which costs the most and decides nothing that runs.
 
     Raises:
         ConfigurationFault: a strategy or a configuration file does not load.
@@ -49,7 +53,7 @@ def collect(settings: Settings, root: Path | None = None, strategies: Sequence[P
     package = Path(seatrial.__file__).parent
     config = root / str(settings.values["config"])
     return Manifest({
-        "source": source_of(root, made_folders(settings, root)),
+        "source": source_of(root, made_folders(settings, root)) if source else {},
         "package": {"version": __version__, "sha256": folder_digest(package, PACKAGE_SUFFIXES)},
         "locks": {
             path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())

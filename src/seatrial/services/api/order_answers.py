@@ -169,6 +169,7 @@ class ConfigAnswer(msgspec.Struct):
     dry_run: bool
     alpaca_paper: bool
     circuit_breaker_enabled: bool
-    release: str | None
+    release: str | None  # the sealed release that runs; None where what runs is not sealed
+    release_note: str | None  # why not, naming the files that differ
     settings: dict[str, SettingAnswer]
     timestamp: When
