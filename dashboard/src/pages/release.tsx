@@ -1,0 +1,3 @@
+export function Release() {
+  return <h1>Release</h1>;
+}

@@ -1,0 +1,3 @@
+export function Risk(_: { onHalt: () => void }) {
+  return <h1>Risk</h1>;
+}

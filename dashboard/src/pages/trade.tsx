@@ -1,0 +1,3 @@
+export function Trade(_: { rest: readonly string[] }) {
+  return <h1>Trade</h1>;
+}
