@@ -42,6 +42,12 @@ def main() -> int:
         for result in open_doors(quick=asked.quick):
             say(result)
             results.append(result)
+    if not asked.only or "W6" in asked.only:
+        from benchmarks.doors.latency import door_latencies
+
+        for result in door_latencies(quick=asked.quick):
+            say(result)
+            results.append(result)
     print(table(results), file=sys.stderr)
     return int(any(result["role"] == "ours" and "skipped" in result for result in results))
 
