@@ -17,6 +17,7 @@ PORTS = (
     "market_data",
     "execution",
     "execution_alias",
+    "dashboard",
     "watch",
     "observability",
     "signals",

@@ -59,6 +59,7 @@ def doors(settings: Settings) -> tuple[Door, ...]:
         Door("platform", "signals", "ports.signals", ports.signals),
         Door("platform", "orchestrator", "ports.orchestrator", ports.orchestrator),
         Door("platform", "observability", "ports.observability", ports.observability),
+        Door("platform", "dashboard", "ports.dashboard", ports.dashboard),
         Door("watch", "watch", "ports.watch", ports.watch),
     )
 

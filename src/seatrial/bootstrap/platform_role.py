@@ -15,6 +15,7 @@ from seatrial.bootstrap.accounts import VENUES, account_at
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.compiling import load_core
 from seatrial.bootstrap.credentials import uses_own_venues
+from seatrial.bootstrap.dashboard import dashboard_served
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
@@ -73,7 +74,7 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     access.admit_watch(settings.state)
     running = RunningRelease(settings)
     platform = build_platform(settings, clock, listed, journal, access=access, running=running)
-    doors = Doors(settings.host, _served(settings, platform))
+    doors = Doors(settings.host, [*_served(settings, platform), dashboard_served(settings, platform, access)])
     await doors.open()
     await platform.start()
     for venue, instruments in listed.items():
