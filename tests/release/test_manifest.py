@@ -26,7 +26,7 @@ def manifest(**sections):
         "strategies": {"alpaca": {"file": "strategies/trend.py", "sha256": "dd", "parameters": {"fast": 8}}},
         "config": {"files": {"dev.toml": "ee"}, "stages": {"staging": {"speed": 1}, "prod": {"speed": 1}}},
         "limits": {"files": {}, "stages": {"staging": {"loss_limits.max_daily_loss": 2000}, "prod": {}}},
-        "policies": {"default": "ff"},
+        "policy": {"name": "default", "sha256": "ff"},
     }
     return Manifest({**told, **sections})
 
@@ -81,7 +81,7 @@ def test_where_it_came_from_makes_another_release_but_does_not_run_differently()
 
 
 @pytest.mark.parametrize("section", RUNTIME_SECTIONS)
-def test_every_other_section_decides_what_runs(section):
+def test_every_section_of_code_and_configuration_decides_what_runs(section):
     assert not manifest().same_running(manifest(**{section: {"new": "value"}}))
 
 

@@ -29,7 +29,7 @@ class ChangeClass(StrEnum):
 
 DERIVED = (ChangeClass.CONFIG_MINOR, ChangeClass.PLATFORM, ChangeClass.STRATEGY_MATERIAL)
 MATERIAL_SECTIONS = ("strategies",)
-PLATFORM_SECTIONS = ("package", "locks", "components", "schema", "policies")
+PLATFORM_SECTIONS = ("package", "locks", "components", "schema", "policy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ FORM = "release/v1"
 ID_LENGTH = 16
 ID = re.compile(r"[0-9a-f]{16}")
 
-# What decides how a release behaves. `source` only says where it came from: a commit that changes no covered
-# file makes another release, but a running system cannot tell the two apart.
-RUNTIME_SECTIONS = ("package", "locks", "components", "schema", "strategies", "config", "limits", "policies")
-SECTIONS = ("source", *RUNTIME_SECTIONS)
+# What decides how a release behaves. `source` only says where it came from and `policy` what it has to prove: they
+# make another release, but a running system cannot tell the two apart.
+RUNTIME_SECTIONS = ("package", "locks", "components", "schema", "strategies", "config", "limits")
+SECTIONS = ("source", "policy", *RUNTIME_SECTIONS)
 
 Path = tuple[str, ...]  # of a leaf: `("strategies", "alpaca", "parameters", "fast")`
 

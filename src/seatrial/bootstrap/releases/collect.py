@@ -26,6 +26,7 @@ from seatrial.bootstrap.stage_files import read_toml
 from seatrial.bootstrap.stages import Stage
 from seatrial.domain.faults import ConfigurationFault, RequestFault
 from seatrial.release.manifest import Manifest
+from seatrial.release.policy_file import load_policy
 from seatrial.release.verdict import JsonObject, JsonValue
 
 CONFIG_SUFFIXES = frozenset({".toml", ".yaml", ".yml", ".json"})
@@ -39,10 +40,16 @@ COMPONENTS = {
 
 
 def collect(
-    settings: Settings, root: Path | None = None, strategies: Sequence[Path] = (), *, source: bool = True
+    settings: Settings,
+    root: Path | None = None,
+    strategies: Sequence[Path] = (),
+    *,
+    policy_name: str | None = None,
+    source: bool = True,
 ) -> Manifest:
     """The manifest of the project in `root` (default: this folder). `strategies` stand in for those of the settings.
 
+    `policy_name` is what it will have to prove, by default the policy of the settings.
     Without `source` nobody is asked for commit and changes, which costs the most and decides nothing that runs.
 
     Raises:
@@ -52,6 +59,7 @@ def collect(
     root = root or Path()
     package = Path(seatrial.__file__).parent
     config = root / str(settings.values["config"])
+    policy, _ = load_policy(policy_name or settings.release.policy)
     return Manifest({
         "source": source_of(root, made_folders(settings, root)) if source else {},
         "package": {"version": __version__, "sha256": folder_digest(package, PACKAGE_SUFFIXES)},
@@ -65,7 +73,7 @@ def collect(
         "strategies": strategy_section(settings, root, strategies),
         "config": {"files": _config_files(config), "stages": _per_stage(config, _settings_of)},
         "limits": {"files": _limit_files(config), "stages": _per_stage(config, _limits_of)},
-        "policies": _policies(),
+        "policy": {"name": policy.name, "sha256": policy.digest},
     })  # fmt: skip
 
 
@@ -191,10 +199,3 @@ def _schema() -> JsonObject:
     from seatrial.journal.schema import EXPECTED_VERSION
 
     return {"journal_format": FORMAT_VERSION, "tables": EXPECTED_VERSION}
-
-
-def _policies() -> JsonObject:
-    """The digest of every policy that comes with us: what a release has to prove is part of the platform."""
-    from seatrial.release.policy_file import BUILT_IN, built_in
-
-    return {name: built_in(name).digest for name in BUILT_IN}
