@@ -15,7 +15,8 @@
     ├── JournalFault                the journal could not promise durability; trading stops
     │   ├── JournalCorrupt
     │   └── JournalFenced           another process owns this journal now
-    ├── EvidenceFault               a record, policy, signature or bundle of evidence is refused; names what differs
+    ├── EvidenceFault               a record, signature or bundle of evidence is refused; names what differs
+    │   └── EvidenceMoved           somebody wrote between reading and writing: read again, decide again
     ├── VenueFault                  something between us and the venue
     │   ├── VenueUnavailable        transient: retry a *question*, never an order
     │   ├── VenueRefused            the venue understood and said no
@@ -100,6 +101,10 @@ class JournalFenced(JournalFault):
 
 class EvidenceFault(SeatrialFault):
     """Evidence that cannot be written, read or believed. Nothing is promoted on it."""
+
+
+class EvidenceMoved(EvidenceFault):
+    """The chain has grown since the writer read it, so its decision is void. Read again, decide again."""
 
 
 class VenueFault(SeatrialFault):

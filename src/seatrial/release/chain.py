@@ -12,9 +12,10 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from seatrial.domain.faults import EvidenceFault
+from seatrial.domain.faults import EvidenceFault, EvidenceMoved
 from seatrial.domain.time import SECOND_NS, Clock, rfc3339
 from seatrial.release.record import GENESIS, LINE_BYTES_MAX, Actor, Draft, Record
 from seatrial.release.verdict import ClockKind, VenueKind
@@ -22,6 +23,15 @@ from seatrial.release.verdict import ClockKind, VenueKind
 STEP_BACK_NS_MAX = 5 * SECOND_NS  # a clock set right by its network; more than that is refused
 
 LOG_NAME = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Behind which record, and at which byte of the file, a reader stands."""
+
+    offset: int = 0
+    seq: int = 0
+    hash: str = GENESIS
 
 
 class Chain:
@@ -34,10 +44,14 @@ class Chain:
         self.path = self.folder / LOG_NAME
         self._clock = clock
 
-    def append(self, draft: Draft) -> Record:
+    def append(self, draft: Draft, *, after_seq: int | None = None) -> Record:
         """Place a draft after the last record, durably, and return it.
 
+        With `after_seq` it is placed only while that is still the last record: a decision is written on exactly the
+        evidence it was made on.
+
         Raises:
+            EvidenceMoved: somebody has written since `after_seq`.
             EvidenceFault: the draft is of another stage, the last line does not read, the clock went back by more
                 than `STEP_BACK_NS_MAX`, or the disk refused.
         """
@@ -45,6 +59,8 @@ class Chain:
             raise EvidenceFault(f"a record of {draft.env} does not go into the chain of {self.stage}")
         with self._locked() as descriptor:
             last = self._last(descriptor)
+            if after_seq is not None and after_seq != (last.seq if last else 0):
+                raise EvidenceMoved(f"{self.path} has grown beyond record {after_seq}: read again")
             record = self._placed(draft, last)
             _write(descriptor, record.line())
             return record
@@ -57,28 +73,31 @@ class Chain:
         Raises:
             EvidenceFault: names the line that does not read or does not follow.
         """
-        prev, seq = GENESIS, 0
-        for line in self.lines():
-            try:
-                record = Record.parse(line)
-            except EvidenceFault as fault:
-                raise EvidenceFault(f"{self.path}, line {seq + 1}: {fault}") from fault
-            if record.prev != prev or record.seq != seq + 1:
-                raise EvidenceFault(f"{self.path}, line {seq + 1}: the record does not follow its predecessor")
-            prev, seq = record.hash, record.seq
-            if seq > after_seq:
-                yield record
+        return (record for record, _ in self.follow() if record.seq > after_seq)
 
-    def lines(self) -> Iterator[bytes]:
-        """The whole lines as they stand, unchecked, without the torn tail."""
+    def follow(self, place: Place | None = None) -> Iterator[tuple[Record, Place]]:
+        """As `read`, from a place known before: what a process that looks every minute reads is only what is new."""
+        at = place or Place()
         try:
             with self.path.open("rb") as file:
+                file.seek(at.offset)
                 while (line := file.readline(LINE_BYTES_MAX + 1)).endswith(b"\n"):
-                    yield line
+                    record = self._follows(at, line)
+                    at = Place(at.offset + len(line), record.seq, record.hash)
+                    yield record, at
                 if len(line) > LINE_BYTES_MAX:
-                    raise EvidenceFault(f"{self.path}: a line is longer than {LINE_BYTES_MAX} bytes")
+                    raise EvidenceFault(f"{self.path}, line {at.seq + 1}: longer than {LINE_BYTES_MAX} bytes")
         except FileNotFoundError:
             return
+
+    def _follows(self, place: Place, line: bytes) -> Record:
+        try:
+            record = Record.parse(line)
+        except EvidenceFault as fault:
+            raise EvidenceFault(f"{self.path}, line {place.seq + 1}: {fault}") from fault
+        if record.prev != place.hash or record.seq != place.seq + 1:
+            raise EvidenceFault(f"{self.path}, line {place.seq + 1}: the record does not follow its predecessor")
+        return record
 
     def last(self) -> Record | None:
         """The newest whole record; None for an empty chain."""
@@ -91,6 +110,29 @@ class Chain:
             return _record_before(descriptor, end, self.path)
         finally:
             os.close(descriptor)
+
+    def keep(self, name: str, data: bytes) -> Path:
+        """Put a file beside the log, whole or not at all: `blobs/<sha256>` or `checkpoints/<size>.note`.
+
+        Raises:
+            EvidenceFault: the disk refused.
+        """
+        path = self.folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.new")
+            _keep(beside, data)
+            beside.replace(path)
+            _sync_folder(path.parent)
+        except OSError as fault:
+            raise EvidenceFault(f"{path} could not be written: {fault.strerror}") from fault
+        return path
+
+    def keep_blob(self, data: bytes) -> str:
+        """Keep what a record names by digest; answers the 64 hexadecimal characters of it."""
+        name = hashlib.sha256(data).hexdigest()
+        self.keep(f"blobs/{name}", data)
+        return name
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -112,7 +154,7 @@ class Chain:
         now_ns: int = self._clock.now_ns()
         if last is None:
             return Record.of(draft, seq=1, ts_ns=now_ns, prev=GENESIS)
-        if last.draft.clock is draft.clock and now_ns < last.ts_ns:
+        if now_ns < last.ts_ns:
             if last.ts_ns - now_ns > STEP_BACK_NS_MAX:
                 says, was = rfc3339(now_ns), rfc3339(last.ts_ns)
                 raise EvidenceFault(f"the clock says {says}, the last record is of {was}: set the clock right")

@@ -1,7 +1,8 @@
 """One line of evidence: who said what of which release, when, and what stood on the line before.
 
 `hash` is `sha256(0x00 || canonical JSON of the record without its hash)`: the leaf hash of RFC 6962, so the chain
-and the Merkle tree over it speak of the same bytes. `ts` is the instant of writing on the clock that `clock` names.
+and the Merkle tree over it speak of the same bytes. `ts` is the instant of writing on the chain's clock, which
+never goes back; `clock` and `venue` say in whose time and against whom the thing told was seen.
 """
 
 from __future__ import annotations

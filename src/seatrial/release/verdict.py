@@ -103,9 +103,10 @@ class Input:
 class GateResult:
     """The verdict of one gate, why, when it was true, and what would supply what is missing.
 
-    `as_of_ns` is the instant the verdict speaks of, on the clock `clock` names. `supply` is the command a
-    person would run to supply what is missing; empty when there is nothing to do. `params` and `result` hold
-    text, whole numbers and lists of them: evidence knows no floats.
+    `clock` and `venue` say in whose time and against whom the evidence was gathered. `as_of_ns` is the instant the
+    verdict was reached, on the clock of the chain it is written to (the wall's, except where a promotion itself is
+    rehearsed). `supply` is the command a person would run to supply what is missing; empty when there is nothing to
+    do. `params` and `result` hold text, whole numbers and lists of them: evidence knows no floats.
     """
 
     gate: str
