@@ -247,7 +247,7 @@ def test_observability_tells_how_every_role_is_even_when_one_hangs(tmp_path: Pat
         doors = observability_doors(role, new_request_id=lambda: "id")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(doors), base_url="http://door") as client:
             assert (await client.get("/health")).json()["status"] == "healthy"
-            assert (await client.get("/health/ready")).json()["collectors"] == {"execution": True, "watch": True}
+            assert (await client.get("/health/ready")).json()["collectors"] == {"execution": True, "system": True}
             post.line.trouble = ["hangs", "request lost"]
             began = loop.time()
             ill = await client.get("/health")

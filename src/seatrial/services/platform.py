@@ -7,92 +7,36 @@ to an emulator over sockets or to one in the same process, it cannot tell.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
 
-from seatrial.core.machine import Machine
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock
-from seatrial.journal.port import Journal
-from seatrial.services.access.admission import Gate
-from seatrial.services.access.scopes import LOOK, TRADE, Scope
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
+from seatrial.services.access.scopes import LOOK, TRADE
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
 from seatrial.services.api.orchestrator import orchestrator_doors
 from seatrial.services.api.signals import signals_doors
 from seatrial.services.bus import Bus
-from seatrial.services.desk import DeskRules
 from seatrial.services.execution.market_time import MarketTime
-from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.execution.service import ExecutionService
-from seatrial.services.feed import FeedRules
 from seatrial.services.health import Health, Identity
 from seatrial.services.market_data import MarketData, build_market_data
+from seatrial.services.observability.observed import Observed
 from seatrial.services.observability.role import Observability, RoleDoor, build_observability
-from seatrial.services.orchestrator import Orchestrator, PostRules, build_orchestrator
+from seatrial.services.orchestrator import Orchestrator, build_orchestrator
+from seatrial.services.platform_parts import PlatformParts, PlatformRules, no_auth
 from seatrial.services.positions import ExecutionPositions
 from seatrial.services.signals import Signals, build_signals
-from seatrial.services.strategy_file import StrategySource
-from seatrial.venues.port import Venue
+
+__all__ = ["Platform", "PlatformParts", "PlatformRules", "no_auth"]
 
 READY_POLL_NS = 10 * MILLISECOND_NS
-
-PORTS: Mapping[str, int] = {
-    "market-data": 5001,
-    "execution": 5002,
-    "signals": 8001,
-    "orchestrator": 8003,
-    "observability": 8000,
-}
-
-
-RoleAuth = Callable[[str, frozenset[Scope]], httpx.Auth | None]  # how a role of this name calls the others
-
-
-def no_auth(role: str, scopes: frozenset[Scope]) -> httpx.Auth | None:
-    return None  # there is no gate
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformRules:
-    """How the roles wait and retry; every default is the one for real time."""
-
-    speed_ppm: int = 1_000_000  # market time per million of ours; more only at local venues
-    virtual: bool = False  # time jumps, as in rehearsals: intervals count market seconds, by the bars
-    reconcile: ReconcileRules = field(default_factory=ReconcileRules)
-    feed: FeedRules = field(default_factory=FeedRules)
-    desk: DeskRules = field(default_factory=DeskRules)
-    posts: PostRules = field(default_factory=PostRules)
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformParts:
-    """What a platform is made of. `venues` trade and `market_venues` listen: connections of their own.
-
-    `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none. Without a `gate`
-    (simulation, rehearsal, unit tests) the doors are open to everybody, and `role_auth` has nothing to give.
-    """
-
-    version: str
-    stage: str
-    mode: str
-    clock: Clock
-    machine: Machine
-    journal: Journal
-    venues: Sequence[Venue]
-    market_venues: Sequence[Venue]
-    sources: Sequence[StrategySource]
-    config: Callable[[], Mapping[str, object]]
-    new_request_id: Callable[[], str]
-    gate: Gate | None = None
-    role_auth: RoleAuth = no_auth
 
 
 class Platform:
@@ -109,6 +53,15 @@ class Platform:
             clock=parts.clock,
             market=self.market,
             rules=rules.reconcile,
+        )
+        self.observed = Observed(
+            self.execution,
+            self.bus,
+            parts.clock,
+            parts.config,
+            storage=parts.storage,
+            history=parts.history,
+            on_death=self._on_death,
         )
         self._running: asyncio.Task[None] | None = None
         self._died: str | None = None
@@ -127,7 +80,9 @@ class Platform:
         self.doors["signals"] = signals_doors(self.signals, **self._at_every_door())
         self.doors["orchestrator"] = orchestrator_doors(self.orchestrator, **self._at_every_door())
         self.observability = self._build_observability()
-        self.doors["observability"] = observability_doors(self.observability, **self._at_every_door())
+        self.doors["observability"] = observability_doors(
+            self.observability, observed=self.observed, **self._at_every_door()
+        )
 
     def _build_market_data(self, rules: PlatformRules) -> MarketData:
         return build_market_data(
@@ -169,8 +124,13 @@ class Platform:
 
     def _build_observability(self) -> Observability:
         auth = self.parts.role_auth("observability", LOOK)
-        roles = {role: RoleDoor(PORTS[role], self._client(role, auth)) for role in self.doors}
-        return build_observability(identity=self._identity("observability"), clock=self.parts.clock, roles=roles)
+        roles = {role: RoleDoor(self.parts.ports[role], self._client(role, auth)) for role in self.doors}
+        return build_observability(
+            identity=self._identity("observability"),
+            clock=self.parts.clock,
+            roles={**roles, **self.parts.peers},
+            observed=self.observed,
+        )
 
     def _on_death(self, name: str, error: BaseException | None) -> None:
         """A task of a role ended that never should: the process ends with it, and its next start recovers."""

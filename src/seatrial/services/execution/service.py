@@ -183,6 +183,10 @@ class ExecutionService:
             self.sender.cancel_now(CancelOrder(order.client_order_id, order.account, order.symbol, at_ns, "kill"))
         return self._command(CommandKind.KILL, actor, reason)
 
+    def reset_breakers(self, actor: str, reason: str) -> asyncio.Future[list[Effect]]:
+        """Tripped breakers wait for the end of their cooldown, and then open the way again."""
+        return self._command(CommandKind.RESET_BREAKER, actor, reason)
+
     def _command(self, kind: CommandKind, actor: str, reason: str) -> asyncio.Future[list[Effect]]:
         return self.engine.command(Command(self.market.latest_ns(), kind, actor, reason))
 

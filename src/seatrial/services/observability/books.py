@@ -38,6 +38,7 @@ class PeriodBook:
     number: int = -1
     baseline_units: int | None = None
     realized_units: int = 0
+    fees_units: int = 0  # those taken in coin at their trade's price, rounded down
     fills: int = 0
     closed_trades: int = 0
     won_trades: int = 0
@@ -78,7 +79,6 @@ class AccountBook:
         self.holdings: Mapping[Symbol, Holding] = {one.symbol: Holding(account.id, one) for one in instruments}
         self.periods: dict[str, PeriodBook] = {name: PeriodBook() for name in PERIODS}
         self.periods["all"].baseline_units = 0
-        self.cash_fees_units = 0
         self.as_of_ns = 0  # market time of the newest price; 0 before the first
         self.worth_known = True  # False once something came in before it had a price
         self._row = np.zeros(r.ACCOUNTS_WIDTH, dtype=np.int64)
@@ -138,7 +138,7 @@ class AccountBook:
         holding.executions.add(fill.execution_id)
         instrument, row = holding.instrument, holding.row
         in_base = int(fill.fee_currency != self.account.currency)
-        before = int(row[r.P_REALIZED])
+        before, fees_before = int(row[r.P_REALIZED]), int(row[r.P_FEES])
         post_fill(
             row,
             self._row,
@@ -152,12 +152,11 @@ class AccountBook:
         )
         fee_units = 0 if in_base else fill.fee_units
         realized_units = int(row[r.P_REALIZED]) - before - fee_units
-        self.cash_fees_units += fee_units
         holding.cost_known = holding.cost_known or row[r.P_QTY] == 0
-        self._count(row, realized_units)
+        self._count(row, realized_units, int(row[r.P_FEES]) - fees_before)
         return realized_units
 
-    def _count(self, row: Int64Array, realized_units: int) -> None:
+    def _count(self, row: Int64Array, realized_units: int, fees_units: int) -> None:
         closed = self._row[r.A_TRADE_CLOSED] == 1
         won = closed and row[r.P_TRADE_REALIZED] > 0
         if closed:
@@ -165,6 +164,7 @@ class AccountBook:
             row[r.P_TRADE_REALIZED] = 0
         for period in self.periods.values():
             period.realized_units += realized_units
+            period.fees_units += fees_units
             period.fills += 1
             period.closed_trades += bool(closed)
             period.won_trades += bool(won)

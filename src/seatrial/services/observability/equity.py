@@ -45,6 +45,10 @@ class EquitySeries:
         points = self._points.get(account)
         return points[0].at_ns if points else None
 
+    def forgot(self, account: AccountId) -> bool:
+        """Whether points of an account are no longer kept here."""
+        return len(self._points.get(account, ())) == POINTS_KEPT_MAX
+
     def of(self, book: AccountBook, since_ns: int, limit: int) -> Sequence[EquityPoint]:
         """The newest `limit` points after `since_ns`, oldest first, with the present one at the end."""
         found: list[EquityPoint] = []

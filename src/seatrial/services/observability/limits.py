@@ -14,7 +14,6 @@ from seatrial.domain.time import MINUTE_NS, SECOND_NS
 from seatrial.services.observability.exposure import AccountExposure
 from seatrial.services.observability.risk_state import RiskState, risk_state
 
-
 FIELDS = {  # where a key of the file is called otherwise among the settings
     "default_stop_loss_percent": "default_stop_loss_ppm",
     "trailing_stop_percent": "trailing_stop_ppm",

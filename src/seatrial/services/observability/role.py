@@ -1,4 +1,4 @@
-"""observability (8000), as much as the spine needs: one answer on how all roles are."""
+"""The role observability (8000): one answer on how all roles are, and what it has learnt itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 
 from seatrial.domain.time import Clock
 from seatrial.services.health import Check, Health, Identity, Part, Status, Verdict
+from seatrial.services.observability.observed import Observed
 
 ROLE_SECONDS_MAX = 0.8  # a role answers within half a second, whatever hangs behind it
 
@@ -39,20 +40,27 @@ class _RoleHealth(msgspec.Struct):
 
 
 class Observability:
-    """The role. It holds nothing and asks everybody."""
+    """The role. It asks everybody how they are; what it has learnt itself is in `observed`."""
 
-    def __init__(self, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor]) -> None:
+    def __init__(
+        self, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor], observed: Observed | None = None
+    ) -> None:
         self.identity = identity
         self.clock = clock
+        self._observed = observed
         self._roles = dict(roles)
         parts = [Part(name, self._checking(door), door.vital) for name, door in roles.items()]
         self.health = Health(identity, clock, parts, check_seconds=ROLE_SECONDS_MAX)
 
     async def start(self) -> None:
-        """Nothing to begin: every answer is made when it is asked for."""
+        """Begin to listen. How the roles are is asked when somebody wants to know."""
+        if self._observed is not None:
+            await self._observed.start()
 
     async def close(self) -> None:
-        """Give up on questions under way."""
+        """Stop listening, and give up on questions under way."""
+        if self._observed is not None:
+            await self._observed.close()
         await self.health.close()
 
     async def services(self) -> dict[str, RoleState]:
@@ -84,6 +92,8 @@ class Observability:
         return RoleState(said.status, door.port, latency_ms, f"answers {response.status_code} {said.status}")
 
 
-def build_observability(*, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor]) -> Observability:
-    """The role. `roles` by name, with clients of whoever calls."""
-    return Observability(identity, clock, roles)
+def build_observability(
+    *, identity: Identity, clock: Clock, roles: Mapping[str, RoleDoor], observed: Observed | None = None
+) -> Observability:
+    """The role, not started. `roles` by name, with clients of whoever calls."""
+    return Observability(identity, clock, roles, observed)

@@ -1,0 +1,47 @@
+"""The two numbers of a refusal, in the unit its rule compares: money, a quantity, a price, seconds, a count."""
+
+from __future__ import annotations
+
+from seatrial.domain.facts import Refused
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.money import CASH_SCALE, Currency, units_text
+from seatrial.domain.refusals import RefusalCode
+from seatrial.domain.time import SECOND_NS
+
+_MONEY = {
+    RefusalCode.NOTIONAL_TOO_SMALL,
+    RefusalCode.DAILY_LOSS,
+    RefusalCode.WEEKLY_LOSS,
+    RefusalCode.MONTHLY_LOSS,
+    RefusalCode.LOSS_PER_TRADE,
+    RefusalCode.MAX_POSITION_NOTIONAL,
+    RefusalCode.MAX_TOTAL_EXPOSURE,
+    RefusalCode.BUYING_POWER,
+}
+_QUANTITY = {
+    RefusalCode.QUANTITY_TOO_LARGE,
+    RefusalCode.OFF_LOT,
+    RefusalCode.QUANTITY_TOO_SMALL,
+    RefusalCode.SHORT_NOT_ALLOWED,
+    RefusalCode.MAX_SHARES,
+}
+_PRICE = {RefusalCode.OFF_TICK, RefusalCode.PRICE_COLLAR}
+_COUNT = {RefusalCode.MAX_OPEN_POSITIONS, RefusalCode.ORDER_RATE, RefusalCode.TOO_MANY_ORDERS}
+
+
+def refusal_numbers(
+    refused: Refused, instrument: Instrument | None, currency: Currency | None
+) -> tuple[str, str, str] | None:
+    """Limit, actual and unit as texts; None where the rule has no numbers or its instrument is not known."""
+    code = refused.code
+    if code in _MONEY and currency is not None:
+        return units_text(refused.limit, CASH_SCALE), units_text(refused.actual, CASH_SCALE), currency
+    if code in _QUANTITY and instrument is not None:
+        return instrument.qty_text(refused.limit), instrument.qty_text(refused.actual), instrument.base
+    if code in _PRICE and instrument is not None:
+        return instrument.price_text(refused.limit), instrument.price_text(refused.actual), instrument.quote
+    if code is RefusalCode.STALE_PRICE:
+        return units_text(refused.limit, SECOND_NS), units_text(refused.actual, SECOND_NS), "seconds"
+    if code in _COUNT:
+        return str(refused.limit), str(refused.actual), "count"
+    return None

@@ -1,0 +1,79 @@
+"""What a platform is made of, and how its roles wait. Whoever builds one gives it these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+from seatrial.core.machine import Machine
+from seatrial.domain.time import Clock
+from seatrial.journal.port import Journal
+from seatrial.services.access.admission import Gate
+from seatrial.services.access.scopes import Scope
+from seatrial.services.desk import DeskRules
+from seatrial.services.execution.reconciler import ReconcileRules
+from seatrial.services.feed import FeedRules
+from seatrial.services.observability.equity_history import EquityHistory
+from seatrial.services.observability.role import RoleDoor
+from seatrial.services.observability.storage import Storage
+from seatrial.services.orchestrator import PostRules
+from seatrial.services.strategy_file import StrategySource
+from seatrial.venues.port import Venue
+
+PORTS: Mapping[str, int] = {
+    "market-data": 5001,
+    "execution": 5002,
+    "signals": 8001,
+    "orchestrator": 8003,
+    "observability": 8000,
+}
+
+
+RoleAuth = Callable[[str, frozenset[Scope]], httpx.Auth | None]  # how a role of this name calls the others
+
+
+def no_auth(role: str, scopes: frozenset[Scope]) -> httpx.Auth | None:
+    return None  # there is no gate
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRules:
+    """How the roles wait and retry; every default is the one for real time."""
+
+    speed_ppm: int = 1_000_000  # market time per million of ours; more only at local venues
+    virtual: bool = False  # time jumps, as in rehearsals: intervals count market seconds, by the bars
+    reconcile: ReconcileRules = field(default_factory=ReconcileRules)
+    feed: FeedRules = field(default_factory=FeedRules)
+    desk: DeskRules = field(default_factory=DeskRules)
+    posts: PostRules = field(default_factory=PostRules)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformParts:
+    """What a platform is made of. `venues` trade and `market_venues` listen: connections of their own.
+
+    `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none. Without a `gate`
+    (simulation, rehearsal, unit tests) the doors are open to everybody, and `role_auth` has nothing to give.
+    `peers` are roles of other processes, reached over sockets; their clients are whoever's who made them. `storage`
+    and `history` read files on threads, so only a real process has them.
+    """
+
+    version: str
+    stage: str
+    mode: str
+    clock: Clock
+    machine: Machine
+    journal: Journal
+    venues: Sequence[Venue]
+    market_venues: Sequence[Venue]
+    sources: Sequence[StrategySource]
+    config: Callable[[], Mapping[str, object]]
+    new_request_id: Callable[[], str]
+    gate: Gate | None = None
+    role_auth: RoleAuth = no_auth
+    ports: Mapping[str, int] = field(default_factory=lambda: PORTS)
+    peers: Mapping[str, RoleDoor] = field(default_factory=dict)
+    storage: Storage | None = None
+    history: EquityHistory | None = None
