@@ -19,6 +19,7 @@ import httpx
 from seatrial.bootstrap.local_access import access_is_local
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.token_desk import tokens_path
 from seatrial.bootstrap.token_use import TokenUse
 from seatrial.domain.time import Clock
 from seatrial.services.access.addresses import Address, Addresses, networks
@@ -30,7 +31,6 @@ from seatrial.services.access.scopes import Scope
 from seatrial.services.access.sessions import Sessions
 from seatrial.services.access.token_file import TokenFile, read_tokens
 
-TOKENS_FILE = "tokens.json"
 WATCH_FILE = "watch.token"
 SECRET_BYTES = 32
 
@@ -95,11 +95,6 @@ def rules_of(settings: Settings) -> GateRules:
 def watch_auth(settings: Settings) -> httpx.Auth:
     """The right of `watch` to call the platform: read from its file at every request."""
     return RoleAuth(token_of_file(settings.state / WATCH_FILE), partial(fresh_name, "req"))
-
-
-def tokens_path(settings: Settings) -> Path:
-    """Where the tokens are kept."""
-    return settings.state / TOKENS_FILE
 
 
 def _internal_token() -> str:

@@ -23,6 +23,8 @@ COMMANDS = {
     "simulate": "simulate",
     "emulate": "emulate",
     "strategy": "strategy",
+    "token": "token",
+    "openapi": "openapi",
     "settings": "settings",
     "db": "db",
     "metrics": "metrics",

@@ -137,6 +137,11 @@ class TokenBook:
             return Rejection.EARLY
         return None
 
+    def created_ns(self, token_id: str) -> int:
+        """When a token was made; 0 for one that is not there."""
+        known = self._known.get(token_id)
+        return 0 if known is None else known.created_ns
+
     def expires_ns(self, token_id: str) -> int:
         """When a token ends by itself; 0 for one that is not there."""
         known = self._known.get(token_id)

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Match
 
 from seatrial.domain.faults import JournalFault, RequestFault, VenueFault
 from seatrial.services.access.admission import Gate
+from seatrial.services.api.description_doors import description_routes
 from seatrial.services.api.envelope import Envelope
 from seatrial.services.encoding import encode
 
@@ -46,10 +47,12 @@ def application(
 ) -> Envelope:
     """An ASGI app of these routes in its envelope. `new_request_id` names requests that bring no id.
 
-    Without a gate (simulation, rehearsal, unit tests) everybody may do everything.
+    Without a gate (simulation, rehearsal, unit tests) everybody may do everything. An app with a `role`
+    describes itself at /openapi.json and /docs.
     """
+    every = [*routes, *description_routes(role, routes)] if role else list(routes)
     doors = Starlette(
-        routes=routes,
+        routes=every,
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _http_refusal,
@@ -59,7 +62,7 @@ def application(
             Exception: _internal,
         },
     )
-    return Envelope(doors, routes, new_request_id, gate)
+    return Envelope(doors, every, new_request_id, gate)
 
 
 # ---------------------------------------------------- faults become answers

@@ -1,0 +1,59 @@
+"""Every door of every role, without a running system: the doors are built around nobody and only asked to tell."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from seatrial.services.api.doors import Told
+from seatrial.services.api.execution import execution_doors
+from seatrial.services.api.market_data import market_data_doors
+from seatrial.services.api.observability import observability_doors
+from seatrial.services.api.openapi import told_of
+from seatrial.services.api.orchestrator import orchestrator_doors
+from seatrial.services.api.session_doors import session_routes
+from seatrial.services.api.signals import signals_doors
+from seatrial.services.api.watch import watch_doors
+
+MOUNTED = "/doors/"  # where the dashboard has the roles, so that a page asks only where it came from
+
+BUILDERS: Mapping[str, Callable[..., Any]] = {
+    "execution": execution_doors,
+    "market-data": market_data_doors,
+    "signals": signals_doors,
+    "orchestrator": orchestrator_doors,
+    "observability": observability_doors,
+    "watch": watch_doors,
+    "dashboard": session_routes,
+}
+
+
+class Nobody:
+    """Stands where a role would: doors may hold it and take methods of it, and no request ever reaches one."""
+
+    def __getattr__(self, name: str) -> Nobody:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Nobody()
+
+    def __call__(self, *_: object, **__: object) -> Nobody:
+        return Nobody()
+
+    def __iter__(self) -> Iterator[Nobody]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def doors_told(role: str) -> list[Told]:
+    """What the doors of one role tell."""
+    builder = BUILDERS[role]
+    given = {
+        name: Nobody()
+        for name, parameter in inspect.signature(builder).parameters.items()
+        if parameter.default is inspect.Parameter.empty
+    }
+    built = builder(**given)
+    return told_of(getattr(built, "routes", built))
