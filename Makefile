@@ -9,6 +9,8 @@ INSTALL_LOCK := requirements/install.lock
 RUNTIME_LOCK := requirements/runtime.lock
 DEV_LOCK := requirements/dev.lock
 JOBS ?= 2
+PAGE := src/seatrial/page/index.html
+PAGE_SOURCES := $(shell find dashboard -name node_modules -prune -o -type f -print)
 
 # The first interpreter that really runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -21,13 +23,13 @@ define install_lock
 		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
 endef
 
-.PHONY: help install install-dev up down logs test lint types pytest bench prove lock clean \
+.PHONY: help install install-dev page page-or-not up down logs test lint types pytest bench prove lock clean \
 	staging-stack-up staging-stack-down deploy-staging strategy-sync strategy-list-dynamo strategy-list
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(VENV)/.runtime-installed ## set up .venv from the hash-pinned lock; instant when nothing changed
+install: $(VENV)/.runtime-installed page-or-not ## set up .venv from the hash-pinned lock; instant when nothing changed
 
 install-dev: $(VENV)/.dev-installed ## the same, with what the tests need
 
@@ -47,6 +49,15 @@ $(VENV)/.dev-installed: $(VENV)/.runtime-installed $(DEV_LOCK)
 	$(call install_lock,$(DEV_LOCK))
 	@touch $@
 
+page: $(PAGE) ## build the dashboard's page; nothing to do when no source changed
+
+page-or-not: $(VENV)/.runtime-installed
+	@$(MAKE) --no-print-directory $(PAGE) 2>/dev/null || true
+
+$(PAGE): $(PAGE_SOURCES) scripts/build_page.py | $(VENV)/.runtime-installed
+	@$(BIN)/python scripts/build_page.py
+	@touch $@
+
 up: install ## start everything and trade: make up DATA=../shared/data SPEED=60
 	@exec $(BIN)/seatrial up $(if $(DATA),--data "$(DATA)") $(if $(SPEED),--speed "$(SPEED)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
 
@@ -58,10 +69,13 @@ logs: install ## newest records of all roles: make logs stage=staging id=RUN
 
 test: lint types pytest ## every check and every test
 
-lint: install-dev
+lint: install-dev lint-page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+
+lint-page: install-dev
+	@$(BIN)/python scripts/build_page.py --check
 
 types: install-dev
 	$(BIN)/mypy
@@ -96,4 +110,4 @@ strategy-sync strategy-list-dynamo strategy-list:
 	@echo "$@: not available yet: the AWS target is a later room"; exit 69
 
 clean: ## remove what can be made again; never data
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
+	rm -rf $(VENV) build dashboard/node_modules src/seatrial/page .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info

@@ -20,7 +20,6 @@ interface TableShape<T> {
 
 export function Table<T>({ label, columns, rows, keyOf, href, current }: TableShape<T>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
     <section class="table-box" tabIndex={0} aria-label={label}>
       <table>
         <thead>
