@@ -21,7 +21,7 @@ def test_stripped_assertions_stop_the_start():
     with pytest.raises(UnsafeInterpreter, match="python -O"):
         refuse_stripped_assertions(assertions=False)
 
-    ran = subprocess.run([sys.executable, "-O", "-m", "seatrial", "settings"], capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, "-O", "-m", "seatrial", "doctor"], capture_output=True, text=True)
     assert ran.returncode == 3
     assert ran.stderr.count("\n") == 1
     assert "python -O" in ran.stderr

@@ -48,10 +48,10 @@ def test_every_command_shows_an_example(tmp_path, command):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["settings", "--speed", "fast"], 3, "speed = 'fast' (command line)"),
-        (["settings", "--set", "sped=1"], 3, "did you mean speed"),
-        (["settings", "--set", "sped"], 2, "NAME=VALUE"),
-        (["settings", "--data", "nowhere"], 3, "does not exist"),
+        (["doctor", "--speed", "fast"], 3, "speed = 'fast' (command line)"),
+        (["doctor", "--set", "sped=1"], 3, "did you mean speed"),
+        (["doctor", "--set", "sped"], 2, "NAME=VALUE"),
+        (["doctor", "--data", "nowhere"], 3, "does not exist"),
         (["up", "--mode", "live"], 3, "exists only in stage prod"),
         (["reset", "--stage", "staging", "--yes"], 3, "stage dev and mode sim only"),
         (["strategy", "check", "nowhere.py"], 3, "no strategy can be read"),
@@ -76,17 +76,6 @@ def test_nothing_runs_and_status_says_so(tmp_path):
     assert not told["healthy"]
     assert [role["status"] for role in told["roles"]] == ["stopped"] * 3
     assert seatrial("down", cwd=tmp_path).stdout == "nothing runs\n"
-
-
-def test_settings_show_each_value_with_its_source_and_no_secret(tmp_path):
-    variables = {"DRY_RUN": "1", "DATABASE_URL": "postgresql://u:hunter2-hunter2@h/d"}
-    ran = seatrial("settings", "--json", "--seed", "9", cwd=tmp_path, **variables)
-
-    rows = {row["name"]: row for row in json.loads(ran.stdout)}
-    assert rows["seed"] == {"name": "seed", "value": 9, "source": "command line"}
-    assert rows["mode"] == {"name": "mode", "value": "dry_run", "source": "environment DRY_RUN"}
-    assert rows["limits.max_daily_loss"]["value"] == "2000"
-    assert "hunter2" not in ran.stdout
 
 
 def test_a_new_strategy_is_written_checked_and_never_overwritten(tmp_path):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-import seatrial
 from seatrial import __version__
 from seatrial.bootstrap.access import Access
+from seatrial.bootstrap.page_place import page_folder
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.servers import Served
 from seatrial.bootstrap.settings import Settings
@@ -16,11 +15,6 @@ from seatrial.services.api.session_doors import session_routes
 from seatrial.services.health import Health, Identity, Part
 from seatrial.services.page import PageFiles
 from seatrial.services.platform import Platform
-
-
-def page_folder() -> Path:
-    """Where `make page` builds to, and where a wheel carries it."""
-    return Path(seatrial.__file__).parent / "page"
 
 
 def dashboard_served(settings: Settings, platform: Platform, access: Access) -> Served:

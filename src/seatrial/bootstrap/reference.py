@@ -5,12 +5,16 @@ from __future__ import annotations
 from seatrial.bootstrap.declarations import FLAGS, SETTINGS
 from seatrial.bootstrap.declared import Declared
 from seatrial.bootstrap.limits_file import KEYS
+from seatrial.bootstrap.system_file import KEYS as SYSTEM_KEYS
+from seatrial.bootstrap.variables import DATABASE_PARTS, LATER, TIGHTENERS, Variable
 
 _HEAD = """# Settings
 
-Later ones win: built-in default, `config/<stage>.toml`, environment, command line (`--set NAME=VALUE`,
-or the option of the same name). `seatrial settings` shows every effective value and where it came from.
-What is not understood stops the start with one sentence.
+Later ones win: built-in default, `config/<stage>.toml`, `config/system.<stage>.json`, `config/config.toml` (testnet
+keys), environment, command line (`--set NAME=VALUE`, or the option of the same name). Credentials come from the
+environment or `config/config.toml` only, and two different ones refuse; `NAME_FILE` reads any secret from a file.
+`seatrial doctor` shows every effective value, where it came from and what gave way. What is not understood stops
+the start with one sentence.
 
 | setting | default | accepted | variables | meaning |
 |---|---|---|---|---|
@@ -22,10 +26,23 @@ _FLAGS = """
 {flags} are understood as well; the
 strictest wins. `DRY_RUN=true` alone sends nothing; with a paper or local venue named, orders go there
 and nowhere else. A paper flag that is false asks for `live`, which exists only in prod. A value that is
-not a recognised boolean refuses to start; it never reads as false. `MAX_DAILY_LOSS`, `MAX_POSITION_SIZE`
+not a recognised boolean refuses to start; it never reads as false. An address in `ALPACA_BASE_URL` that is
+Alpaca's own asks for `paper` or `live` like a flag. `MAX_DAILY_LOSS`, `MAX_POSITION_SIZE`
 and `CIRCUIT_BREAKER_ENABLED` can tighten a limit and never loosen one. `SEATRIAL_CACHE` is where compiled
 code is kept (default: the user's cache folder).
 
+## Other variables
+
+| variable | acts on | accepted | meaning |
+|---|---|---|---|
+{others}
+## `config/system.<stage>.json`
+
+Each key leads to one setting; an unknown one is refused, `environment` must be the stage.
+
+| key | setting |
+|---|---|
+{keys}
 ## Limits
 
 `config/risk_limits.toml`. Every key of the first four sections is required, an unknown one is refused.
@@ -40,7 +57,14 @@ def settings_page() -> str:
     rows = "".join(_row(declared) for declared in SETTINGS)
     flags = ", ".join(f"`{flag}`" for flag in FLAGS)
     limits = "".join(f"| `{name}` | {key.kind.accepted} |\n" for name, key in KEYS.items())
-    return _HEAD + rows + _FLAGS.format(flags=flags) + limits
+    others = "".join(_variable(each) for each in (*TIGHTENERS, *DATABASE_PARTS, *LATER))
+    keys = "".join(f"| `{key}` | `{name}` |\n" for key, name in SYSTEM_KEYS.items())
+    return _HEAD + rows + _FLAGS.format(flags=flags, others=others, keys=keys) + limits
+
+
+def _variable(known: Variable) -> str:
+    acts_on = f"`{known.leads_to}`" if known.leads_to else "nothing reads it yet"
+    return f"| `{known.name}` | {acts_on} | {known.kind.accepted} | {known.meaning} |\n"
 
 
 def _row(declared: Declared) -> str:

@@ -25,7 +25,7 @@ COMMANDS = {
     "strategy": "strategy",
     "token": "token",
     "openapi": "openapi",
-    "settings": "settings",
+    "doctor": "doctor",
     "db": "db",
     "metrics": "metrics",
     "serve": "serve",
