@@ -23,6 +23,7 @@ from seatrial.services.access.admission import ADMISSION, Admission, Turned
 from seatrial.services.access.scopes import LOOK, Scope
 from seatrial.services.encoding import encode
 
+DOOR = "seatrial.door"  # where an ASGI scope carries the path of the door it came to, as the door declares it
 POLICY_VIOLATION = 1008  # the WebSocket close code of a caller that may not
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -80,6 +81,7 @@ class Door(Route):
 
     async def handle(self, scope: Asgi, receive: Receive, send: Send) -> None:
         """Answer, or turn the caller away."""
+        scope[DOOR] = self.told.path
         turned = _turned(scope, self.told) if scope["method"] in (self.methods or ()) else None
         if turned is None:
             await super().handle(scope, receive, send)

@@ -12,9 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Asgi
 from starlette.websockets import WebSocketDisconnect
 
+from seatrial.services.access.access_record import AccessRecord
 from seatrial.services.access.admission import ADMISSION, Admission, Gate, Kind, Turned
 from seatrial.services.api.doors import POLICY_VIOLATION, opens_always, refuse_stream, turned_answer
 from seatrial.services.api.headers import secure
+from seatrial.services.api.measuring import Measuring
+from seatrial.services.observability.meters import RoleMeters
 
 REQUEST_ID_LENGTH_MAX = 128
 STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
@@ -27,25 +30,44 @@ class Envelope:
     """An app behind its gate. An envelope in an envelope, as when one app is mounted in another, asks only once."""
 
     def __init__(
-        self, doors: ASGIApp, routes: Sequence[BaseRoute], new_request_id: Callable[[], str], gate: Gate | None
+        self,
+        doors: ASGIApp,
+        routes: Sequence[BaseRoute],
+        new_request_id: Callable[[], str],
+        gate: Gate | None,
+        meters: RoleMeters | None = None,
     ) -> None:
         self.routes = routes
+        self.meters = meters
         self._doors = doors
         self._new_request_id = new_request_id
         self._gate = gate
 
     async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
-        """One request or one WebSocket."""
+        """One request or one WebSocket. Requests are counted, whatever became of them."""
         if scope["type"] not in {"http", "websocket"}:
             await self._doors(scope, receive, send)
-            return
+        elif scope["type"] == "websocket" or self.meters is None:
+            await self._enter(scope, receive, send)
+        else:
+            measuring = Measuring(scope, send)
+            try:
+                await self._enter(scope, receive, measuring)
+            finally:
+                if (asked := measuring.asked(scope)) is not None:
+                    self.meters.asked(asked)
+
+    async def _enter(self, scope: Asgi, receive: Receive, send: Send) -> None:
         request_id = echoable(Headers(scope=scope).get("x-request-id")) or self._new_request_id()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        workflow_id = echoable(Headers(scope=scope).get("x-workflow-id"))
+        bound = {"request_id": request_id} | ({"workflow_id": workflow_id} if workflow_id else {})
+        with structlog.contextvars.bound_contextvars(**bound), AccessRecord(scope) as record:
+            send = record.hearing(send)
             admission: Admission | None = scope.get(ADMISSION)
             fresh = admission is None and self._gate is not None
             if admission is None and self._gate is not None:
                 admission = self._gate.admit(scope)
-                scope = {**scope, ADMISSION: admission}
+                scope[ADMISSION] = admission
             sending = _Sending(scope, send, request_id, admission, self._gate)
             turned = self._at_the_gate(scope, admission) if fresh and admission is not None else None
             if turned is None:

@@ -20,7 +20,9 @@ from seatrial.domain.faults import JournalFault, RequestFault, VenueFault
 from seatrial.services.access.admission import Gate
 from seatrial.services.api.description_doors import description_routes
 from seatrial.services.api.envelope import Envelope
+from seatrial.services.api.metrics_page import metrics_door
 from seatrial.services.encoding import encode
+from seatrial.services.observability.meters import RoleMeters
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -48,9 +50,11 @@ def application(
     """An ASGI app of these routes in its envelope. `new_request_id` names requests that bring no id.
 
     Without a gate (simulation, rehearsal, unit tests) everybody may do everything. An app with a `role`
-    describes itself at /openapi.json and /docs.
+    counts its requests, tells them at /metrics, and describes itself at /openapi.json and /docs.
     """
-    every = [*routes, *description_routes(role, routes)] if role else list(routes)
+    meters = RoleMeters(role) if role else None
+    counted = [*routes, metrics_door(meters)] if meters else list(routes)
+    every = [*counted, *description_routes(role, counted)] if role else counted
     doors = Starlette(
         routes=every,
         lifespan=lifespan,
@@ -62,7 +66,7 @@ def application(
             Exception: _internal,
         },
     )
-    return Envelope(doors, every, new_request_id, gate)
+    return Envelope(doors, every, new_request_id, gate, meters)
 
 
 # ---------------------------------------------------- faults become answers

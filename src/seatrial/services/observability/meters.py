@@ -1,0 +1,93 @@
+"""What one role counts about itself: requests, how long they took, what was refused. A registry of its own.
+
+There is no global registry: two roles of one process, or two platforms of one test, never mix their counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+NO_DOOR = "none"  # a path at which nothing answers: its text is the caller's and must not become a label
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answered request. `door` is the path as the door declares it, None where there was none."""
+
+    door: str | None
+    method: str
+    status: int
+    seconds: float
+    error: str | None = None  # the refusal's code
+
+
+class RoleMeters:
+    """The meters of one role."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.registry = CollectorRegistry()
+        self.answered = 0
+        self.failed = 0  # answered with 5xx
+        self._requests = Counter(
+            "seatrial_http_requests",
+            "Requests answered.",
+            ["role", "door", "method", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "seatrial_http_request_seconds",
+            "How long an answer took.",
+            ["role", "door"],
+            buckets=BUCKETS_SECONDS,
+            registry=self.registry,
+        )
+        self._errors = Counter(
+            "seatrial_http_errors",
+            "Refusals and failures by the code in their answer.",
+            ["role", "door", "error"],
+            registry=self.registry,
+        )
+
+    def asked(self, asked: Asked) -> None:
+        """Count one request. Labels come from our own words only, so their number is bounded."""
+        door = asked.door or NO_DOOR
+        method = asked.method if asked.method in METHODS else "other"
+        self.answered += 1
+        self.failed += asked.status >= 500
+        self._requests.labels(self.role, door, method, str(asked.status)).inc()
+        self._seconds.labels(self.role, door).observe(asked.seconds)
+        if asked.error is not None:
+            self._errors.labels(self.role, door, asked.error).inc()
+
+    def page(self) -> bytes:
+        """Prometheus text of this role alone."""
+        return generate_latest(self.registry)
+
+
+class _Collected:
+    """Families that were collected already, in the shape `generate_latest` asks for."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterable[Metric]:
+        """All of them."""
+        return self._families
+
+
+def page_of(registries: Iterable[CollectorRegistry]) -> bytes:
+    """Prometheus text of several registries: each family once, with the samples of all."""
+    families: dict[str, Metric] = {}
+    for registry in registries:
+        for family in registry.collect():
+            known = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+            known.samples.extend(family.samples)
+    return generate_latest(_Collected(families.values()))
