@@ -65,6 +65,17 @@ class Case:
         return stage_of(self.working_phase)
 
 
+def imported(case: Case) -> dict[str, str | None]:
+    """What the chain of the next stage takes over from this one, member by member of its `promotion` record."""
+    return {
+        "phase": case.phase.value,
+        "change_class": case.change_class,
+        "author": case.author,
+        "committer": case.committer,
+        "rollback_target": case.rollback_target,
+    }
+
+
 def standing(case: Case, gate: str, now_ns: int, policy: Policy, stage: str | None = None) -> GateResult:
     """How a gate counts now: where its evidence may come from, its age and a waiver considered."""
     stage = stage or case.stage

@@ -37,6 +37,7 @@ class Casebook:
         self.keys = Keyring()
         self.checkpoints: dict[int, str] = {}
         self.refused: list[Refused] = []
+        self.stage = ""
         self.seq = 0
         self._folds: dict[str, Callable[[Case, Record], Case]] = {
             "gate.verdict": self._verdict,
@@ -66,7 +67,9 @@ class Casebook:
         Raises:
             EvidenceFault: it cannot be true: a false signature, a key out of its time, a release nobody sealed.
         """
-        self.seq = record.seq
+        if self.stage not in {"", record.draft.env}:
+            raise EvidenceFault(f"a record of {record.draft.env} in the chain of {self.stage}")
+        self.stage, self.seq = record.draft.env, record.seq
         match record.type:
             case "key.add":
                 self.keys.add(PublicKey.parse(record.body))
@@ -88,6 +91,8 @@ class Casebook:
         """
         if release not in self.cases:
             raise EvidenceFault(f"no release {release} in this chain: seal it, or import the bundle of the stage below")
+        if self.cases[release].stage != self.stage:
+            return None  # it goes on in the chain of the stage it was promoted to
         step = advance(self.cases[release], now_ns, policy)
         if step is not None and step.end in {Phase.STG_SOAKING, Phase.PROD_TIER} and self.busy_with(release):
             return None
@@ -99,10 +104,10 @@ class Casebook:
             working = other.working_phase
             if other.release == release or other.phase in FINAL or working not in WATCHED | PROD:
                 continue
+            if other.stage != self.stage:
+                continue  # it has left this chain
             if working is Phase.PROD_FULL and other.phase not in ASIDE:
                 continue  # it is what the new one replaces
-            if working is Phase.PROD_ARMING and self.cases[release].stage == "staging":
-                continue  # it has left this chain for the one of prod
             return other
         return None
 

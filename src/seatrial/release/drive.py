@@ -32,7 +32,7 @@ class Follower:
         self.chain = chain
         self.book = Casebook()
         self.tree = Frontier()
-        self._place = Place()
+        self.place = Place()
 
     def catch_up(self) -> Casebook:
         """Fold what is new, and return the casebook.
@@ -40,11 +40,15 @@ class Follower:
         Raises:
             EvidenceFault: the chain is altered, or holds a record that cannot be true.
         """
-        for record, place in self.chain.follow(self._place):
-            self.book.fold(record)
-            self.tree.add(bytes.fromhex(record.hash.removeprefix("sha256:")))
-            self._place = place
+        for record, place in self.chain.follow(self.place):
+            self.take(record, place)
         return self.book
+
+    def take(self, record: Record, place: Place) -> None:
+        """Fold one record that was read elsewhere; `place` is where it ends."""
+        self.book.fold(record)
+        self.tree.add(bytes.fromhex(record.hash.removeprefix("sha256:")))
+        self.place = place
 
     def drive(
         self, release: str, policy: Policy, *, actor: Actor, venue: VenueKind, clock: Clock

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from seatrial.domain.faults import EvidenceFault
 from seatrial.domain.time import parse_rfc3339, rfc3339
+from seatrial.release.canonical import canonical
 from seatrial.release.verdict import JsonObject, JsonValue
 
 SEED_BYTES = 32
@@ -180,6 +181,11 @@ class Keyring:
             raise EvidenceFault(f"the key {id_} was never added")
         if key.valid_to_ns is None or key.valid_to_ns > at_ns:
             self._keys[id_] = replace(key, valid_to_ns=at_ns)
+
+
+def keys_json(keys: Keyring) -> bytes:
+    """The key register of a chain as a file."""
+    return canonical([key.body() for key in keys.all()])
 
 
 def unbase64(text: str) -> bytes:
