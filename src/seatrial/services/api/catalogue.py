@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from starlette.routing import BaseRoute
+
 from seatrial.services.api.doors import Told
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
@@ -47,8 +49,8 @@ class Nobody:
         return 0
 
 
-def doors_told(role: str) -> list[Told]:
-    """What the doors of one role tell."""
+def routes_of(role: str) -> list[BaseRoute]:
+    """The doors of one role, as a running one has them, around nobody."""
     builder = BUILDERS[role]
     given = {
         name: Nobody()
@@ -56,4 +58,9 @@ def doors_told(role: str) -> list[Told]:
         if parameter.default is inspect.Parameter.empty
     }
     built = builder(**given)
-    return told_of(getattr(built, "routes", built))
+    return list(getattr(built, "routes", built))
+
+
+def doors_told(role: str) -> list[Told]:
+    """What the doors of one role tell."""
+    return told_of(routes_of(role))
