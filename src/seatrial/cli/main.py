@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": "doctor",
     "db": "db",
     "metrics": "metrics",
+    "policy": "policy",
     "serve": "serve",
     "version": "version",
 }
