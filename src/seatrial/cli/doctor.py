@@ -31,18 +31,25 @@ Examples:
   seatrial doctor --stage staging
   seatrial doctor --env-file .env.staging
   seatrial doctor --credentials
+  seatrial doctor --dependencies
 
 Exit code 0 when nothing is wrong (warnings are not), 1 when something is, 3 when the configuration is refused.
 """
 )
 @click.option("--env-file", "--file", metavar="FILE", help="Look at a file of variables instead of this installation.")
 @click.option("--credentials", is_flag=True, help="Look only at what a deployment to staging needs and must not have.")
+@click.option("--dependencies", is_flag=True, help="Look only at programs and machine, as strictly as staging does.")
 @shared.json_option
 @shared.market_options
 @shared.settings_options
-def doctor(env_file: str | None, credentials: bool, as_json: bool, **options: Any) -> int:
+def doctor(env_file: str | None, credentials: bool, dependencies: bool, as_json: bool, **options: Any) -> int:
     """Show every setting and its source, and what is wrong here."""
-    examination = _of_variables(env_file, credentials) if env_file or credentials else _of_installation(options)
+    if dependencies:
+        examination = _of_dependencies()
+    elif env_file or credentials:
+        examination = _of_variables(env_file, credentials)
+    else:
+        examination = _of_installation(options)
     if as_json:
         click.echo(json.dumps(examination.as_json()))
     else:
@@ -61,6 +68,12 @@ def _of_variables(env_file: str | None, credentials: bool) -> Examination:
     from seatrial.bootstrap.doctor.variables_alone import examine_variables
 
     return examine_variables(Path(env_file) if env_file else None, credentials_only=credentials)
+
+
+def _of_dependencies() -> Examination:
+    from seatrial.bootstrap.doctor.variables_alone import examine_dependencies
+
+    return examine_dependencies()
 
 
 # ------------------------------------------------------------------ for people

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from seatrial.bootstrap import run_files
+from seatrial.bootstrap.alerts_file import alerts_path, read_alerts
 from seatrial.bootstrap.doctor.findings import Finding, Level, fine, lacking
 from seatrial.bootstrap.doors import doors
 from seatrial.bootstrap.journals import events_path
@@ -13,7 +15,7 @@ from seatrial.bootstrap.ports import holder_of, require_free
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.sources import DEFAULT
 from seatrial.bootstrap.stages import Stage
-from seatrial.domain.faults import PortTaken, SeatrialFault
+from seatrial.domain.faults import ConfigurationFault, PortTaken, SeatrialFault
 
 GROUP = "installation"
 CONNECT_SECONDS_MAX = 3
@@ -26,6 +28,7 @@ def installation_findings(settings: Settings) -> Iterator[Finding]:
     yield _limits(settings)
     yield from _strategies(settings)
     yield _page(settings)
+    yield from _alerts(settings)
 
 
 def port_findings(settings: Settings) -> Iterator[Finding]:
@@ -107,3 +110,17 @@ def _page(settings: Settings) -> Finding:
     if index.exists():
         return fine(GROUP, "dashboard page", "built")
     return lacking(GROUP, "dashboard page", "not built", "make page", strict=settings.stage is not Stage.DEV)
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    """The stage's alert rules, where there are any. Nothing sends them yet; a bad file is found out now."""
+    path = alerts_path(Path(str(settings.values["config"])), str(settings.stage))
+    if not path.exists():
+        return
+    try:
+        rules = read_alerts(path)
+    except ConfigurationFault as fault:
+        yield Finding(GROUP, "alerts", Level.FAILURE, str(fault))
+        return
+    channels = ", ".join(rules.channels)
+    yield fine(GROUP, "alerts", f"{path}: {len(rules.alerts)} rules over {channels}; nothing sends them yet")

@@ -28,6 +28,11 @@ def examine_variables(env_file: Path | None, *, credentials_only: bool) -> Exami
     return Examination((*env_file_findings(variables), *tool_findings(strict=True), *_machine_findings(variables)))
 
 
+def examine_dependencies() -> Examination:
+    """Programs and machine, as strictly as staging asks."""
+    return Examination((*tool_findings(strict=True), *computer_findings(Path(), strict=True)))
+
+
 def _machine_findings(variables: dict[str, str]) -> tuple[Finding, ...]:
     """Machine and ports, where the variables are good enough to say which."""
     try:
