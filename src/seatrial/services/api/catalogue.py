@@ -8,7 +8,9 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from seatrial.services.api.dashboard import dashboard_doors
 from seatrial.services.api.doors import Told
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
@@ -19,16 +21,6 @@ from seatrial.services.api.signals import signals_doors
 from seatrial.services.api.watch import watch_doors
 
 MOUNTED = "/doors/"  # where the dashboard has the roles, so that a page asks only where it came from
-
-BUILDERS: Mapping[str, Callable[..., Any]] = {
-    "execution": execution_doors,
-    "market-data": market_data_doors,
-    "signals": signals_doors,
-    "orchestrator": orchestrator_doors,
-    "observability": observability_doors,
-    "watch": watch_doors,
-    "dashboard": session_routes,
-}
 
 
 class Nobody:
@@ -47,6 +39,25 @@ class Nobody:
 
     def __len__(self) -> int:
         return 0
+
+
+_NOBODY: Any = Nobody()
+
+
+def _dashboard() -> Envelope:
+    """The page's own doors; those of the roles are described by the roles."""
+    return dashboard_doors(_NOBODY, {}, session_routes(_NOBODY), _NOBODY, new_request_id=_NOBODY)
+
+
+BUILDERS: Mapping[str, Callable[..., Any]] = {
+    "execution": execution_doors,
+    "market-data": market_data_doors,
+    "signals": signals_doors,
+    "orchestrator": orchestrator_doors,
+    "observability": observability_doors,
+    "watch": watch_doors,
+    "dashboard": _dashboard,
+}
 
 
 def routes_of(role: str) -> list[BaseRoute]:

@@ -53,8 +53,9 @@ def application(
     counts its requests, tells them at /metrics, and describes itself at /openapi.json and /docs.
     """
     meters = RoleMeters(role) if role else None
-    counted = [*routes, metrics_door(meters)] if meters else list(routes)
-    every = [*counted, *description_routes(role, counted)] if role else counted
+    counted = [metrics_door(meters), *routes] if meters else list(routes)
+    # Before the role's own: a door to every other path, as a page has, must not hide them.
+    every = [*description_routes(role, counted), *counted] if role else counted
     doors = Starlette(
         routes=every,
         lifespan=lifespan,

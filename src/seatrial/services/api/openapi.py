@@ -17,6 +17,7 @@ from seatrial.services.api.doors import Door, Parameter, Stream, Told
 from seatrial.services.api.refused import Refusal
 
 REFERENCE = "#/components/schemas/{name}"
+ANYTHING = "/{"
 REFUSED_EVERYWHERE = (405, 422, 429, 503)
 ABOUT = """Every answer carries `X-Request-ID` (the caller's own, or one given here) and `X-RateLimit-Limit`,
 `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds until the allowance is whole again). Every refusal has
@@ -47,6 +48,8 @@ def document(roles: Sequence[RoleDoors], *, title: str, version: str) -> dict[st
     streams = []
     for each in roles:
         for told in each.doors:
+            if told.path.startswith(ANYTHING):
+                continue  # a door to whatever is left, as a page has, has no shape to tell
             path = each.prefix + _plain(told.path)
             if told.method == "WS":
                 streams.append(_stream(each.role, path, told, shapes))
