@@ -47,7 +47,7 @@ class Child:
                 stderr=log,
                 text=True,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "SEATRIAL_SUPERVISED": "1"},
             )
         self.started_s = time.monotonic()
         assert self._process.stdout is not None

@@ -50,7 +50,9 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("logs.folder", parsing.TEXT, "logs", "where JSON logs go"),
     Declared("logs.level", parsing.LEVEL, "INFO", "the least severe record kept", ("LOG_LEVEL", "LOGGING__LEVEL")),
     Declared("logs.format", parsing.JSON_ONLY, "json", "how a record is written; there is one way"),
-    Declared("logs.outputs", parsing.OUTPUTS, "stdout,file", "where records go", idle="records go to both"),
+    Declared("logs.outputs", parsing.OUTPUTS, "stdout,file", "where records go: the process's console, files or both"),
+    Declared("logs.file", parsing.TEXT, "", "one more file with every record of the platform; empty for none"),
+    Declared("logs.rotation", parsing.ROTATION, "size", "what begins a new file: its size, the day, or logrotate"),
     Declared("logs.max_size_mb", parsing.COUNT, "100", "a log file's size before it is rotated, in MB"),
     Declared("logs.max_backups", parsing.COUNT, "10", "rotated log files kept"),
     # ---------------------------------------------------------------- storage
@@ -83,4 +85,4 @@ BY_NAME = {declared.name: declared for declared in SETTINGS}
 FLAGS = ("DRY_RUN", "ALPACA_PAPER", "QT_EXECUTION_BINANCE_TESTNET", "STAGING_MODE")
 
 # Our own variables that are read elsewhere and therefore known.
-OTHER_VARIABLES = ("SEATRIAL_CACHE", "SEATRIAL_COMPLETE")
+OTHER_VARIABLES = ("SEATRIAL_CACHE", "SEATRIAL_COMPLETE", "SEATRIAL_SUPERVISED")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
+from seatrial.bootstrap import venue_log
 from seatrial.bootstrap.accounts import account_at, alpaca_requests_per_minute
 from seatrial.bootstrap.credentials import Credentials, paper_credentials, require_accounts, uses_own_venues
 from seatrial.bootstrap.dry_run import DryVenue
@@ -63,7 +65,8 @@ def connect(
 def http_client(*, outside: bool = False) -> httpx.AsyncClient:
     """A client for one connection. Proxies of the environment apply `outside`, never to local venues."""
     limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-    return httpx.AsyncClient(limits=limits, trust_env=outside)
+    hooks: dict[str, list[Callable[..., Any]]] = {"request": [venue_log.begin], "response": [venue_log.tell]}
+    return httpx.AsyncClient(limits=limits, trust_env=outside, event_hooks=hooks)
 
 
 def _alpaca(

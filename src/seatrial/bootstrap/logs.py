@@ -1,54 +1,37 @@
 """Logs: JSON lines in rotating files for machines, one short line on the console for people.
 
-Every record carries the fields the runbooks name. Secrets are cut out of every record, wherever they
-hide, before it is written anywhere.
+Every record carries the fields the runbooks name, stands in one file, and holds no secret.
 """
 
 from __future__ import annotations
 
 import logging
-import logging.handlers
+import os
+import signal
 import sys
-from collections.abc import Mapping, MutableMapping
+import threading
+from types import TracebackType
 from typing import Any, Final, TextIO
 
 import structlog
 
-from seatrial.bootstrap.logs_folder import log_file
-from seatrial.bootstrap.secrets import HIDDEN, Secret
+from seatrial.bootstrap.log_rotation import log_file_of, reopen_files
+from seatrial.bootstrap.logs_folder import (
+    FOLDERS,
+    TRADING_ROLE,
+    access_file,
+    combined_file,
+    log_file,
+    metrics_file,
+    trades_file,
+)
+from seatrial.bootstrap.redaction import Event, Redaction, secrets_of
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
 
-MEGABYTE: Final = 1024 * 1024
-SECRET_WORDS: Final = ("secret", "password", "token", "authorization", "signature", "apikey", "api_key", "key_id")
-REDACTED_LENGTH_MIN: Final = 6  # a shorter secret would cut holes into ordinary words
-
-Event = MutableMapping[str, Any]
-
-
-class Redaction:
-    """A structlog processor that hides known secrets and whatever is named like one."""
-
-    def __init__(self, secrets: tuple[Secret, ...] = ()) -> None:
-        texts = {secret.reveal() for secret in secrets}
-        self._texts = tuple(sorted((text for text in texts if len(text) >= REDACTED_LENGTH_MIN), key=len, reverse=True))
-
-    def __call__(self, logger: object, method: str, event: Event) -> Event:
-        """The event without its secrets."""
-        return {key: self._value(key, value) for key, value in event.items()}
-
-    def _value(self, key: str, value: object) -> object:
-        if isinstance(value, Secret) or any(word in key.lower() for word in SECRET_WORDS):
-            return HIDDEN
-        if isinstance(value, str):
-            for text in self._texts:
-                value = value.replace(text, HIDDEN)
-            return value
-        if isinstance(value, Mapping):
-            return {inner: self._value(str(inner), each) for inner, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._value("", each) for each in value]
-        return value
+SUPERVISED: Final = "SEATRIAL_SUPERVISED"  # set where a supervisor keeps what we write on stderr
+ROOMS: Final = {"seatrial.access": "observability", "seatrial.trades": "trades", "seatrial.metrics": "metrics"}
+NOISY: Final = ("httpx", "httpcore", "uvicorn", "asyncio", "numba")
 
 
 class ShortLine:
@@ -71,22 +54,24 @@ class ShortLine:
         return f"{line}\n{trace}" if trace else line
 
 
-def start_logs(settings: Settings, service: str, console: TextIO | None = None) -> None:
-    """Send this process's records, ours and the libraries', to its file and to the console.
+class OfRoom(logging.Filter):
+    """Lets the records of one folder pass, so that each record stands in one file."""
 
-    The file is `<logs>/<service>/<service>.log`, rotated by size; rotated ones are numbered.
+    def __init__(self, room: str) -> None:
+        super().__init__()
+        self._room = room
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this file is the record's own."""
+        return ROOMS.get(record.name, "system") == self._room
+
+
+def start_logs(settings: Settings, service: str, console: TextIO | None = None) -> None:
+    """Send this process's records, ours and the libraries', to their files and to the console.
+
+    SIGHUP opens the files anew. What nobody caught is a record too.
     """
-    redaction = Redaction((settings.emulator_key, settings.emulator_secret, settings.journal_url))
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.EventRenamer("message"),
-        _fixed_fields(settings, service),
-        redaction,
-    ]
+    shared = _shared(settings, service)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -97,11 +82,19 @@ def start_logs(settings: Settings, service: str, console: TextIO | None = None) 
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
-    root.addHandler(_to_file(settings, service, shared))
-    root.addHandler(_to_console(console or sys.stderr, shared))
+    outputs = settings.values["logs.outputs"]
+    if "file" in outputs:
+        for handler in _files(settings, service, shared):
+            root.addHandler(handler)
+    if "stdout" in outputs:
+        root.addHandler(_console(console, shared))
     root.setLevel(settings.logs.level)
-    for noisy in ("httpx", "httpcore", "uvicorn", "asyncio", "numba"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    _tell_the_uncaught()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGHUP, lambda *_: reopen_files())
 
 
 def silence_logs() -> None:
@@ -121,22 +114,51 @@ def quiet_logs() -> None:
     logging.getLogger().setLevel(logging.CRITICAL)
 
 
-def _to_file(settings: Settings, service: str, shared: list[Any]) -> logging.Handler:
-    path = log_file(settings, service)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
-        path,
-        maxBytes=settings.logs.max_size_mb * MEGABYTE,
-        backupCount=settings.logs.max_backups,
-        encoding="utf-8",
-    )
-    handler.setFormatter(_formatter(structlog.processors.JSONRenderer(default=str), shared))
-    return handler
+def _shared(settings: Settings, service: str) -> list[Any]:
+    """What every record goes through, ours and the libraries'. Redaction is the last that touches it."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.EventRenamer("message"),
+        _fixed_fields(settings, service),
+        Redaction(secrets_of(settings)),
+    ]
 
 
-def _to_console(stream: TextIO, shared: list[Any]) -> logging.Handler:
-    handler = logging.StreamHandler(stream)
+def _files(settings: Settings, service: str, shared: list[Any]) -> list[logging.Handler]:
+    for folder in FOLDERS:
+        (settings.logs.folder / folder).mkdir(parents=True, exist_ok=True)
+    paths = {"system": log_file(settings, service), "observability": access_file(settings, service)}
+    if service == TRADING_ROLE:
+        paths |= {"trades": trades_file(settings), "metrics": metrics_file(settings)}
+    formatter = _formatter(structlog.processors.JSONRenderer(default=str), shared)
+    handlers: list[logging.Handler] = []
+    for room, path in paths.items():
+        file = log_file_of(settings, path)
+        file.addFilter(OfRoom(room))
+        handlers.append(file)
+    everything = combined_file(settings) if service == TRADING_ROLE else None
+    if everything is not None:
+        handlers.append(log_file_of(settings, everything))
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    return handlers
+
+
+def _console(console: TextIO | None, shared: list[Any]) -> logging.Handler:
+    """Short lines for people at a terminal, JSON on stdout for whoever collects it, warnings for a supervisor."""
+    supervised = SUPERVISED in os.environ
+    if console is None and not supervised and not sys.stderr.isatty():
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(_formatter(structlog.processors.JSONRenderer(default=str), shared))
+        return handler
+    handler = logging.StreamHandler(console or sys.stderr)
     handler.setFormatter(_formatter(ShortLine(), shared))
+    if supervised and console is None:
+        handler.setLevel(logging.WARNING)  # the files have everything, and nobody rotates what it keeps
     return handler
 
 
@@ -162,3 +184,14 @@ def _fixed_fields(settings: Settings, service: str) -> Any:
         return {**named, **fixed, **event}
 
     return add
+
+
+def _tell_the_uncaught() -> None:
+    """An error nobody caught goes through redaction like every other record."""
+    log = structlog.get_logger("seatrial")
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("nobody caught this", exc_info=(kind, error, trace))
+
+    sys.excepthook = uncaught
+    threading.excepthook = lambda told: uncaught(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)

@@ -77,6 +77,14 @@ def down(settings: Settings) -> Iterator[tuple[str, str]]:
         run_files.remove(settings.state, role)
 
 
+def reopen_logs(settings: Settings) -> list[str]:
+    """Tell every role that runs to open its log files anew; returns which."""
+    told = [run for run in run_files.running(settings.state) if run.role in run_files.ROLES]
+    for run in told:
+        _send(run, signal.SIGHUP)
+    return [run.role for run in told]
+
+
 def reset(settings: Settings) -> list[Path]:
     """Forget everything that was traded: journals, venue stores, run files. Logs stay.
 

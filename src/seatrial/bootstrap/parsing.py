@@ -197,5 +197,6 @@ DATABASE = Kind(
 )
 VENUES = Kind("alpaca, binance, or both separated by a comma", _words("alpaca", "binance"))
 OUTPUTS = Kind("stdout, file, or both", _words("stdout", "file"))
+ROTATION = Kind("size, daily, or none where logrotate does it", one_of("size", "daily", "none"))
 JSON_ONLY = Kind("json", one_of("json"))
 QUOTE_ASSET = Kind("USDT", one_of("USDT"))

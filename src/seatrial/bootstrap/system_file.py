@@ -75,7 +75,9 @@ def read_system_file(path: Path) -> SystemFile:
     """
     if not path.exists():
         return SystemFile()
-    told = [_sourced(path, key, raw) for key, raw in _flat(path, _read(path))]
+    pairs = list(_flat(path, _read(path)))
+    told = [_sourced(path, key, raw) for key, raw in pairs]
+    told += [Sourced("logs.file", str(raw), str(path)) for key, raw in pairs if key == LOG_FILE_KEY]
     stage = [each for each in told if each.name == "stage"]
     flags = tuple(each for each in told if each.name == DRY_RUN)
     return SystemFile(
@@ -89,7 +91,7 @@ def _sourced(path: Path, key: str, raw: Any) -> Sourced:
         raise UnknownSetting(f"{key} in {path} is not a setting{did_you_mean(key, KEYS)}")
     kind: Kind = parsing.BOOLEAN if key == DRY_RUN_KEY else BY_NAME[name].kind
     value = parsing.parse(key, raw, str(path), kind)
-    if key == LOG_FILE_KEY:  # ours are many files, one for each process, in the folder of theirs
+    if key == LOG_FILE_KEY:  # ours are many files, in the folder of theirs; theirs is written too
         value = str(PurePosixPath(value).parent)
     return Sourced(name, value, str(path))
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from seatrial.core.machine import Machine
 from seatrial.domain.facts import Command, CommandKind, Effect, Fact
@@ -28,6 +30,7 @@ class _Batch:
 
     facts: tuple[Fact, ...]
     done: asyncio.Future[list[Effect]]
+    said: Mapping[str, object]  # what log lines about it carry: the ids of the request and workflow it came with
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -73,7 +76,7 @@ class ExecutionEngine:
     def _queue_up(self, facts: Sequence[Fact], *, urgent: bool) -> asyncio.Future[list[Effect]]:
         if self.failed is not None:
             raise JournalFault("an earlier commit failed; this process is ending") from self.failed
-        batch = _Batch(tuple(facts), asyncio.get_running_loop().create_future())
+        batch = _Batch(tuple(facts), asyncio.get_running_loop().create_future(), get_contextvars())
         if urgent:
             self._queue.appendleft(batch)
         else:
@@ -145,11 +148,12 @@ class ExecutionEngine:
             self._release(batch)
 
     def _release(self, batch: _Batch) -> None:
-        for entry in batch.entries:
-            if isinstance(entry.fact, Command) and entry.fact.kind is CommandKind.RESUME:
-                self.latched = None
-            for subscriber in self._subscribers:
-                subscriber(entry)
+        with bound_contextvars(**batch.said):
+            for entry in batch.entries:
+                if isinstance(entry.fact, Command) and entry.fact.kind is CommandKind.RESUME:
+                    self.latched = None
+                for subscriber in self._subscribers:
+                    subscriber(entry)
         if not batch.done.done():
             batch.done.set_result([effect for entry in batch.entries for effect in entry.effects])
 

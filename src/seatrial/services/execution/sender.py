@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from seatrial.domain.facts import Approved, CancelOrder, Report, Sent
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
@@ -21,6 +24,15 @@ URGENT_SECONDS_MAX = 5.0
 
 Lane = tuple[AccountId, Symbol]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What waits in a lane: `halts` counts the halts before it, `said` is what its log lines carry."""
+
+    effect: Approved | CancelOrder
+    halts: int
+    said: Mapping[str, object]
 
 
 class MarketNow(Protocol):
@@ -53,7 +65,7 @@ class Sender:
         self._market = market
         self._spawn = spawn
         self._look = look
-        self._lanes: dict[Lane, deque[tuple[Approved | CancelOrder, int]]] = {}
+        self._lanes: dict[Lane, deque[_Item]] = {}
         self._in_flight: set[ClientOrderId] = set()
         self._cancels: dict[ClientOrderId, CancelOrder] = {}  # wanted, and the order is not known to be over
         self._urgent: dict[ClientOrderId, asyncio.Task[None]] = {}
@@ -85,7 +97,7 @@ class Sender:
         else:
             self._cancels[effect.client_order_id] = effect
         lane = (effect.account, effect.symbol)
-        item = (effect, self._engine.halts)
+        item = _Item(effect, self._engine.halts, get_contextvars())
         if lane in self._lanes:
             self._lanes[lane].append(item)
             return
@@ -120,11 +132,12 @@ class Sender:
     async def _drain(self, lane: Lane) -> None:
         queue = self._lanes[lane]
         while queue:
-            effect, halts = queue.popleft()
-            if isinstance(effect, Approved):
-                await self._send(effect, halts)
-            elif not self._over(effect.client_order_id):
-                await self._cancel(effect)
+            item = queue.popleft()
+            with bound_contextvars(**{**item.said, "client_order_id": item.effect.client_order_id}):
+                if isinstance(item.effect, Approved):
+                    await self._send(item.effect, item.halts)
+                elif not self._over(item.effect.client_order_id):
+                    await self._cancel(item.effect)
         del self._lanes[lane]
 
     async def _send(self, order: Approved, halts: int) -> None:
