@@ -20,6 +20,7 @@ from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
+from seatrial.bootstrap.order_log import OrderLog
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.scheduling import default_schedule
@@ -74,6 +75,7 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     access.admit_watch(settings.state)
     running = RunningRelease(settings)
     platform = build_platform(settings, clock, listed, journal, access=access, running=running)
+    platform.execution.engine.subscribe(OrderLog())
     doors = Doors(settings.host, [*_served(settings, platform), dashboard_served(settings, platform, access)])
     await doors.open()
     await platform.start()
