@@ -18,7 +18,8 @@ from seatrial.services.access.credentials import Credentials
 from seatrial.services.access.gate import GateRules, TokenGate
 from seatrial.services.access.scopes import CANCEL, LOOK, OPERATE, PUBLIC, TRADE, Scope
 from seatrial.services.access.sessions import Sessions
-from seatrial.services.access.token_file import TokenFile, read_tokens, write_tokens
+from seatrial.services.access.token_file import TokenFile
+from seatrial.services.access.token_records import read_tokens, write_tokens
 from seatrial.services.access.tokens import Minted, mint
 from seatrial.services.api.doors import Door
 from seatrial.services.api.envelope import Envelope

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from seatrial.domain.faults import BadSetting
 from seatrial.domain.time import DAY_NS, HOUR_NS, rfc3339
 from seatrial.services.access.scopes import Scope
-from seatrial.services.access.token_file import TokenFile, read_tokens, write_tokens
+from seatrial.services.access.token_file import TokenFile
+from seatrial.services.access.token_records import read_tokens, write_tokens
 from seatrial.services.access.tokens import SKEW_NS_MAX, Minted, Rejection, TokenBook, TokenRecord, mint
 
 NOW_NS = 1_700_000_000 * 10**9

@@ -29,7 +29,8 @@ from seatrial.services.access.gate import GateRules, TokenGate
 from seatrial.services.access.internal import RoleAuth, token_of_file
 from seatrial.services.access.scopes import Scope
 from seatrial.services.access.sessions import Sessions
-from seatrial.services.access.token_file import TokenFile, read_tokens
+from seatrial.services.access.token_file import TokenFile
+from seatrial.services.access.token_records import read_tokens
 
 WATCH_FILE = "watch.token"
 SECRET_BYTES = 32

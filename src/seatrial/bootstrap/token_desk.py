@@ -19,7 +19,7 @@ from seatrial.bootstrap.token_use import last_used
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS, rfc3339
 from seatrial.services.access.scopes import Scope
-from seatrial.services.access.token_file import read_tokens, write_tokens
+from seatrial.services.access.token_records import read_tokens, write_tokens
 from seatrial.services.access.tokens import (
     ID_BYTES,
     LIFE_NS_MAX,
