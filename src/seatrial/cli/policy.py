@@ -50,7 +50,7 @@ def show(name_or_file: str, as_json: bool) -> None:
 )
 @shared.json_option
 def lint(name_or_file: str, keys_file: Path | None, as_json: bool) -> int:
-    """Check a policy: unknown keys, wrong values, and anything weaker than the built-in floor. Ends with 1 if weaker."""
+    """Check a policy: unknown keys, wrong values, and whether it is weaker than the floor, which ends with 1."""
     found, _ = load_policy(name_or_file)
     against = lint_policy(found, _keys(keys_file), WallClock().now_ns())
     if as_json:
@@ -63,7 +63,10 @@ def lint(name_or_file: str, keys_file: Path | None, as_json: bool) -> int:
 
 
 def _sentence(found: Policy) -> str:
-    people = f"{found.approvals.need} approvals, {found.cooling_off_ns // 3_600_000_000_000} h to think it over"
+    need = found.approvals.need
+    people = (
+        f"{need} approval{'' if need == 1 else 's'}, {found.cooling_off_ns // 3_600_000_000_000} h to think it over"
+    )
     reach = f"arms live, at most {found.capital_max} of the account" if found.arms_live else "can never arm live"
     return f"{found.name} {found.digest}: {people}; {reach}"
 
