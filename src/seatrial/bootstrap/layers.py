@@ -58,8 +58,10 @@ def resolve(said: Mapping[str, str], variables: Mapping[str, str], folder: Path)
     values["mode"], by_flags = modes.resolve_mode(values["mode"], stage.value, flags, endpoints)
     guards.refuse_live_address_in_paper(values["mode"], values)
     values["speed"], by_mode = modes.resolve_speed(values["speed"], values["mode"])
-    more = values["risk.limits_file"].value
-    limits = load_limits(limits_path(config, stage.value), variables, folder / more if more else None)
+    more = values["risk.limits_file"]
+    limits = load_limits(
+        limits_path(config, stage.value), variables, folder / more.value if more.value else None, more.source
+    )
     return Resolution(values, limits, (*conflicts, *overruled, *by_flags, *by_mode, *limits.conflicts))
 
 

@@ -73,10 +73,12 @@ def limits_path(config: Path, stage: str) -> Path:
     return own if own.exists() else config / "risk_limits.toml"
 
 
-def load_limits(path: Path, environment: Mapping[str, str], more: Path | None = None) -> SourcedLimits:
+def load_limits(
+    path: Path, environment: Mapping[str, str], more: Path | None = None, by: str = DEFAULT
+) -> SourcedLimits:
     """The file's limits, made stricter where a second file or the environment asks for it.
 
-    Without a file the built-in staging values hold.
+    Without a file the built-in staging values hold. `more` is a second file, and `by` is who named it.
 
     Raises:
         UnknownSetting: a key that does not exist; it may be a misspelt limit.
@@ -90,7 +92,9 @@ def load_limits(path: Path, environment: Mapping[str, str], more: Path | None = 
     found = SourcedLimits(RiskLimits(**values), sources)
     if more is not None and more.resolve() != path.resolve():
         if not more.exists():
-            raise BadSetting(f"risk.limits_file = {str(more)!r} does not exist: name a file of limits, or leave it out")
+            raise BadSetting(
+                f"risk.limits_file = {str(more)!r} ({by}) does not exist: use a file of limits, or leave it out"
+            )
         found = tightened(found, [Sourced(field, value, str(more)) for field, value in _from_file(more).items()])
     return tightened(found, _from_environment(environment))
 
