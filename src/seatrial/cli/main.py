@@ -23,6 +23,15 @@ COMMANDS = {
     "simulate": "simulate",
     "emulate": "emulate",
     "strategy": "strategy",
+    "release": "release",
+    "gate": "gate",
+    "promote": "promote",
+    "approve": "approve",
+    "key": "key",
+    "evidence": "evidence",
+    "halt": "halt",
+    "resume": "halt",
+    "kill": "halt",
     "token": "token",
     "openapi": "openapi",
     "doctor": "doctor",
@@ -46,7 +55,7 @@ class LazyCommands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(importlib.import_module(f"seatrial.cli.{module}"), module)
+        command = getattr(importlib.import_module(f"seatrial.cli.{module}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

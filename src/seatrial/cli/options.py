@@ -55,6 +55,9 @@ pad_option = click.option(
     callback=lambda ctx, parameter, chosen: chosen is not None,
     help="Make up the sessions that the data does not hold; they are labelled.",
 )
+token_option = click.option(
+    "--token", envvar="SEATRIAL_TOKEN", metavar="TOKEN", help="Your token; not needed on loopback in dev."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -10,13 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from seatrial.bootstrap.releases.collect import collect, strategy_paths, strategy_section
+from seatrial.bootstrap.releases.naming import differing_files
 from seatrial.bootstrap.releases.store import ReleaseStore
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import EvidenceFault, SeatrialFault
 from seatrial.release.manifest import Manifest
-from seatrial.release.manifest import Path as LeafPath
 
-NAMES_SHOWN_MAX = 3
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -86,36 +85,7 @@ def _decide(running: Manifest, sealed: list[Manifest]) -> tuple[str | None, str]
         return same[0].id, f"release {same[0].id}"
     if not sealed:
         return None, "nothing is sealed: `seatrial release seal`"
-    return None, f"differs from {sealed[0].id} in {where(sealed[0], running)}"
-
-
-def where(sealed: Manifest, running: Manifest) -> str:
-    """In which files, as people know them, two manifests differ."""
-    names: dict[str, None] = {}
-    for path in sealed.runtime_differences(running):
-        names.setdefault(_file_of(path, sealed, running))
-    shown = list(names)
-    more = len(shown) - NAMES_SHOWN_MAX
-    return ", ".join(shown[:NAMES_SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")
-
-
-def _file_of(path: LeafPath, *manifests: Manifest) -> str:
-    """The file a leaf was read from, or the section's name where there is no single one."""
-    if path[0] == "strategies":
-        for manifest in manifests:
-            strategy = manifest.sections["strategies"].get(path[1])
-            if isinstance(strategy, dict):
-                return str(strategy["file"])
-    match path:
-        case ("config" | "limits", "files", name):
-            return f"config/{name}"
-        case ("config" | "limits", "stages", stage, *_):
-            return f"config ({stage})"
-        case ("package" | "components", *_):
-            return "the installed package"
-        case ("locks", name):
-            return name
-    return path[0]
+    return None, f"differs from {sealed[0].id} in {differing_files(sealed[0], running)}"
 
 
 def _stamp(paths: list[Path]) -> Stamp:

@@ -1,0 +1,1 @@
+"""What gates look at: collected here, judged in `release/gates`."""
