@@ -17,6 +17,7 @@ from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.services.access.scopes import LOOK, TRADE
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
@@ -32,6 +33,7 @@ from seatrial.services.observability.role import Observability, RoleDoor, build_
 from seatrial.services.orchestrator import Orchestrator, build_orchestrator
 from seatrial.services.platform_parts import PlatformParts, PlatformRules, no_auth
 from seatrial.services.positions import ExecutionPositions
+from seatrial.services.room_metrics import RoomMetrics
 from seatrial.services.signals import Signals, build_signals
 
 __all__ = ["Platform", "PlatformParts", "PlatformRules", "no_auth"]
@@ -59,8 +61,8 @@ class Platform:
             self.bus,
             parts.clock,
             parts.config,
-            storage=parts.storage,
-            history=parts.history,
+            station=parts.station,
+            interval_ms=parts.metrics_interval_ms,
             on_death=self._on_death,
         )
         self._running: asyncio.Task[None] | None = None
@@ -83,6 +85,7 @@ class Platform:
         self.doors["observability"] = observability_doors(
             self.observability, observed=self.observed, **self._at_every_door()
         )
+        self._count()
 
     def _build_market_data(self, rules: PlatformRules) -> MarketData:
         return build_market_data(
@@ -131,6 +134,14 @@ class Platform:
             roles={**roles, **self.parts.peers},
             observed=self.observed,
         )
+
+    def _count(self) -> None:
+        """Observability tells what every role of this process counts."""
+        apps = [app for app in self.doors.values() if isinstance(app, Envelope)]
+        self.observed.meters += [app.meters for app in apps if app.meters is not None]
+        listed = [(account, one.symbol) for account, one in self.parts.machine.instruments]
+        rooms = RoomMetrics(self.market_data.board, self.market, listed, self.orchestrator.runs, self.signals.desks)
+        self.observed.collectors.append(rooms)
 
     def _on_death(self, name: str, error: BaseException | None) -> None:
         """A task of a role ended that never should: the process ends with it, and its next start recovers."""

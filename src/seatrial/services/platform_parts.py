@@ -15,9 +15,9 @@ from seatrial.services.access.scopes import Scope
 from seatrial.services.desk import DeskRules
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.feed import FeedRules
-from seatrial.services.observability.equity_history import EquityHistory
+from seatrial.services.observability.observed import METRICS_INTERVAL_MS
 from seatrial.services.observability.role import RoleDoor
-from seatrial.services.observability.storage import Storage
+from seatrial.services.observability.station import Station
 from seatrial.services.orchestrator import PostRules
 from seatrial.services.strategy_file import StrategySource
 from seatrial.venues.port import Venue
@@ -56,8 +56,8 @@ class PlatformParts:
 
     `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none. Without a `gate`
     (simulation, rehearsal, unit tests) the doors are open to everybody, and `role_auth` has nothing to give.
-    `peers` are roles of other processes, reached over sockets; their clients are whoever's who made them. `storage`
-    and `history` read files on threads, so only a real process has them.
+    `peers` are roles of other processes, reached over sockets; whoever made their clients closes them. A `station`
+    reads files on threads, so only a real process has one.
     """
 
     version: str
@@ -75,5 +75,5 @@ class PlatformParts:
     role_auth: RoleAuth = no_auth
     ports: Mapping[str, int] = field(default_factory=lambda: PORTS)
     peers: Mapping[str, RoleDoor] = field(default_factory=dict)
-    storage: Storage | None = None
-    history: EquityHistory | None = None
+    station: Station | None = None
+    metrics_interval_ms: int = METRICS_INTERVAL_MS

@@ -12,6 +12,7 @@ import msgspec
 from seatrial.domain.time import Clock
 from seatrial.services.health import Check, Health, Identity, Part, Status, Verdict
 from seatrial.services.observability.observed import Observed
+from seatrial.services.observability.sampler import Sampler
 
 ROLE_SECONDS_MAX = 0.8  # a role answers within half a second, whatever hangs behind it
 
@@ -50,12 +51,19 @@ class Observability:
         self._observed = observed
         self._roles = dict(roles)
         parts = [Part(name, self._checking(door), door.vital) for name, door in roles.items()]
+        if observed is not None:
+            parts.append(Part("tasks", observed.crew.check))
+        if observed is not None and observed.station is not None:
+            parts.append(Part("metrics history", observed.history.check, vital=False))
+            parts.append(Part("metrics writer", observed.station.writer.check, vital=False))
         self.health = Health(identity, clock, parts, check_seconds=ROLE_SECONDS_MAX)
 
     async def start(self) -> None:
         """Begin to listen. How the roles are is asked when somebody wants to know."""
         if self._observed is not None:
-            await self._observed.start()
+            station = self._observed.station
+            sampler = None if station is None else Sampler(self._observed, self.latencies, station)
+            await self._observed.start(None if sampler is None else sampler.run)
 
     async def close(self) -> None:
         """Stop listening, and give up on questions under way."""
@@ -67,6 +75,10 @@ class Observability:
         """Every role, asked at once."""
         states = await asyncio.gather(*(self._ask(door) for door in self._roles.values()))
         return dict(zip(self._roles, states, strict=True))
+
+    async def latencies(self) -> dict[str, float | None]:
+        """How long each role took to answer, in milliseconds; None for one that does not."""
+        return {name: state.latency_ms for name, state in (await self.services()).items()}
 
     def _checking(self, door: RoleDoor) -> Check:
         async def check() -> Verdict:
