@@ -23,7 +23,7 @@ from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.releases.running import RunningRelease
-from seatrial.bootstrap.scheduling import default_schedule
+from seatrial.bootstrap.scheduling import default_schedule, scheduler_rules
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
@@ -125,7 +125,11 @@ def build_platform(
         gate=None if access is None else access.gate,
         role_auth=no_auth if access is None else access.role_auth,
     )
-    live = PlatformRules(speed_ppm=int(settings.speed * PPM), desk=DeskRules(reload=settings.stage is Stage.DEV))
+    live = PlatformRules(
+        speed_ppm=int(settings.speed * PPM),
+        desk=DeskRules(reload=settings.stage is Stage.DEV),
+        schedule=scheduler_rules(settings),
+    )
     return Platform(parts, rules or live)
 
 

@@ -41,6 +41,7 @@ from seatrial.runs.virtual_time import VirtualClock, VirtualLoop
 from seatrial.services.desk import DeskRules
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.platform import Platform, PlatformRules
+from seatrial.services.scheduler import SchedulerRules
 from seatrial.venues.feed import SocketSettings
 
 EPOCH = JournalEpoch("rehearsal")
@@ -155,7 +156,7 @@ class _Staging:
             journal,
             wire=Wire(self._http, QUIET, ticks=False),
             rules=PlatformRules(
-                virtual=True,
+                schedule=SchedulerRules(virtual=True),
                 reconcile=ReconcileRules(interval_ns=RECONCILE_NS),
                 desk=DeskRules(history_from_ns=self.timeline.start_ns),
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.sources import DEFAULT
+from seatrial.services.scheduler import SchedulerRules
 from seatrial.services.schedules import Every, OnBarClose, Schedule, parse_schedule
 
 EXECUTION_SECONDS = "orchestrator.execution_seconds"
@@ -24,3 +25,11 @@ def default_schedule(settings: Settings) -> Schedule:
     if settings.sources[EXECUTION_SECONDS] == DEFAULT:
         return OnBarClose()
     return Every(settings.values[EXECUTION_SECONDS])
+
+
+def scheduler_rules(settings: Settings) -> SchedulerRules:
+    """How often the scheduler looks and beats. Nothing is raised in silence: what is set holds."""
+    return SchedulerRules(
+        refresh_seconds=settings.values["orchestrator.refresh_seconds"],
+        heartbeat_seconds=settings.values["orchestrator.heartbeat_seconds"],
+    )

@@ -18,7 +18,7 @@ from seatrial.services.bus import Bus, Overflow
 from seatrial.services.crew import attempt
 from seatrial.services.health import Status, Verdict
 from seatrial.services.positions import Positions
-from seatrial.services.schedules import Schedule
+from seatrial.services.schedules import Schedule, parse_schedule
 from seatrial.services.signal_making import signals_of
 from seatrial.services.strategy_file import StrategySource
 from seatrial.services.topics import BarBatch, Decision, Notice
@@ -73,7 +73,7 @@ class Desk:
     @property
     def schedule(self) -> Schedule:
         """When it acts; before its file is loaded, what the settings say."""
-        return self._source.schedule
+        return parse_schedule(self._source.schedule)
 
     async def run(self) -> None:
         """Decide for ever. What the strategy raises ends this task, and no other."""
@@ -140,6 +140,8 @@ class Desk:
             tuple(_named(fact, batch) for fact in facts),
             skipped=None if facts else _nothing(runner),
             signals=signals_of(runner, batch.decided_at_ns, self.closes),
+            waiting=() if runner.holding is None else tuple(runner.holding.targets.values()),
+            run=runner.holding is not None and runner.holding.opened,
         )
 
     def _trading(self) -> StrategyRunner:

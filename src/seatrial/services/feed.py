@@ -98,9 +98,23 @@ class Feed:
         if self._down is not None:
             return Verdict(Status.DEGRADED, f"stream down: {self._down}")
         stale = self._board.stale_symbols(self.account)
-        if stale and self._is_open():
+        if stale and self.is_open:
             return Verdict(Status.DEGRADED, f"no fresh price of {', '.join(stale)}")
         return Verdict(Status.HEALTHY, "prices are fresh" if not stale else "the market is closed")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the market trades now: by the hours the venue told last, carried over its next boundary."""
+        if self._hours is None:
+            return True
+        now_ns = self._market.now_ns(self.account)
+        if self._hours.is_open:
+            return now_ns < self._hours.next_close_ns or now_ns >= self._hours.next_open_ns
+        return self._hours.next_open_ns <= now_ns < self._hours.next_close_ns
+
+    def missing(self) -> list[Symbol]:
+        """Symbols without a fresh price although the market is open."""
+        return self._board.stale_symbols(self.account) if self.is_open else []
 
     # -------------------------------------------------------------- events
 
@@ -170,15 +184,6 @@ class Feed:
             _log.warning("bars cannot be backfilled", account=self.account, symbol=symbol, why=str(fault))
             return []
         return [bar for bar in bars if bar.end_ns > start_ns]
-
-    def _is_open(self) -> bool:
-        """By the hours the venue told last, carried over its next boundary."""
-        if self._hours is None:
-            return True
-        now_ns = self._market.now_ns(self.account)
-        if self._hours.is_open:
-            return now_ns < self._hours.next_close_ns or now_ns >= self._hours.next_open_ns
-        return self._hours.next_open_ns <= now_ns < self._hours.next_close_ns
 
     # ----------------------------------------------------------- loop time
 

@@ -27,6 +27,14 @@ class MarketData:
         self._feeds = tuple(feeds)
         self._crew = crew
 
+    def missing(self) -> list[str]:
+        """Symbols without a fresh price although their market is open."""
+        return sorted(symbol for feed in self._feeds for symbol in feed.missing())
+
+    def is_open(self, account: AccountId) -> bool:
+        """Whether the market of an account trades now, by the hours its venue told; True before it has."""
+        return all(feed.is_open for feed in self._feeds if feed.account == account)
+
     async def start(self) -> None:
         """Subscribe at every venue. Returns at once; `health` tells when streams are up."""
         self._crew.start("stream bars", self.hub.relay_bars())

@@ -1,4 +1,4 @@
-"""orchestrator (8003): carries every decision to execution's door, in every mode the same one.
+"""orchestrator (8003): carries every decision to execution's door at its time, in every mode the same one.
 
 The door is idempotent on (account, strategy, decided_at), so a post without an answer is posted again.
 """
@@ -6,47 +6,48 @@ The door is idempotent on (account, strategy, decided_at), so a post without an 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import httpx
-import msgspec
 import structlog
 
-from seatrial.domain.ids import Symbol
+from seatrial.domain.ids import AccountId, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import Clock, rfc3339
+from seatrial.domain.time import Clock, parse_rfc3339, rfc3339
 from seatrial.services.bus import Bus, Overflow
+from seatrial.services.by_hand import ByHand
 from seatrial.services.crew import Crew, OnDeath
 from seatrial.services.encoding import encode
+from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
-from seatrial.services.run_records import RunLog, RunRecord, RunStatus
+from seatrial.services.poster import Posted, Poster, PostRules
+from seatrial.services.run_lines import run_lines
+from seatrial.services.run_memory import RunMemory
+from seatrial.services.run_records import RunLog, RunRecord, RunStatus, RunStore, Trigger
+from seatrial.services.scheduler import Refresh, Scheduled, Scheduler, SchedulerRules
+from seatrial.services.scheduler_jobs import last_of
+from seatrial.services.schedules import Daily
+from seatrial.services.standing import Standing
 from seatrial.services.target_body import target_body
 from seatrial.services.topics import Decision, Notice
 
 _log = structlog.get_logger("seatrial.services.orchestrator")
 
+NOTHING_NEW = "nothing was decided since the last run"
+NOTHING_WANTED = "the strategy has decided nothing so far"
 
-@dataclass(frozen=True, slots=True)
-class PostRules:
-    """Patience with execution's door; seconds of the loop."""
-
-    answer_seconds: float = 5.0
-    retry_seconds: float = 0.2  # doubled each time, up to `retry_seconds_max`
-    retry_seconds_max: float = 2.0
-    attempts_max: int = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    status: RunStatus
-    reason: str | None
-    attempts: int
-    answer: object = None
+Desk = tuple[StrategyId, AccountId]
 
 
 class Orchestrator:
-    """The role: decisions in, posts out, one at a time and in order."""
+    """The role: decisions in, posts out, one at a time and in order.
+
+    Args:
+        execution: reaches the doors of 5002; whoever made it closes it.
+        desks: the strategies whose schedules are kept; `calendars` are the trading days of their accounts.
+        store: without one runs live as long as the process.
+        refresh: done every `schedule.refresh_seconds`.
+    """
 
     def __init__(
         self,
@@ -56,87 +57,140 @@ class Orchestrator:
         bus: Bus,
         execution: httpx.AsyncClient,
         instruments: Mapping[Symbol, Instrument],
-        rules: PostRules,
-        on_death: OnDeath | None,
+        rules: PostRules | None = None,
+        desks: Sequence[Scheduled] = (),
+        market: MarketTime | None = None,
+        calendars: Mapping[AccountId, str] | None = None,
+        schedule: SchedulerRules | None = None,
+        store: RunStore | None = None,
+        refresh: Refresh | None = None,
+        on_death: OnDeath | None = None,
     ) -> None:
         self.runs = RunLog()
         self.in_progress: str | None = None
-        self.trouble: str | None = None  # why the last post failed; None after one that worked
-        self._clock = clock
-        self._bus = bus
-        self._execution = execution
+        self.by_hand = ByHand(self.run_again, clock)
+        self.memory = None if store is None else RunMemory(self.runs, store)
+        self.clock = clock
+        self.desks = tuple(desks)
+        self.bus = bus
+        self.execution = execution
         self._instruments = instruments
-        self._rules = rules
+        self._standing = Standing(instruments)
+        self._poster = Poster(execution, rules or PostRules())
+        self._turn = asyncio.Lock()  # one run at a time
+        self.scheduler = Scheduler(
+            desks,
+            clock=clock,
+            market=market or MarketTime(clock),
+            calendars=calendars or {},
+            bus=bus,
+            rules=schedule or SchedulerRules(),
+            carry=self.run_interval,
+            refresh=refresh,
+        )
         self._decisions = bus.subscribe(Decision, "orchestrator", overflow=Overflow.WAIT)
-        self._crew = Crew(identity.service, on_death)
-        parts = [Part("tasks", self._crew.check), Part("posts", self._check_posts)]
-        parts.append(Part("execution", self._check_execution, vital=False))
+        self.crew = Crew(identity.service, on_death)
+        parts = [Part("tasks", self.crew.check), Part("posts", self._check_posts)]
+        parts.append(Part("schedule", self._check_schedule, vital=False))
+        parts.append(Part("execution", self.check_execution, vital=False))
         self.health = Health(identity, clock, parts)
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the last post failed; None after one that worked."""
+        return self._poster.trouble
+
     async def start(self) -> None:
-        """Begin to carry."""
-        self._crew.start("decisions", self._carry())
+        """Remember the runs of earlier processes, and begin to carry."""
+        if self.memory is not None:
+            self._learn(await self.memory.restore())
+            self.crew.start("run store", self.memory.run())
+        self.crew.start("decisions", self._carry())
+        if not self.scheduler.rules.virtual:
+            self.crew.start("schedule", self.scheduler.run())
 
     async def close(self) -> None:
         """Stop carrying; a post on its way is given up and will be decided anew."""
         self._decisions.close()
-        await self._crew.close()
+        await self.by_hand.close()
+        await self.crew.close()
+        if self.memory is not None:
+            await self.memory.save()
         await self.health.close()
 
     # ------------------------------------------------------------- carrying
 
     async def _carry(self) -> None:
         async for decision in self._decisions:
+            self._standing.learn(decision)
+            desk = (decision.strategy, decision.account)
+            if self.scheduler.holds(desk):
+                taken_back = self._standing.hold(decision)
+                if taken_back is not None:
+                    await self.run(taken_back, Trigger.BAR)
+                continue
+            waits = isinstance(self.scheduler.job(desk).schedule, Daily) and not decision.run
+            if waits and not decision.facts:
+                continue  # between two runs there is nothing to tell of
+            await self.run(decision, Trigger.SCHEDULE if decision.run else Trigger.BAR)
+
+    async def run_interval(self, desk: Desk) -> None:
+        """What a strategy wants by now, if that is news."""
+        due = self._standing.due(desk)
+        if due is None:
+            due = Decision(*desk, self._standing.of(desk).decided_at_ns or self.clock.now_ns(), (), NOTHING_NEW)
+        await self.run(due, Trigger.SCHEDULE)
+
+    async def run_again(self, desk: Desk, group: str | None = None) -> RunRecord:
+        """Everything a strategy wants, once more: sized against what is held and working by now."""
+        again = self._standing.again(desk)
+        if again is None:
+            again = Decision(*desk, self.clock.now_ns(), (), NOTHING_WANTED)
+        return await self.run(again, Trigger.MANUAL, group)
+
+    async def run(self, decision: Decision, trigger: Trigger, group: str | None = None) -> RunRecord:
+        """Carry one decision, after whatever is being carried now."""
+        async with self._turn:
             self.in_progress = run_id(decision)
-            started_at = rfc3339(self._clock.now_ns())
-            posted = await self._run(decision)
-            self._keep(decision, posted, started_at)
+            started_ns = self.clock.now_ns()
+            posted = await self._post(decision)
+            record = self._record(decision, posted, trigger, group, started_ns)
             self.in_progress = None
-            if posted.status in {RunStatus.REFUSED, RunStatus.UNANSWERED}:
-                detail = f"{decision.strategy}: {posted.status}: {posted.reason}"
-                await self._bus.publish(Notice("decision_not_carried_out", detail, decision.decided_at_ns))
+        self.runs.keep(record)
+        if decision.run or trigger is Trigger.SCHEDULE or not self.scheduler.job(_desk(decision)).by_market:
+            self._tell_job(decision, record, started_ns)
+        if posted.status is RunStatus.COMPLETED:
+            told = {"run_id": record.run_id, "strategy": record.strategy, "attempts": posted.attempts}
+            _log.info("completed execution-rebalance", **told)
+        if posted.status in {RunStatus.REFUSED, RunStatus.UNANSWERED}:
+            detail = f"{decision.strategy}: {posted.status}: {posted.reason}"
+            await self.bus.publish(Notice("decision_not_carried_out", detail, decision.decided_at_ns))
+        return record
 
-    async def _run(self, decision: Decision) -> _Posted:
-        if decision.skipped is not None:
-            return _Posted(RunStatus.SKIPPED, decision.skipped, attempts=0)
+    async def _post(self, decision: Decision) -> Posted:
+        if decision.skipped is not None and not decision.facts:
+            return Posted(RunStatus.SKIPPED, decision.skipped, attempts=0)
         body = encode(target_body(decision, self._instruments))
-        headers = {"content-type": "application/json", "x-request-id": run_id(decision)}
-        return await self._post(body, headers)
+        named = run_id(decision)
+        headers = {"content-type": "application/json", "x-request-id": named, "x-workflow-id": named}
+        return await self._poster.post(body, headers)
 
-    async def _post(self, body: bytes, headers: Mapping[str, str]) -> _Posted:
-        """Post until there is an answer: only a door that says no, or success, is one."""
-        wait_seconds = self._rules.retry_seconds
-        for attempt in range(1, self._rules.attempts_max + 1):
-            response = await self._ask(body, headers)
-            if isinstance(response, httpx.Response) and response.status_code < 500:
-                self.trouble = None if response.is_success else _told(response)
-                status = RunStatus.COMPLETED if response.is_success else RunStatus.REFUSED
-                return _Posted(status, self.trouble, attempt, _answer(response))
-            self.trouble = response if isinstance(response, str) else _told(response)
-            _log.warning("execution did not take the targets", attempt=attempt, why=self.trouble)
-            if attempt < self._rules.attempts_max:
-                await asyncio.sleep(wait_seconds)
-                wait_seconds = min(2 * wait_seconds, self._rules.retry_seconds_max)
-        return _Posted(RunStatus.UNANSWERED, self.trouble, self._rules.attempts_max)
+    def _tell_job(self, decision: Decision, record: RunRecord, started_ns: int) -> None:
+        job = self.scheduler.job(_desk(decision))
+        at_ns = decision.decided_at_ns if job.by_market else self.clock.now_ns()
+        job.carried(at_ns, last_of(record, started_ns, self.clock.now_ns()))
 
-    async def _ask(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response | str:
-        try:
-            async with asyncio.timeout(self._rules.answer_seconds):
-                return await self._execution.post("/api/v1/targets", content=body, headers=headers)
-        except TimeoutError:
-            return f"no answer within {self._rules.answer_seconds} s"
-        except httpx.TransportError as fault:
-            return f"{type(fault).__name__}: {fault}"
-
-    def _keep(self, decision: Decision, posted: _Posted, started_at: str) -> None:
+    def _record(
+        self, decision: Decision, posted: Posted, trigger: Trigger, group: str | None, started_ns: int
+    ) -> RunRecord:
         kinds = [type(fact).__name__ for fact in decision.facts]
-        run = RunRecord(
-            run_id=run_id(decision),
+        return RunRecord(
+            run_id=run_id(decision) if group is None else f"{group}-{decision.strategy}-{decision.account}",
             strategy=decision.strategy,
             account=decision.account,
             decided_at=rfc3339(decision.decided_at_ns),
-            started_at=started_at,
-            completed_at=rfc3339(self._clock.now_ns()),
+            started_at=rfc3339(started_ns),
+            completed_at=rfc3339(self.clock.now_ns()),
             status=posted.status,
             reason=posted.reason,
             attempts=posted.attempts,
@@ -144,10 +198,19 @@ class Orchestrator:
             orders=kinds.count("OrderRequest"),
             cancels=kinds.count("CancelRequest"),
             answer=posted.answer,
+            trigger=trigger,
+            group=group,
+            lines=run_lines(decision, self._instruments, posted),
         )
-        self.runs.keep(run)
-        if posted.status is RunStatus.COMPLETED:
-            _log.info("completed execution-rebalance", run_id=run.run_id, strategy=run.strategy, attempts=run.attempts)
+
+    def _learn(self, runs: Sequence[RunRecord]) -> None:
+        """What earlier processes have done: the wishes that stand, and the times of the day that were kept."""
+        self._standing.restore(runs)
+        for run in runs:
+            if run.trigger is Trigger.SCHEDULE:
+                job = self.scheduler.job((StrategyId(run.strategy), AccountId(run.account)))
+                if job.by_market:
+                    job.since_ns = parse_rfc3339(run.decided_at)
 
     # --------------------------------------------------------------- health
 
@@ -156,9 +219,18 @@ class Orchestrator:
             return Verdict(Status.DEGRADED, self.trouble)
         return Verdict(Status.HEALTHY, f"{len(self.runs)} runs kept")
 
-    async def _check_execution(self) -> Verdict:
+    async def _check_schedule(self) -> Verdict:
+        missed = [job.id for job in self.scheduler.jobs.values() if job.missed_ns is not None]
+        trouble = None if self.memory is None else self.memory.trouble
+        if missed or trouble:
+            told = [f"missed: {', '.join(missed)}"] if missed else []
+            return Verdict(Status.DEGRADED, "; ".join([*told, *filter(None, [trouble])]))
+        return Verdict(Status.HEALTHY, f"{len(self.scheduler.jobs)} jobs")
+
+    async def check_execution(self) -> Verdict:
+        """Whether execution's door answers, and well."""
         try:
-            response = await self._execution.get("/health")
+            response = await self.execution.get("/health")
         except httpx.TransportError as fault:
             return Verdict(Status.UNHEALTHY, f"{type(fault).__name__}: {fault}")
         healthy = response.is_success
@@ -170,36 +242,8 @@ def run_id(decision: Decision) -> str:
     return f"{decision.account}-{decision.strategy}-{decision.decided_at_ns}"
 
 
-def _answer(response: httpx.Response) -> object:
-    try:
-        return msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
-        return None
+def _desk(decision: Decision) -> Desk:
+    return decision.strategy, decision.account
 
 
-def _told(response: httpx.Response) -> str:
-    answer = _answer(response)
-    message = answer.get("message") if isinstance(answer, dict) else None
-    return f"{response.status_code}: {message or response.reason_phrase}"
-
-
-def build_orchestrator(
-    *,
-    identity: Identity,
-    clock: Clock,
-    bus: Bus,
-    execution: httpx.AsyncClient,
-    instruments: Mapping[Symbol, Instrument],
-    rules: PostRules | None = None,
-    on_death: OnDeath | None = None,
-) -> Orchestrator:
-    """The role, not started. `execution` reaches the doors of 5002; whoever made it closes it."""
-    return Orchestrator(
-        identity=identity,
-        clock=clock,
-        bus=bus,
-        execution=execution,
-        instruments=instruments,
-        rules=rules or PostRules(),
-        on_death=on_death,
-    )
+build_orchestrator = Orchestrator  # as every role is built, not started

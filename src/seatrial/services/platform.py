@@ -31,7 +31,9 @@ from seatrial.services.market_data import MarketData, build_market_data
 from seatrial.services.observability.observed import Observed
 from seatrial.services.observability.role import Observability, RoleDoor, build_observability
 from seatrial.services.orchestrator import Orchestrator, build_orchestrator
+from seatrial.services.order_path import ExecutionOrderPath
 from seatrial.services.platform_parts import PlatformParts, PlatformRules, no_auth
+from seatrial.services.platform_runs import dependencies_of, fills_of, more_doors
 from seatrial.services.positions import ExecutionPositions
 from seatrial.services.room_metrics import RoomMetrics
 from seatrial.services.signals import Signals, build_signals
@@ -80,10 +82,20 @@ class Platform:
         self.orchestrator = self._build_orchestrator(rules)
         self.doors["market-data"] = market_data_doors(self.market_data, **self._at_every_door())
         self.doors["signals"] = signals_doors(self.signals, **self._at_every_door())
-        self.doors["orchestrator"] = orchestrator_doors(self.orchestrator, **self._at_every_door())
+        path = ExecutionOrderPath(self.execution)
+        self.doors["orchestrator"] = orchestrator_doors(
+            self.orchestrator,
+            dependencies=dependencies_of(self.orchestrator, self.signals.health, parts.runs),
+            path=path,
+            fills=fills_of(self.observed.chronicle),
+            **self._at_every_door(),
+        )
         self.observability = self._build_observability()
         self.doors["observability"] = observability_doors(
-            self.observability, observed=self.observed, **self._at_every_door()
+            self.observability,
+            observed=self.observed,
+            more=more_doors(self.orchestrator, self.signals, self.market_data, path, dict),
+            **self._at_every_door(),
         )
         self._count()
 
@@ -122,6 +134,11 @@ class Platform:
             execution=self._client("execution", self.parts.role_auth("orchestrator", TRADE)),
             instruments={inst.symbol: inst for _, inst in self.parts.machine.instruments},
             rules=rules.posts,
+            desks=self.signals.desks,
+            market=self.market,
+            calendars={account.id: account.calendar for account in self.parts.machine.accounts},
+            schedule=rules.schedule,
+            store=self.parts.runs,
             on_death=self._on_death,
         )
 

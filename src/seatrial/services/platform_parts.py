@@ -18,7 +18,9 @@ from seatrial.services.feed import FeedRules
 from seatrial.services.observability.observed import METRICS_INTERVAL_MS
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
-from seatrial.services.orchestrator import PostRules
+from seatrial.services.poster import PostRules
+from seatrial.services.run_records import RunStore
+from seatrial.services.scheduler import SchedulerRules
 from seatrial.services.strategy_file import StrategySource
 from seatrial.venues.port import Venue
 
@@ -43,11 +45,16 @@ class PlatformRules:
     """How the roles wait and retry; every default is the one for real time."""
 
     speed_ppm: int = 1_000_000  # market time per million of ours; more only at local venues
-    virtual: bool = False  # time jumps, as in rehearsals: intervals count market seconds, by the bars
+    schedule: SchedulerRules = field(default_factory=SchedulerRules)
     reconcile: ReconcileRules = field(default_factory=ReconcileRules)
     feed: FeedRules = field(default_factory=FeedRules)
     desk: DeskRules = field(default_factory=DeskRules)
     posts: PostRules = field(default_factory=PostRules)
+
+    @property
+    def virtual(self) -> bool:
+        """Time jumps, as in rehearsals: intervals count market seconds, by the bars."""
+        return self.schedule.virtual
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +84,4 @@ class PlatformParts:
     peers: Mapping[str, RoleDoor] = field(default_factory=dict)
     station: Station | None = None
     metrics_interval_ms: int = METRICS_INTERVAL_MS
+    runs: RunStore | None = None

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from seatrial.domain.bars import Session
@@ -74,6 +75,7 @@ class Planned:
     moved: str | None = None
 
 
+@lru_cache(maxsize=64)
 def parse_schedule(text: str) -> Schedule:
     """A schedule in words.
 

@@ -19,7 +19,7 @@ class StrategySource(Protocol):
 
     strategy_id: StrategyId
     account: AccountId
-    schedule: Schedule  # of the version loaded last; before the first it is `on bar close`
+    schedule: str  # of the version loaded last, in words; before the first it is what the settings say
 
     def load(self) -> StrategyRunner:
         """A fresh runner of the strategy as it is now. Raises whatever the strategy raises."""
@@ -52,8 +52,8 @@ class StrategyFile:
     ) -> None:
         self.strategy_id = strategy_id
         self.account = account
-        self.schedule: Schedule = default_schedule or OnBarClose()
-        self._default_schedule = self.schedule
+        self._default_schedule: Schedule = default_schedule or OnBarClose()
+        self.schedule = str(self._default_schedule)
         self._virtual = virtual
         self._confidence_min = confidence_min
         self._path = path
@@ -85,7 +85,7 @@ class StrategyFile:
             gate=gate_of(schedule, self._instruments[0].calendar, virtual=self._virtual),
             confidence_min=self._confidence_min,
         )
-        self._loaded, self.schedule = loaded, schedule
+        self._loaded, self.schedule = loaded, str(schedule)
         return runner
 
     def changed(self) -> bool:

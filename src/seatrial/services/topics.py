@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Fact
+from seatrial.domain.facts import Fact, Target
 from seatrial.domain.ids import AccountId, StrategyId, Symbol
 
 
@@ -67,7 +67,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one strategy decided on one batch. `skipped` says why there is nothing to do."""
+    """What one strategy decided on one batch. `skipped` says why there is nothing to do.
+
+    `waiting` are targets that wait for the strategy's own time; they are no facts yet. `run` is a decision whose
+    time it was.
+    """
 
     strategy: StrategyId
     account: AccountId
@@ -75,6 +79,8 @@ class Decision:
     facts: tuple[Fact, ...]
     skipped: str | None = None
     signals: tuple[Signal, ...] = ()
+    waiting: tuple[Target, ...] = ()
+    run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

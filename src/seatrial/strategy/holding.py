@@ -30,6 +30,7 @@ class Holding:
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         self.targets: dict[Symbol, Target] = {}
+        self.opened = False  # with the newest bars
         self.dropped = 0  # orders asked for between runs
 
     def keep(self, decisions: Sequence[Decision]) -> None:
@@ -39,10 +40,10 @@ class Holding:
     def pass_on(self, decisions: Sequence[Decision], batch_ns: int) -> list[Decision]:
         """What leaves with the bars of this instant; targets are then decided at it."""
         self.keep(decisions)
-        opened = self.gate.opens(batch_ns)
-        kinds = (CancelRequest, OrderRequest) if opened else (CancelRequest,)
+        self.opened = self.gate.opens(batch_ns)
+        kinds = (CancelRequest, OrderRequest) if self.opened else (CancelRequest,)
         leaving: list[Decision] = [each for each in decisions if isinstance(each, kinds)]
-        if not opened:
+        if not self.opened:
             self.dropped += sum(isinstance(each, OrderRequest) for each in decisions)
             return leaving
         for target in self.targets.values():

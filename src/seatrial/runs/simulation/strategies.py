@@ -51,6 +51,8 @@ class Quoter(Strategy):
 class InlineSource:
     """A strategy class as a source of runners: what a file is in production."""
 
+    schedule = "on bar close"
+
     def __init__(
         self, strategy: type[Strategy], account: AccountId, instruments: Sequence[Instrument], epoch: str
     ) -> None:
