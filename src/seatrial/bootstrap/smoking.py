@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from seatrial.bootstrap.doors import doors
+from seatrial.bootstrap.evidence import Recorded, record_measurement
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
 from seatrial.deploy.smoke.suite import Outcome, smoke
@@ -19,6 +20,23 @@ def run_smoke(
 ) -> Sequence[Outcome]:
     """Look at everything once; `on_outcome` hears each check as it ends. No order where it could be real money."""
     return asyncio.run(_run(settings, on_outcome, token, with_order and settings.mode is not Mode.LIVE))
+
+
+def record_smoke(
+    settings: Settings, outcomes: Sequence[Outcome], *, token: str | None = None, with_order: bool = True
+) -> Recorded:
+    """One pass as evidence of the release that runs. Without a test order it proves nothing where one is possible.
+
+    Raises:
+        EvidenceFault: the chain cannot be written.
+    """
+    if not with_order and settings.mode is not Mode.LIVE:
+        return Recorded(None, "a pass without a test order is no evidence in this mode")
+    body = {
+        "checks": [outcome.name for outcome in outcomes],
+        "failed": [outcome.name for outcome in outcomes if not outcome.passed],
+    }
+    return record_measurement(settings, "smoke", body, token)
 
 
 def role_urls(settings: Settings) -> dict[str, str]:

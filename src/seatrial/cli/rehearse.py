@@ -43,8 +43,10 @@ def rehearse(sessions: int, sockets: bool, pad: bool, as_json: bool, **options: 
     from seatrial.bootstrap.logs import quiet_logs
 
     quiet_logs()
+    from seatrial.bootstrap.rehearsal_evidence import about_to_rehearse, record_rehearsal
     from seatrial.bootstrap.rehearsing import rehearse as run
 
+    sealed = about_to_rehearse(settings)
     with progress_bar("market minutes", shown=not as_json) as bar:
         done = run(
             settings,
@@ -53,10 +55,12 @@ def rehearse(sessions: int, sockets: bool, pad: bool, as_json: bool, **options: 
             sockets=sockets,
             on_progress=lambda lived_ns, all_ns: bar(lived_ns // MINUTE_NS, all_ns // MINUTE_NS),
         )
+    recorded = record_rehearsal(settings, sealed, done)
     if as_json:
-        click.echo(json.dumps(_as_json(done)))
+        click.echo(json.dumps(_as_json(done) | {"evidence_of": recorded.release}))
     else:
         _print(done)
+        click.echo(recorded.line())
     return exits.OK if done.equal and done.rehearsal.replays else exits.FAILED
 
 

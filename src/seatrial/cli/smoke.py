@@ -36,17 +36,22 @@ release that runs, if one does.
 @shared.settings_options
 def smoke(times: int, prod: bool, token: str | None, as_json: bool, **options: Any) -> int:
     """Ask a running system, from outside, whether it would trade."""
-    from seatrial.bootstrap.smoking import run_smoke
+    from seatrial.bootstrap.smoking import record_smoke, run_smoke
     from seatrial.deploy.smoke.suite import SUCCESS
 
     settings = shared.load(options)
     outcomes: list[Outcome] = []
     for _ in range(times):
-        outcomes += run_smoke(settings, _quiet if as_json else _print, token=token, with_order=not prod)
+        once = run_smoke(settings, _quiet if as_json else _print, token=token, with_order=not prod)
+        recorded = record_smoke(settings, once, token=token, with_order=not prod)
+        outcomes += once
     passed = all(outcome.passed for outcome in outcomes)
     if as_json:
-        click.echo(json.dumps({"passed": passed, "checks": [asdict(outcome) for outcome in outcomes]}))
-    elif passed:
+        checks = [asdict(outcome) for outcome in outcomes]
+        click.echo(json.dumps({"passed": passed, "checks": checks, "evidence_of": recorded.release}))
+        return exits.OK if passed else exits.FAILED
+    click.echo(recorded.line())
+    if passed:
         click.echo(SUCCESS)
     else:
         failed = sorted({outcome.name for outcome in outcomes if not outcome.passed})
