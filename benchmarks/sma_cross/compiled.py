@@ -6,14 +6,16 @@ Same `step`, same ledger, risk and fill rules as a backtest; equal state fingerp
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from benchmarks.sma_cross.our_market import INSTRUMENT, PRICE_SCALE, SHARES
 from seatrial.core import bar_loop as loop
 from seatrial.core import records as r
 from seatrial.core import venue as v
+from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.core.machine import Machine
 from seatrial.core.step import step
 from seatrial.domain.facts import Transfer
@@ -22,6 +24,15 @@ from seatrial.runs.backtest import EPOCH, PARTICIPATION_PPM, Market, merged_bars
 from seatrial.strategy.recurrences import SMA_STATE, sma_next
 
 LOG_ROWS = 65_536
+
+
+class Averages(NamedTuple):
+    """The memory of two moving averages."""
+
+    fast_ring: NDArray[np.float64]
+    fast_state: NDArray[np.float64]
+    slow_ring: NDArray[np.float64]
+    slow_state: NDArray[np.float64]
 
 
 class Prepared:
@@ -38,7 +49,11 @@ class Prepared:
 
     def run(self, fast: int, slow: int) -> int:
         """Live through every bar; returns the number of fills."""
-        return live(self.machine.state, self.venue, self.bars, fast, slow, self.column, PARTICIPATION_PPM)
+        closing, equity = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        averages = Averages(np.zeros(fast), np.zeros(SMA_STATE), np.zeros(slow), np.zeros(SMA_STATE))
+        return live(
+            self.machine.state, self.venue, self.bars, averages, self.column, PARTICIPATION_PPM, closing, equity
+        )
 
 
 def run_once(market: Market, fast: int, slow: int) -> tuple[int, Machine]:
@@ -48,7 +63,7 @@ def run_once(market: Market, fast: int, slow: int) -> tuple[int, Machine]:
     return fills, prepared.machine
 
 
-@njit(cache=True)
+@compiled_inner
 def decide(state: r.State, venue: v.VenueState, at_ns: int, column: int, qty: int) -> None:
     """One decision batch: a target, then the rebalance that sizes it."""
     v.blank_fact(venue, r.FACT_TARGET, at_ns, 0, 0)
@@ -61,23 +76,28 @@ def decide(state: r.State, venue: v.VenueState, at_ns: int, column: int, qty: in
     v.deliver(state, venue, step(state, venue.fact, venue.effects))
 
 
-@njit(cache=True)
+@compiled
 def live(
-    state: r.State, venue: v.VenueState, bars: r.Int64Array, fast: int, slow: int, column: int, participation_ppm: int
+    state: r.State,
+    venue: v.VenueState,
+    bars: r.Int64Array,
+    averages: Averages,
+    column: int,
+    participation_ppm: int,
+    closing: r.Int64Array,
+    equity: r.Int64Array,
 ) -> int:
     """The whole run. The log of fills is overwritten: this loop only counts them."""
-    fast_ring, fast_state = np.zeros(fast), np.zeros(SMA_STATE)
-    slow_ring, slow_state = np.zeros(slow), np.zeros(SMA_STATE)
-    closing, equity = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     held = fills = 0
     for row in range(bars.shape[0]):
-        tail = loop.run_group(state, venue, bars, row, row + 1, participation_ppm, closing, equity)
-        v.deliver(state, venue, tail)
+        tail = loop.live_group(state, venue, bars, row, row + 1, participation_ppm, closing, equity)
+        if tail > 0:
+            v.deliver(state, venue, tail)
         fills += venue.tallies[v.T_FILLS]
         venue.tallies[v.T_FILLS] = 0
         close = bars[row, loop.B_CLOSE] / PRICE_SCALE
-        above = sma_next(fast_ring, fast_state, close)
-        below = sma_next(slow_ring, slow_state, close)
+        above = sma_next(averages.fast_ring, averages.fast_state, close)
+        below = sma_next(averages.slow_ring, averages.slow_state, close)
         if math.isnan(above) or math.isnan(below):
             continue
         side = 1 if above > below else -1

@@ -8,10 +8,10 @@ same state to the bit.
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.breaker import cool_down, turn_day
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import holding_value
 from seatrial.core.ledger import post_fill
+from seatrial.core.marking import begin_fact, end_fact, mark
 from seatrial.core.records import Int64Array, State
 from seatrial.core.sizing import target_qty, weight_qty
 from seatrial.core.working import add_working, end_order, note_nothing_works, order_row
@@ -85,25 +85,6 @@ def apply_fill(state: State, fact: Int64Array) -> None:
 
 
 @compiled_inner
-def apply_bar(state: State, fact: Int64Array) -> None:
-    """Mark an instrument to a bar's close, after turning the risk day where the bar begins a new one."""
-    inst = fact[r.F_INST]
-    account = state.rules[inst, r.R_ACCOUNT]
-    turn_day(state, account, fact[r.F_START])
-    position = state.positions[inst]
-    if fact[r.F_AT] < position[r.P_LAST_AT]:
-        return  # a late bar is history, not a price
-    before = holding_value(state, inst)
-    position[r.P_LAST] = fact[r.F_CLOSE]
-    state.accounts[account, r.A_HOLDINGS] += holding_value(state, inst) - before
-    position[r.P_LAST_AT] = fact[r.F_AT]
-    if position[r.P_QTY] > 0:
-        position[r.P_EXTREME] = max(position[r.P_EXTREME], fact[r.F_CLOSE])
-    elif position[r.P_QTY] < 0:
-        position[r.P_EXTREME] = min(position[r.P_EXTREME], fact[r.F_CLOSE])
-
-
-@compiled_inner
 def apply_target(state: State, fact: Int64Array) -> None:
     """Remember what one strategy wants to hold. A stop-loss is forgotten once the wish changes sign."""
     inst = fact[r.F_INST]
@@ -154,14 +135,10 @@ def apply_command(state: State, command: int) -> None:
 @compiled_inner
 def apply_fact(state: State, fact: Int64Array) -> None:
     """Change the state as a fact says."""
-    state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], fact[r.F_AT])
-    state.scalars[r.S_FACTS] += 1
-    state.scalars[r.S_RESIZE_DUE] = -1
-    for account in range(state.accounts.shape[0]):
-        state.accounts[account, r.A_TRADE_CLOSED] = 0
+    begin_fact(state, fact[r.F_AT])
     kind = fact[r.F_KIND]
     if kind == r.FACT_BAR:
-        apply_bar(state, fact)
+        mark(state, fact[r.F_INST], fact[r.F_START], fact[r.F_AT], fact[r.F_CLOSE])
     elif kind == r.FACT_FILL:
         apply_fill(state, fact)
     elif kind == r.FACT_REPORT:
@@ -176,4 +153,4 @@ def apply_fact(state: State, fact: Int64Array) -> None:
         apply_command(state, fact[r.F_COMMAND])
     elif kind == r.FACT_TRANSFER:
         apply_transfer(state, fact)
-    cool_down(state)
+    end_fact(state)

@@ -18,10 +18,10 @@ from seatrial.core import records as r
 from seatrial.core import venue as v
 from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
-from seatrial.core.exposure import equity
+from seatrial.core.exposure import equity_of
 from seatrial.core.ledger import trade_value
 from seatrial.core.records import Int64Array, State
-from seatrial.core.step import step
+from seatrial.core.step import hear_bar, step
 from seatrial.core.venue import VenueState, blank_fact, close_session, deliver
 
 # Columns of the bars a backtest runs over, sorted by (end, start, instrument).
@@ -29,7 +29,6 @@ B_START, B_END, B_OPEN, B_HIGH, B_LOW, B_CLOSE, B_VOLUME, B_INST = range(8)
 BARS_WIDTH = 8
 
 _NONE = typed(0)
-_BAR = typed(r.FACT_BAR)
 _FILL = typed(r.FACT_FILL)
 
 
@@ -101,20 +100,7 @@ def hear_fills(state: State, venue: VenueState, pending: int) -> None:
 
 
 @compiled_inline
-def publish_bar(state: State, venue: VenueState, bar: Int64Array, tail: int) -> int:
-    """The machine hears of one finished bar; returns the new end of the effects."""
-    blank_fact(venue, _BAR, bar[B_END], bar[B_INST], _NONE)
-    venue.fact[r.F_OPEN] = bar[B_OPEN]
-    venue.fact[r.F_HIGH] = bar[B_HIGH]
-    venue.fact[r.F_LOW] = bar[B_LOW]
-    venue.fact[r.F_CLOSE] = bar[B_CLOSE]
-    venue.fact[r.F_VOLUME] = bar[B_VOLUME]
-    venue.fact[r.F_START] = bar[B_START]
-    return tail + step(state, venue.fact, venue.effects[tail:])
-
-
-@compiled
-def run_group(
+def live_group(
     state: State,
     venue: VenueState,
     bars: Int64Array,
@@ -146,7 +132,23 @@ def run_group(
             close_session(state, venue, account)
     tail = _NONE
     for row in range(first, last):
-        tail = publish_bar(state, venue, bars[row], tail)
+        inst, start_ns, end_ns = bars[row, B_INST], bars[row, B_START], bars[row, B_END]
+        tail += hear_bar(state, inst, start_ns, end_ns, bars[row, B_CLOSE], venue.effects[tail:])
     for account in range(equity_out.shape[0]):
-        equity_out[account] = equity(state, account)
+        equity_out[account] = equity_of(state, account)
     return tail
+
+
+@compiled
+def run_group(
+    state: State,
+    venue: VenueState,
+    bars: Int64Array,
+    first: int,
+    last: int,
+    participation_ppm: int,
+    closing: Int64Array,
+    equity_out: Int64Array,
+) -> int:
+    """The same for callers outside compiled code."""
+    return live_group(state, venue, bars, first, last, participation_ppm, closing, equity_out)

@@ -7,8 +7,8 @@ ends by itself.
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inner
-from seatrial.core.exposure import equity
+from seatrial.core.compiled import compiled_inline, compiled_inner
+from seatrial.core.exposure import equity_of
 from seatrial.core.records import State
 from seatrial.domain.time import DAY_NS
 
@@ -27,14 +27,19 @@ def month_of(day: int) -> int:
     return year * 12 + month - 1
 
 
+@compiled_inline
+def day_turns(state: State, account: int, at_ns: int) -> bool:
+    """Whether `at_ns` lies in a later risk day than the account's, or in its first one."""
+    in_day_ns = at_ns + state.accounts[account, r.A_DAY_OFFSET_NS] - state.accounts[account, r.A_DAY] * DAY_NS
+    return state.accounts[account, r.A_STARTED] == 0 or in_day_ns >= DAY_NS
+
+
 @compiled_inner
 def turn_day(state: State, account: int, at_ns: int) -> None:
-    """Begin a new risk day, week or month where `at_ns` lies in one; equity then becomes the baseline."""
+    """Begin the risk day, week or month that `at_ns` lies in; equity then becomes the baseline."""
     row = state.accounts[account]
     day = (at_ns + row[r.A_DAY_OFFSET_NS]) // DAY_NS
-    if row[r.A_STARTED] == 1 and day <= row[r.A_DAY]:
-        return
-    baseline = equity(state, account)
+    baseline = equity_of(state, account)
     week = (day + 3) // 7
     month = month_of(day)
     if row[r.A_STARTED] == 0 or week != row[r.A_WEEK]:
@@ -49,15 +54,27 @@ def turn_day(state: State, account: int, at_ns: int) -> None:
 
 
 @compiled_inner
-def cool_down(state: State) -> None:
-    """End the cooldowns that are over: always after a reset, without one only where auto-resume is on."""
-    for account in range(state.accounts.shape[0]):
-        row = state.accounts[account]
-        if row[r.A_BREAKER] == r.BREAKER_NORMAL or state.scalars[r.S_NOW] < row[r.A_COOLDOWN_ENDS]:
-            continue
-        if row[r.A_BREAKER] == r.BREAKER_COOLDOWN or state.limits[account, r.L_BREAKER_AUTO_RESUME] == 1:
-            row[r.A_BREAKER] = r.BREAKER_NORMAL
-            row[r.A_LOSSES_IN_ROW] = 0
+def cool_down(state: State, account: int) -> None:
+    """End a cooldown that is over: always after a reset, without one only where auto-resume is on."""
+    row = state.accounts[account]
+    if row[r.A_BREAKER] == r.BREAKER_NORMAL or state.scalars[r.S_NOW] < row[r.A_COOLDOWN_ENDS]:
+        return
+    if row[r.A_BREAKER] == r.BREAKER_COOLDOWN or state.limits[account, r.L_BREAKER_AUTO_RESUME] == 1:
+        row[r.A_BREAKER] = r.BREAKER_NORMAL
+        row[r.A_LOSSES_IN_ROW] = 0
+
+
+@compiled_inline
+def must_trip(state: State, account: int, equity_units: int) -> bool:
+    """Whether the breaker must open now; `trip_reason` says why."""
+    counts = state.accounts[account, r.A_LOSSES_IN_ROW] >= state.limits[account, r.L_BREAKER_LOSSES]
+    lost = state.accounts[account, r.A_DAY_EQUITY] - equity_units
+    return (
+        state.limits[account, r.L_BREAKER] == 1
+        and state.accounts[account, r.A_BREAKER] == r.BREAKER_NORMAL
+        and state.accounts[account, r.A_STARTED] == 1
+        and (counts or lost >= state.limits[account, r.L_BREAKER_DAILY_LOSS])
+    )
 
 
 @compiled_inner
@@ -65,12 +82,10 @@ def trip_reason(state: State, account: int) -> tuple[int, int, int]:
     """`(reason, limit, actual)` where the breaker must open now, else `(0, 0, 0)`."""
     row = state.accounts[account]
     limits = state.limits[account]
-    if limits[r.L_BREAKER] == 0 or row[r.A_BREAKER] == r.BREAKER_TRIPPED or row[r.A_STARTED] == 0:
+    equity_units = equity_of(state, account)
+    if not must_trip(state, account, equity_units):
         return 0, 0, 0
     losses = row[r.A_LOSSES_IN_ROW]
-    if losses >= limits[r.L_BREAKER_LOSSES] and row[r.A_BREAKER] == r.BREAKER_NORMAL:
+    if losses >= limits[r.L_BREAKER_LOSSES]:
         return r.REASON_CONSECUTIVE_LOSSES, limits[r.L_BREAKER_LOSSES], losses
-    lost = row[r.A_DAY_EQUITY] - equity(state, account)
-    if lost >= limits[r.L_BREAKER_DAILY_LOSS] and row[r.A_BREAKER] == r.BREAKER_NORMAL:
-        return r.REASON_DAILY_LOSS, limits[r.L_BREAKER_DAILY_LOSS], lost
-    return 0, 0, 0
+    return r.REASON_DAILY_LOSS, limits[r.L_BREAKER_DAILY_LOSS], row[r.A_DAY_EQUITY] - equity_units

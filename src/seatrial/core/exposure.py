@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled, compiled_inner
+from seatrial.core.compiled import compiled, compiled_inline, compiled_inner
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
 
 
-@compiled
-def equity(state: State, account: int) -> int:
+@compiled_inline
+def equity_of(state: State, account: int) -> int:
     """Cash plus holdings at their last prices, in cash units of the account's currency."""
     return state.accounts[account, r.A_CASH] + state.accounts[account, r.A_HOLDINGS]
+
+
+@compiled
+def equity(state: State, account: int) -> int:
+    """The same, for callers outside compiled code."""
+    return equity_of(state, account)
 
 
 @compiled_inner

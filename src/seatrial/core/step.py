@@ -11,6 +11,7 @@ from seatrial.core.applying import apply_fact
 from seatrial.core.breaker import trip_reason
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.effects import apply_effect
+from seatrial.core.marking import begin_fact, end_fact, is_calm, mark
 from seatrial.core.records import Int64Array, State
 from seatrial.core.risk import PASSED, check
 from seatrial.core.sizing import has_target, missing_qty, round_to_lot
@@ -175,6 +176,15 @@ def trip(state: State, out: Int64Array, count: int, inst: int) -> int:
     return count
 
 
+@compiled_inner
+def guard(state: State, out: Int64Array, count: int, inst: int) -> int:
+    """What a new price calls for: the breaker, then the position's own stop."""
+    count = trip(state, out, count, inst)
+    if state.scalars[r.S_HALTED] == 0 and stop_is_hit(state, inst) and not exit_is_under_way(state, inst):
+        count = stop_out(state, out, count, inst)
+    return count
+
+
 @compiled_inline
 def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     """What follows from the fact just applied. Returns the number of effect rows written and applied."""
@@ -182,9 +192,8 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     kind = fact[r.F_KIND]
     inst = fact[r.F_INST]
     if kind == r.FACT_BAR:
-        count = trip(state, out, count, inst)
-        if state.scalars[r.S_HALTED] == 0 and stop_is_hit(state, inst) and not exit_is_under_way(state, inst):
-            count = stop_out(state, out, count, inst)
+        if not is_calm(state, inst):
+            count = guard(state, out, count, inst)
     elif kind == r.FACT_REBALANCE:
         if has_target(state, inst):
             count = resize(state, out, count, inst, fact[r.F_BATCH], _TARGET)
@@ -225,6 +234,15 @@ def step(state: State, fact: Int64Array, out: Int64Array) -> int:
     """Apply one fact and decide. `out` takes the effect rows; returns how many."""
     apply_fact(state, fact)
     return decide(state, fact, out)
+
+
+@compiled_inline
+def hear_bar(state: State, inst: int, start_ns: int, end_ns: int, close: int, out: Int64Array) -> int:
+    """`step` for a finished bar, without a row to carry it."""
+    begin_fact(state, end_ns)
+    mark(state, inst, start_ns, end_ns, close)
+    end_fact(state)
+    return _NONE if is_calm(state, inst) else guard(state, out, _NONE, inst)
 
 
 @compiled

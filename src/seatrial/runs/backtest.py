@@ -225,15 +225,23 @@ class _Backtest:
 
 def merged_bars(machine: Machine, markets: Sequence[Market]) -> r.Int64Array:
     """All bars of all markets in the order the loop lives through them: by end, then account and symbol."""
-    parts = []
-    for market in markets:
-        for symbol, table in market.tables.items():
-            inst = np.full((len(table), 1), machine.row_of(market.account.id, symbol), dtype=np.int64)
-            parts.append(np.hstack([table.rows, inst]))
-    bars = np.vstack(parts) if parts else np.zeros((0, loop.BARS_WIDTH), dtype=np.int64)
-    if not len(bars):
+    tables = [
+        (machine.row_of(market.account.id, symbol), table.rows)
+        for market in markets
+        for symbol, table in market.tables.items()
+        if len(table)
+    ]
+    if not tables:
         raise NoData("there is not one bar of the symbols asked for in the span asked for")
-    spans = np.unique(bars[:, loop.B_END] - bars[:, loop.B_START])
-    if len(spans) > 1:
-        raise RequestFault("data", "bars of one length", spans.tolist())
+    bars = np.empty((sum(len(rows) for _, rows in tables), loop.BARS_WIDTH), dtype=np.int64)
+    first = 0
+    for inst, rows in tables:
+        part = bars[first : first + len(rows)]
+        part[:, : loop.B_INST], part[:, loop.B_INST] = rows, inst
+        first += len(rows)
+    spans = bars[:, loop.B_END] - bars[:, loop.B_START]
+    if (spans != spans[0]).any():
+        raise RequestFault("data", "bars of one length", np.unique(spans).tolist())
+    if len(tables) == 1:
+        return bars  # a table is in order of time
     return np.ascontiguousarray(bars[np.lexsort((bars[:, loop.B_INST], bars[:, loop.B_END]))])

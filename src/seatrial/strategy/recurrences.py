@@ -10,42 +10,44 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from seatrial.core.compiled import compiled
 
 Float64Array = NDArray[np.float64]
 
 # Places in a state.
 COUNT, VALUE, EXTRA, LAST = 0, 1, 2, 3
-SMA_STATE = 2  # COUNT, VALUE: the running sum
+PLACE = EXTRA
+SMA_STATE = 3  # COUNT, VALUE: the running sum, PLACE in the ring of the oldest value
 EMA_STATE = 2  # COUNT, VALUE: the average
 RSI_STATE = 4  # COUNT, VALUE: average gain, EXTRA: average loss, LAST: previous close
 ATR_STATE = 4  # COUNT, VALUE: average range, LAST: previous close
 
 
-@njit(cache=True)
+@compiled
 def sma_next(ring: Float64Array, state: Float64Array, value: float) -> float:
     """Simple moving average over the last `len(ring)` values.
 
     The running sum is added up afresh once per turn of the ring, so rounding never accumulates.
     """
     length = ring.shape[0]
-    count = int(state[COUNT])
-    place = count % length
-    state[VALUE] += value - ring[place] if count >= length else value
+    place = int(state[PLACE])
+    state[VALUE] += value - ring[place] if state[COUNT] >= length else value
+    state[COUNT] += 1.0
     ring[place] = value
-    state[COUNT] = count + 1
-    if place == length - 1:
+    place += 1
+    if place == length:
+        place = 0
         total = 0.0
         for index in range(length):
             total += ring[index]
         state[VALUE] = total
-    if count + 1 < length:
-        return math.nan
-    return float(state[VALUE] / length)
+    state[PLACE] = place
+    return state[VALUE] / length if state[COUNT] >= length else math.nan
 
 
-@njit(cache=True)
+@compiled
 def ema_next(state: Float64Array, length: int, value: float) -> float:
     """Exponential moving average, weight 2 / (length + 1), started with the plain mean of the first `length`."""
     count = int(state[COUNT]) + 1
@@ -60,7 +62,7 @@ def ema_next(state: Float64Array, length: int, value: float) -> float:
     return float(state[VALUE])
 
 
-@njit(cache=True)
+@compiled
 def wilder_next(average: float, count: int, length: int, value: float) -> float:
     """Wilder's smoothing: a running sum until `length` values are in, then `average += (value - average) / length`."""
     if count < length:
@@ -70,7 +72,7 @@ def wilder_next(average: float, count: int, length: int, value: float) -> float:
     return average + (value - average) / length
 
 
-@njit(cache=True)
+@compiled
 def rsi_next(state: Float64Array, length: int, close: float) -> float:
     """Wilder's relative strength index, 0 to 100; `nan` before `length` changes and where nothing ever moved."""
     seen = int(state[COUNT])
@@ -88,7 +90,7 @@ def rsi_next(state: Float64Array, length: int, close: float) -> float:
     return float(100.0 * state[VALUE] / total)
 
 
-@njit(cache=True)
+@compiled
 def atr_next(state: Float64Array, length: int, high: float, low: float, close: float) -> float:
     """Wilder's average true range; `nan` before `length` true ranges, the first of which needs a previous close."""
     seen = int(state[COUNT])
