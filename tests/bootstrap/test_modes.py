@@ -22,6 +22,12 @@ SCRIPT = """
     prod     SEATRIAL_MODE=live ALPACA_PAPER=true -> prod paper   strictest
     prod     SEATRIAL_MODE=live DRY_RUN=yes ->  prod     dry_run  strictest
     prod     SEATRIAL_MODE=paper ALPACA_PAPER=false -> prod paper strictest
+    dev      ALPACA_PAPER=false DRY_RUN=true -> dev      dry_run  nothing is sent, so nothing is live
+    dev      ALPACA_BASE_URL=https://paper-api.alpaca.markets/v2 -> dev paper an address asks like a flag
+    dev      ALPACA_ENDPOINT=https://paper-api.alpaca.markets DRY_RUN=on -> dev paper and names a venue
+    dev      ALPACA_BASE_URL=http://127.0.0.1:6001 DRY_RUN=true -> dev dry_run any other address asks nothing
+    prod     ALPACA_BASE_URL=https://api.alpaca.markets -> prod live
+    prod     ALPACA_BASE_URL=https://api.alpaca.markets DRY_RUN=true -> prod dry_run
 """
 
 
@@ -89,3 +95,49 @@ def test_a_live_credential_outside_prod_stops_the_start_and_is_not_shown(tmp_pat
 def test_a_live_endpoint_outside_prod_stops_the_start(tmp_path):
     with pytest.raises(LiveCredentialOutsideProd, match="live host"):
         load_settings({}, {"ALPACA_BASE_URL": "https://api.alpaca.markets/v2"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"ALPACA__ENDPOINT": "https://api.alpaca.markets"},
+        {"SEATRIAL_BINANCE_BASE_URL": "https://api1.binance.com/api/v3"},
+        {"SEATRIAL_MARKET_DATA_WEBSOCKET_URL": "wss://api.alpaca.markets/stream"},
+    ],
+)
+def test_a_live_host_outside_prod_names_both_sources(tmp_path, environment):
+    with pytest.raises(LiveCredentialOutsideProd, match="live host") as refused:
+        load_settings({"stage": "staging"}, environment, tmp_path)
+
+    assert all(word in str(refused.value) for word in (*environment, "staging (command line)"))
+
+
+def test_paper_orders_never_go_to_a_live_address(tmp_path):
+    with pytest.raises(ConfigurationFault, match=r"ALPACA_PAPER=true.*ALPACA_BASE_URL.*disagree"):
+        load_settings(
+            {"stage": "prod"}, {"ALPACA_PAPER": "true", "ALPACA_BASE_URL": "https://api.alpaca.markets"}, tmp_path
+        )
+
+
+def test_a_live_key_under_a_paper_name_is_found_by_its_beginning(tmp_path):
+    with pytest.raises(LiveCredentialOutsideProd, match="ALPACA_API_KEY holds the key of a live account") as refused:
+        load_settings({}, {"ALPACA_API_KEY": "AKVERYSECRET"}, tmp_path)
+
+    assert "AKVERYSECRET" not in str(refused.value)
+
+
+def test_two_accounts_refuse_and_two_names_of_one_do_not(tmp_path):
+    with pytest.raises(ConfigurationFault, match=r"ALPACA_PAPER_API_KEY.*ALPACA_KEY.*disagree") as refused:
+        load_settings({}, {"ALPACA_PAPER_API_KEY": "PKONE", "ALPACA_KEY": "PKTWO"}, tmp_path)
+    assert "PKONE" not in str(refused.value)
+
+    same = load_settings({}, {"ALPACA_PAPER_API_KEY": "PKONE", "ALPACA__KEY": "PKONE"}, tmp_path)
+    assert same.sources["alpaca.paper_key"] == "environment ALPACA_PAPER_API_KEY"
+    assert "they say the same" in str(same.conflicts[0])
+
+
+def test_a_venue_that_is_not_ours_keeps_the_pace_of_the_world(tmp_path):
+    settings = load_settings({"speed": "60"}, {"ALPACA_PAPER": "true"}, tmp_path)
+
+    assert (settings.speed, settings.sources["speed"]) == (1, "mode paper")
+    assert "real time" in str(settings.conflicts[0])
