@@ -41,6 +41,10 @@ def compile_core(say: Callable[[str], None]) -> None:
 def load_core() -> None:
     """Bring every compiled function a machine needs into this process."""
     folder = prepare_compiled_core()
+    import numpy as np
+
+    from seatrial.core import records as r
+    from seatrial.core.ledger import market_value, post_fill
     from seatrial.core.machine import Machine
     from seatrial.domain.facts import Timer, Transfer
     from seatrial.domain.ids import AccountId, JournalEpoch, VenueName
@@ -55,6 +59,8 @@ def load_core() -> None:
     machine.recover(Timer(2), effects[:0])
     machine.state_fingerprint()
     machine.equity_units(account.id)
+    post_fill(np.zeros(r.POSITIONS_WIDTH, np.int64), np.zeros(r.ACCOUNTS_WIDTH, np.int64), 1, 1, 1, 1, 1, 0, 0)
+    market_value(1, 1, 1)
     warm_kernel()
     (folder / MARK).touch()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
+from seatrial.bootstrap.peers import ports_of, watch_client
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.scheduling import default_schedule, scheduler_rules
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
+from seatrial.bootstrap.station import open_station
 from seatrial.bootstrap.symbols import strategy_texts, traded_symbols
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import ConfigurationFault
@@ -36,6 +38,8 @@ from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
 from seatrial.market.instruments import instrument_of
 from seatrial.services.desk import DeskRules
+from seatrial.services.observability.role import RoleDoor
+from seatrial.services.observability.station import Station
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
 from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
@@ -74,7 +78,12 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     access = open_access(settings, clock, "platform")
     access.admit_watch(settings.state)
     running = RunningRelease(settings)
-    platform = build_platform(settings, clock, listed, journal, access=access, running=running)
+    watching = watch_client(settings)
+    peers = {"watch": RoleDoor(settings.ports.watch, watching, vital=False)}
+    station = open_station(settings)
+    platform = build_platform(
+        settings, clock, listed, journal, access=access, running=running, station=station, peers=peers
+    )
     platform.execution.engine.subscribe(OrderLog())
     doors = Doors(settings.host, [*_served(settings, platform), dashboard_served(settings, platform, access)])
     await doors.open()
@@ -90,6 +99,7 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     finally:
         await platform.close()
         await doors.close()
+        await watching.aclose()
 
 
 def build_platform(
@@ -102,6 +112,8 @@ def build_platform(
     rules: PlatformRules | None = None,
     access: Access | None = None,
     running: RunningRelease | None = None,
+    station: Station | None = None,
+    peers: Mapping[str, RoleDoor] | None = None,
 ) -> Platform:
     """The platform of these settings, not started. A rehearsal gives it another wire, other rules and no gate."""
     wire = wire or Wire(lambda _: http_client(outside=not uses_own_venues(settings)))
@@ -124,6 +136,10 @@ def build_platform(
         new_request_id=partial(fresh_name, "req"),
         gate=None if access is None else access.gate,
         role_auth=no_auth if access is None else access.role_auth,
+        ports=ports_of(settings),
+        peers=peers or {},
+        station=station,
+        metrics_interval_ms=int(settings.values["observability.metrics_interval_ms"]),
     )
     live = PlatformRules(
         speed_ppm=int(settings.speed * PPM),

@@ -84,10 +84,11 @@ class FileFigures:
 
 
 class MetricsFile:
-    """One file; its folder and itself are made when absent."""
+    """One file; its folder and itself are made when absent. `memory_mb` bounds what one opening of it may use."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, memory_mb: int = 256) -> None:
         self.path = path
+        self._config = {"memory_limit": f"{memory_mb}MB", "threads": "1"}
 
     def append(self, samples: Sequence[Sample]) -> FileFigures:
         """Add a batch, all of it or nothing.
@@ -123,7 +124,7 @@ class MetricsFile:
         """The file for as long as the block lasts."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with duckdb.connect(str(self.path)) as file:
+            with duckdb.connect(str(self.path), config=self._config) as file:
                 yield file
         except (duckdb.Error, OSError) as fault:
             locked = isinstance(fault, duckdb.IOException) and "lock" in str(fault).lower()
