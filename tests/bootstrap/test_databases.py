@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -23,10 +24,15 @@ from seatrial.bootstrap.databases.restoring import restore
 from seatrial.bootstrap.databases.seeding import refuse_seed, seed
 from seatrial.bootstrap.databases.upgrading import upgrade_ledger
 from seatrial.bootstrap.journals import events_file, open_journal
+from seatrial.bootstrap.record_stores import RecordStore
+from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.settings import Settings, load_settings
-from seatrial.domain.faults import BadSetting, ConfigurationFault, DataFault, NoData
+from seatrial.domain.faults import BadSetting, ConfigurationFault, DataFault, JournalFault, NoData
+from seatrial.domain.ids import AccountId, StrategyId, Symbol
 from seatrial.journal.schema import EXPECTED_VERSION
 from seatrial.market.instruments import instrument_of
+from seatrial.services.run_records import RunLine, RunRecord, RunStatus
+from seatrial.services.topics import Signal
 
 _databases = itertools.count()
 
@@ -302,3 +308,54 @@ class Flip(Strategy):
 def test_a_url_of_neither_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="sqlite:///"):
         place_of(House(tmp_path, None).settings, "mysql://root@localhost/trades")
+
+
+def test_runs_and_signals_outlive_the_process_and_are_verified_around(house: House) -> None:
+    house.trade(10)
+    run = RunRecord(
+        run_id="paper-trend-1",
+        strategy="trend",
+        account="paper",
+        decided_at="2024-01-02T14:31:00Z",
+        started_at="2026-11-21T12:00:00Z",
+        completed_at="2026-11-21T12:00:01Z",
+        status=RunStatus.COMPLETED,
+        reason=None,
+        attempts=1,
+        targets=1,
+        orders=0,
+        cancels=0,
+        answer={"approved": 1},
+        lines=(RunLine("AAPL", None, {"quantity": "3"}, [{"id": "X"}], [], None),),
+    )
+    said = Signal(
+        "s1", StrategyId("trend"), AccountId("paper"), Symbol("AAPL"), "buy", 0.7, "up", 10**18, 5, 1, None, "d"
+    )
+
+    async def live() -> None:
+        store = RecordStore(house.place)
+        await store.ping()
+        await store.keep([run])
+        await store.keep([replace(run, attempts=2), replace(run, run_id="later", started_at="2026-11-21T12:01:00Z")])
+        await store.keep_signals([said, said])
+        newest = await store.newest(5)
+        assert [each.run_id for each in newest] == ["paper-trend-1", "later"]
+        assert newest[0] == replace(run, attempts=2)
+        await store.close()
+
+    asyncio.run(live())
+    assert house.read("SELECT strategy, action FROM signals") == [("trend", "buy")]
+    assert house.check().ok
+
+
+def test_a_store_that_cannot_be_reached_says_so_and_is_tried_again(tmp_path: Path) -> None:
+    place = LedgerPlace(None, Secret("postgresql://nobody@127.0.0.1:1/none"), tmp_path)
+
+    async def live() -> None:
+        store = RecordStore(place)
+        for _ in range(2):
+            with pytest.raises(JournalFault):
+                await store.ping()
+        await store.close()
+
+    asyncio.run(live())

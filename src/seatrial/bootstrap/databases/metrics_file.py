@@ -18,8 +18,8 @@ FILE: Final = "metrics.duckdb"
 TABLE: Final = "system_metrics"
 LOCK_SECONDS_MAX = 30.0
 POLL_S = 0.05
-# every value in quotes and nothing else unquoted: an empty text and no value stay two things
-CSV: Final = "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', FORCE_QUOTE *"
+# every value in quotes, no value as a bare \\N: an empty text and no value stay two things
+CSV: Final = "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '\\N', FORCE_QUOTE *"
 
 
 def metrics_path(settings: Settings) -> Path:
@@ -38,8 +38,9 @@ def opened(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection
     """
     import duckdb
 
-    if not path.exists():
+    if read_only and not path.exists():
         raise NoData(f"there is no {path} yet: the running platform makes it")
+    path.parent.mkdir(parents=True, exist_ok=True)
     deadline_s = time.monotonic() + LOCK_SECONDS_MAX
     while True:
         try:
@@ -50,6 +51,8 @@ def opened(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection
                 raise DataFault(f"{path} cannot be opened: {fault}") from fault
             time.sleep(POLL_S)
     try:
+        if not read_only:
+            connection.execute(metrics_table())
         tables = {str(row[0]) for row in connection.execute("SHOW TABLES").fetchall()}
         if TABLE not in tables:
             raise NoData(f"{path} holds no table {TABLE}")
@@ -100,6 +103,8 @@ def import_metrics(path: Path, source: Path) -> tuple[int, int]:
 
 def prune_metrics(path: Path, older_than_s: int) -> int:
     """Remove rows older than this, by the clock of the machine; returns how many."""
+    if not path.exists():
+        raise NoData(f"there is no {path} yet: the running platform makes it")
     with opened(path, read_only=False) as file:
         before = _count(file)
         oldest = f"CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) - INTERVAL '{older_than_s} seconds'"
@@ -117,6 +122,13 @@ def copy_metrics(path: Path, output: Path) -> int:
         file.execute(f'COPY FROM DATABASE "{name[0]}" TO copied')
         file.execute("DETACH copied")
         return _count(file)
+
+
+def metrics_table() -> str:
+    """The statement that makes the table where it is absent: the writer's own."""
+    from seatrial.services.observability.metrics_file import TABLE as statement
+
+    return statement
 
 
 def _count(file: duckdb.DuckDBPyConnection) -> int:
