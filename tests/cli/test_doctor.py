@@ -88,7 +88,7 @@ def test_each_value_is_shown_with_its_source_what_gave_way_and_no_secret(tmp_pat
 
 def test_a_healthy_house_ends_with_0_and_a_sick_one_with_1_saying_what_to_do(tmp_path):
     shutil.copytree(ROOT / "strategies", tmp_path / "strategies")
-    ports = [part for name in PORTS for part in ("--set", f"ports.{name}={_free_port()}")]
+    ports = [part for name in Ports.__slots__ for part in ("--set", f"ports.{name}={_free_port()}")]
     well = seatrial(*ports, cwd=tmp_path)
     assert well.returncode == 0, well.stdout
     for part in ("stage and mode", "where sources disagreed", "credentials", "versions", "machine", "trades AAPL, SPY"):
