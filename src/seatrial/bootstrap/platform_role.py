@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-
-import structlog
 
 from seatrial import __version__
 from seatrial.bootstrap.access import Access, open_access
@@ -16,6 +15,7 @@ from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.compiling import load_core
 from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.dashboard import dashboard_served
+from seatrial.bootstrap.databases.places import place_of
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.links import Wire, connect, http_client
@@ -23,6 +23,9 @@ from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
 from seatrial.bootstrap.peers import ports_of, watch_client
 from seatrial.bootstrap.randomness import fresh_name
+from seatrial.bootstrap.record_stores import RecordStore, SignalKeeper
+from seatrial.bootstrap.recording import Recording
+from seatrial.bootstrap.releases.board import EvidenceBoard
 from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.scheduling import default_schedule, scheduler_rules
 from seatrial.bootstrap.servers import Doors, Served, until_first
@@ -37,14 +40,13 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
 from seatrial.market.instruments import instrument_of
+from seatrial.services.crew import Crew
 from seatrial.services.desk import DeskRules
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
 from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
-
-_log = structlog.get_logger("seatrial")
 
 PPM = 1_000_000
 
@@ -64,6 +66,17 @@ def traded(settings: Settings) -> Traded:
     return listed
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What stands around a platform in an installation: who may come in, what is sealed, looked at and kept."""
+
+    access: Access | None = None
+    running: RunningRelease | None = None
+    station: Station | None = None
+    peers: Mapping[str, RoleDoor] = field(default_factory=dict)
+    records: RecordStore | None = None
+
+
 async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None:
     """Until SIGTERM, or until a role cannot go on: then the process ends and its next start recovers.
 
@@ -79,27 +92,30 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     access.admit_watch(settings.state)
     running = RunningRelease(settings)
     watching = watch_client(settings)
+    records = RecordStore(place_of(settings))
     peers = {"watch": RoleDoor(settings.ports.watch, watching, vital=False)}
-    station = open_station(settings)
-    platform = build_platform(
-        settings, clock, listed, journal, access=access, running=running, station=station, peers=peers
-    )
+    company = Company(access, running, open_station(settings), peers, records)
+    platform = build_platform(settings, clock, listed, journal, company=company)
     platform.execution.engine.subscribe(OrderLog())
+    keeping = Crew("records")
+    keeping.start("signals", SignalKeeper(platform.bus, records).run())
     doors = Doors(settings.host, [*_served(settings, platform), dashboard_served(settings, platform, access)])
     await doors.open()
     await platform.start()
+    recording = Recording(settings, platform, running)
+    recording.start(say)
     for venue, instruments in listed.items():
         names = ", ".join(instrument.symbol for instrument in instruments)
         say(f"{settings.strategies[venue]} trades {names} on {venue}")
-    release, note = running.state()
-    _log.info("release", release=release, note=note)
-    say(f"runs release {release}" if release else f"runs no sealed release: {note}")
     try:
         await until_first(asyncio.create_task(platform.ended()))
     finally:
+        await recording.close()
         await platform.close()
         await doors.close()
         await watching.aclose()
+        await keeping.close()
+        await records.close()
 
 
 def build_platform(
@@ -110,12 +126,10 @@ def build_platform(
     *,
     wire: Wire | None = None,
     rules: PlatformRules | None = None,
-    access: Access | None = None,
-    running: RunningRelease | None = None,
-    station: Station | None = None,
-    peers: Mapping[str, RoleDoor] | None = None,
+    company: Company | None = None,
 ) -> Platform:
-    """The platform of these settings, not started. A rehearsal gives it another wire, other rules and no gate."""
+    """The platform of these settings, not started. A rehearsal gives it another wire, other rules and no company."""
+    around = company or Company()
     wire = wire or Wire(lambda _: http_client(outside=not uses_own_venues(settings)))
     machine = Machine(
         [account_at(settings, venue) for venue in listed],
@@ -132,21 +146,26 @@ def build_platform(
         venues=_connections(settings, clock, listed, wire, "orders"),
         market_venues=_connections(settings, clock, listed, wire, "market"),
         sources=sources_of(settings, listed, journal.epoch, virtual=rules is not None and rules.virtual),
-        config=lambda: config_body(settings) | (running.body() if running else {}),
+        config=lambda: config_body(settings) | (around.running.body() if around.running else {}),
         new_request_id=partial(fresh_name, "req"),
-        gate=None if access is None else access.gate,
-        role_auth=no_auth if access is None else access.role_auth,
+        gate=None if around.access is None else around.access.gate,
+        role_auth=no_auth if around.access is None else around.access.role_auth,
         ports=ports_of(settings),
-        peers=peers or {},
-        station=station,
+        peers=around.peers,
+        station=around.station,
+        runs=around.records,
+        releases=None if around.running is None else EvidenceBoard(settings, around.running),
         metrics_interval_ms=int(settings.values["observability.metrics_interval_ms"]),
     )
-    live = PlatformRules(
+    return Platform(parts, rules or _live_rules(settings))
+
+
+def _live_rules(settings: Settings) -> PlatformRules:
+    return PlatformRules(
         speed_ppm=int(settings.speed * PPM),
         desk=DeskRules(reload=settings.stage is Stage.DEV),
         schedule=scheduler_rules(settings),
     )
-    return Platform(parts, rules or live)
 
 
 def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch, *, virtual: bool = False) -> list[StrategyFile]:
