@@ -18,6 +18,7 @@ from seatrial.bootstrap.doctor.env_file import env_file_findings, read_env_file
 from seatrial.bootstrap.doctor.findings import Finding, Level
 from seatrial.bootstrap.doctor.staging_credentials import credential_findings
 from seatrial.bootstrap.doctor.tools import TOOLS, judged, version_said
+from seatrial.bootstrap.settings import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("SEATRIAL_", "ALPACA", "DRY_RUN", "DATABASE", "POSTGRES")
