@@ -7,7 +7,6 @@ and the answer says why.
 from __future__ import annotations
 
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,14 +64,29 @@ def running_release(settings: Settings, token: str | None = None) -> Running:
     try:
         with _NO_PROXY.open(request, timeout=ANSWER_SECONDS_MAX) as response:
             told = json.loads(response.read())
-    except urllib.error.HTTPError as refusal:
-        return Running(None, f"the platform answers {refusal.code}: a token that may look is needed")
     except (OSError, ValueError):
-        return Running(None, "no platform answers here: `seatrial up`")
-    release = told.get("release")
+        return _running_of_file(settings)
+    return _running_of(told.get("release"), told.get("release_note"), told)
+
+
+def _running_of_file(settings: Settings) -> Running:
+    """What the platform wrote down some seconds ago, where its door does not say it to us."""
+    from seatrial.bootstrap import run_files
+
+    run = run_files.read(settings.state, "platform")
+    if run is None or not run.alive():
+        return Running(None, "no platform runs here: `seatrial up`")
+    try:
+        told = json.loads((run_files.run_folder(settings.state) / "release.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Running(None, "the platform does not say yet what it runs")
+    return _running_of(told.get("release"), told.get("note"), told)
+
+
+def _running_of(release: object, note: object, told: Mapping[str, object]) -> Running:
     return Running(
         str(release) if release else None,
-        str(told.get("release_note") or "what runs is not sealed: `seatrial release seal`"),
+        str(note or "what runs is not sealed: `seatrial release seal`"),
         str(told.get("stage", "")),
         str(told.get("mode", "")),
     )

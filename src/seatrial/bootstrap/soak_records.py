@@ -35,7 +35,7 @@ def body_of(window: Window) -> JsonObject:
         "fills": window.fills,
         "unknown_orders": window.unknown_orders_max,
         "breaks": window.breaks_max,
-        "errors": window.errors,
+        "failed_answers": window.failed_answers_max,
         "note": window.note,
     }
 

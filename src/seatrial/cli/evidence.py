@@ -93,6 +93,7 @@ def export(release_id: str | None, output: Path | None, as_json: bool, **options
 def list_all(last: int, as_json: bool, **options: Any) -> int:
     """The newest records of a stage's chain."""
     from seatrial.bootstrap.evidence_files import newest
+    from seatrial.bootstrap.releases.telling import gist
 
     records = newest(shared.load(options), last)
     if as_json:
@@ -101,7 +102,7 @@ def list_all(last: int, as_json: bool, **options: Any) -> int:
     for record in records:
         release = (record.draft.release or "")[7:23]
         click.echo(
-            f"{record.seq:>6}  {json.loads(record.line())['ts'][:19]}  {record.type:<16} {release:<16}  {_gist(record)}"
+            f"{record.seq:>6}  {json.loads(record.line())['ts'][:19]}  {record.type:<16} {release:<16}  {gist(record)}"
         )
     if not records:
         click.echo("no record yet: `seatrial release seal` writes the first")
@@ -140,12 +141,3 @@ def _print_outcome(told: dict[str, Any]) -> None:
     counted = f"{told['records']} records, {told['steps']} steps run again, {told['signed']} under a signature"
     word, colour = {0: ("holds", "green"), 1: ("ALTERED", "red")}.get(told["exit_code"], ("incomplete", "yellow"))
     click.echo(f"{told['path']}: {click.style(word, fg=colour)} ({counted})")
-
-
-def _gist(record: Any) -> str:
-    body = record.body
-    if record.type == "gate.verdict":
-        return f"{body['gate']}: {body['verdict']}"
-    if record.type == "transition":
-        return f"{body['from']} -> {body['to']}"
-    return str(body.get("gate") or body.get("owner") or body.get("change_class") or "")

@@ -7,6 +7,7 @@ to an emulator over sockets or to one in the same process, it cannot tell.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
 from seatrial.services.api.orchestrator import orchestrator_doors
+from seatrial.services.api.releases import ReleaseDoors
 from seatrial.services.api.signals import signals_doors
 from seatrial.services.bus import Bus
 from seatrial.services.execution.market_time import MarketTime
@@ -35,6 +37,8 @@ from seatrial.services.order_path import ExecutionOrderPath
 from seatrial.services.platform_parts import PlatformParts, PlatformRules, no_auth
 from seatrial.services.platform_runs import dependencies_of, fills_of, more_doors
 from seatrial.services.positions import ExecutionPositions
+from seatrial.services.price_room import build_prices, look_at_all
+from seatrial.services.prices import Prices
 from seatrial.services.room_metrics import RoomMetrics
 from seatrial.services.signals import Signals, build_signals
 
@@ -78,6 +82,7 @@ class Platform:
             )
         }
         self.market_data = self._build_market_data(rules)
+        self.prices = self._build_prices()
         self.signals = self._build_signals(rules)
         self.orchestrator = self._build_orchestrator(rules)
         self.doors["market-data"] = market_data_doors(self.market_data, **self._at_every_door())
@@ -94,7 +99,10 @@ class Platform:
         self.doors["observability"] = observability_doors(
             self.observability,
             observed=self.observed,
-            more=more_doors(self.orchestrator, self.signals, self.market_data, path, dict),
+            more=[
+                *more_doors(self.orchestrator, self.signals, self.market_data, path, self.prices),
+                *([] if parts.releases is None else ReleaseDoors(parts.releases).routes()),
+            ],
             **self._at_every_door(),
         )
         self._count()
@@ -111,6 +119,10 @@ class Platform:
             rules=rules.feed,
             on_death=self._on_death,
         )
+
+    def _build_prices(self) -> Prices:
+        venues = {venue.account: venue for venue in self.parts.market_venues}
+        return build_prices(self.market_data, self.market, self.parts.clock, venues, self.parts.price_sources)
 
     def _build_signals(self, rules: PlatformRules) -> Signals:
         return build_signals(
@@ -139,6 +151,7 @@ class Platform:
             calendars={account.id: account.calendar for account in self.parts.machine.accounts},
             schedule=rules.schedule,
             store=self.parts.runs,
+            refresh=partial(look_at_all, self.prices, self.market_data),
             on_death=self._on_death,
         )
 

@@ -12,6 +12,7 @@ from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
 from seatrial.services.access.admission import Gate
 from seatrial.services.access.scopes import Scope
+from seatrial.services.api.releases import ReleaseBoard
 from seatrial.services.desk import DeskRules
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.feed import FeedRules
@@ -19,6 +20,7 @@ from seatrial.services.observability.observed import METRICS_INTERVAL_MS
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.poster import PostRules
+from seatrial.services.prices import PriceSource
 from seatrial.services.run_records import RunStore
 from seatrial.services.scheduler import SchedulerRules
 from seatrial.services.strategy_file import StrategySource
@@ -64,7 +66,7 @@ class PlatformParts:
     `config` answers `/api/v1/config`; `new_request_id` makes ids for requests that bring none. Without a `gate`
     (simulation, rehearsal, unit tests) the doors are open to everybody, and `role_auth` has nothing to give.
     `peers` are roles of other processes, reached over sockets; whoever made their clients closes them. A `station`
-    reads files on threads, so only a real process has one.
+    reads files on threads, so only a real process has one; so do `releases`.
     """
 
     version: str
@@ -85,3 +87,5 @@ class PlatformParts:
     station: Station | None = None
     metrics_interval_ms: int = METRICS_INTERVAL_MS
     runs: RunStore | None = None
+    price_sources: Sequence[PriceSource] = ()
+    releases: ReleaseBoard | None = None

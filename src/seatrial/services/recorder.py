@@ -28,9 +28,9 @@ _log = structlog.get_logger("seatrial.services")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look. Counters count from the start of the process; `breaks` and `unknown_orders` are as of now.
+    """One look. `orders` and `fills` count from the start of the process, the others are as of now.
 
-    `release` is None where what runs is not sealed, and `note` says why.
+    `failed_answers` are those with 5xx in the last hour. `release` is None where what runs is not sealed, and `note` says why.
     """
 
     release: str | None
@@ -40,7 +40,7 @@ class Sample:
     fills: int = 0
     unknown_orders: int = 0
     breaks: int = 0
-    errors: int = 0
+    failed_answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class SessionUp:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What was measured between two instants of wall time, of one release. Counts are of this window alone."""
+    """What was measured between two instants of wall time, of one release. `orders` and `fills` are of this window alone."""
 
     release: str | None
     note: str
@@ -69,7 +69,7 @@ class Window:
     fills: int = 0
     unknown_orders_max: int = 0
     breaks_max: int = 0
-    errors: int = 0
+    failed_answers_max: int = 0
 
 
 Look = Callable[[], Awaitable[Sample]]
@@ -160,5 +160,5 @@ def _added(window: Window, before: Sample, now: Sample, now_ns: int, sessions: S
         fills=window.fills + max(0, now.fills - before.fills),
         unknown_orders_max=max(window.unknown_orders_max, now.unknown_orders),
         breaks_max=max(window.breaks_max, now.breaks),
-        errors=window.errors + max(0, now.errors - before.errors),
+        failed_answers_max=max(window.failed_answers_max, now.failed_answers),
     )

@@ -62,7 +62,7 @@ def collect(
     policy, _ = load_policy(policy_name or settings.release.policy)
     return Manifest({
         "source": source_of(root, made_folders(settings, root)) if source else {},
-        "package": {"version": __version__, "sha256": folder_digest(package, PACKAGE_SUFFIXES)},
+        "package": {"version": __version__, "sha256": folder_digest(package, PACKAGE_SUFFIXES, [package / "page"])},
         "locks": {
             path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())
             for pattern in LOCKS

@@ -12,7 +12,7 @@ from seatrial.domain.time import rfc3339
 from seatrial.release.case import Case
 from seatrial.release.drive import Follower
 from seatrial.release.manifest import short_id
-from seatrial.release.record import STAGES
+from seatrial.release.record import STAGES, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +42,25 @@ def releases(settings: Settings) -> list[ReleaseRow]:
     """
     books = {stage: Follower(chain_of(settings, stage)).catch_up().cases for stage in STAGES}
     store = ReleaseStore(settings.evidence)
-    rows = []
-    for record in sealed_records(settings):
-        digest = str(record.draft.release)
-        stage, case = standing_of(books, digest)
-        manifest = store.get(short_id(digest))
-        rows.append(
-            ReleaseRow(
-                release=manifest.id,
-                digest=digest,
-                stage=stage,
-                phase=str(case.phase),
-                change_class=case.change_class,
-                why=str(record.body.get("why", "")),
-                policy=str(manifest.sections["policy"]["name"]),
-                author=case.author,
-                sealed_at=rfc3339(record.ts_ns),
-            )
-        )
-    return rows[::-1]
+    return [row_of(record, books, store) for record in sealed_records(settings)][::-1]
+
+
+def row_of(record: Record, books: dict[str, dict[str, Case]], store: ReleaseStore) -> ReleaseRow:
+    """The row of one sealing."""
+    digest = str(record.draft.release)
+    stage, case = standing_of(books, digest)
+    manifest = store.get(short_id(digest))
+    return ReleaseRow(
+        release=manifest.id,
+        digest=digest,
+        stage=stage,
+        phase=str(case.phase),
+        change_class=case.change_class,
+        why=str(record.body.get("why", "")),
+        policy=str(manifest.sections["policy"]["name"]),
+        author=case.author,
+        sealed_at=rfc3339(record.ts_ns),
+    )
 
 
 def standing_of(books: dict[str, dict[str, Case]], digest: str) -> tuple[str, Case]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 from seatrial.bootstrap.releases.collect import collect, strategy_paths, strategy_section
 from seatrial.bootstrap.releases.naming import differing_files
@@ -37,6 +38,7 @@ class RunningRelease:
         self._sealed: Stamp = ()
         self._known: list[Manifest] = []
         self._told: tuple[str | None, str] | None = None
+        self._lock = Lock()
 
     def body(self) -> dict[str, object]:
         """`release` and `release_note` as `/api/v1/config` shows them."""
@@ -45,6 +47,10 @@ class RunningRelease:
 
     def state(self) -> tuple[str | None, str]:
         """The id of the sealed release that runs, or None and why: it is not sealed, or in which files it differs."""
+        with self._lock:
+            return self._state()
+
+    def _state(self) -> tuple[str | None, str]:
         sealed, strategies = _stamp(sorted(self._store.folder.glob("*.json"))), _stamp(self._paths)
         if self._told is not None and sealed == self._sealed and strategies == self._strategies:
             return self._told
@@ -55,11 +61,6 @@ class RunningRelease:
         self._sealed, self._strategies = sealed, strategies
         self._told = _decide(self._manifest, self._known)
         return self._told
-
-    def digest(self) -> str | None:
-        """The full digest of the release that runs; None where it is not sealed."""
-        release, _ = self.state()
-        return next((each.digest for each in self._known if each.id == release), None)
 
     def _edited(self) -> Manifest:
         try:
