@@ -43,8 +43,9 @@ class Measuring:
         """What there is to count; None where nothing was answered, because the caller had gone."""
         if self._status is None:
             return None
-        seconds = self._loop.time() - self._began_seconds
-        return Asked(scope.get(DOOR), scope["method"], self._status, seconds, self._error)
+        now_seconds = self._loop.time()
+        took_seconds = now_seconds - self._began_seconds
+        return Asked(scope.get(DOOR), scope["method"], self._status, took_seconds, self._error, now_seconds)
 
 
 def _code(body: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import msgspec
@@ -113,8 +114,9 @@ class MetricsDoors:
         return answer(said)
 
     def _resources(self, reading: Reading | None) -> ResourcesAnswer:
-        answered = sum(meters.answered for meters in self._observed.meters)
-        failed = sum(meters.failed for meters in self._observed.meters)
+        now_seconds = asyncio.get_running_loop().time()
+        sums = [meters.hour.sums(now_seconds) for meters in self._observed.meters]
+        answered, failed = sum(each[0] for each in sums), sum(each[1] for each in sums)
         found = thresholds(reading, round(failed / answered, 6) if answered else None)
         known = [each.ok for each in found]
         ok = False if False in known else None if None in known else True

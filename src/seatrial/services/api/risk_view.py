@@ -16,7 +16,7 @@ from seatrial.services.api.risk_answers import (
     LimitsAnswer,
     RiskAnswer,
 )
-from seatrial.services.api.risk_words import breaker_answer, exposure_answer, limit_answer, worst_first
+from seatrial.services.api.risk_words import Source, breaker_answer, exposure_answer, limit_answer, worst_first
 from seatrial.services.execution.service import ExecutionService
 from seatrial.services.observability.chronicle import Chronicle
 from seatrial.services.observability.exposure import exposures, totals
@@ -68,10 +68,11 @@ class RiskView:
     def limits(self) -> LimitsAnswer:
         """Every limit with its use."""
         found: list[LimitAnswer] = []
+        source = self._sources()
         for account, exposure in zip(self.machine.accounts, exposures(self.machine), strict=True):
             now_ns = self.execution.market.now_ns(account.id)
             uses = limit_uses(self.machine, account, exposure, now_ns)
-            found += [limit_answer(use, account.currency, self._source) for use in uses]
+            found += [limit_answer(use, account.currency, source) for use in uses]
         return LimitsAnswer(found, when(self.machine.now_ns), self.timestamp)
 
     def risk(self) -> RiskAnswer:
@@ -89,8 +90,12 @@ class RiskView:
             timestamp=self.timestamp,
         )
 
-    def _source(self, setting: str) -> str | None:
-        """Who set a limit, as the configuration says; None where there is none to say it."""
+    def _sources(self) -> Source:
+        """Who set a limit, as the configuration says now; None where there is none to say it."""
         listed = self._settings().get("settings")
-        found = listed.get(setting) if isinstance(listed, Mapping) else None
-        return str(found["source"]) if isinstance(found, Mapping) and "source" in found else None
+
+        def source(setting: str) -> str | None:
+            found = listed.get(setting) if isinstance(listed, Mapping) else None
+            return str(found["source"]) if isinstance(found, Mapping) and "source" in found else None
+
+        return source

@@ -22,6 +22,7 @@ FACTS_QUEUED_MAX = 100_000
 FACTS_PER_COMMIT_MAX = 2_000
 
 Subscriber = Callable[[Entry], None]
+OnCommit = Callable[[float, int], None]  # seconds of the loop's clock, entries; must not block and must not raise
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class ExecutionEngine:
         self.latched: str | None = None  # why nothing new is sent; set before the halt is even journalled
         self.halts = 0  # what was released before the newest halt is never sent, not even after a resume
         self.failed: BaseException | None = None
+        self.on_commit: OnCommit = lambda seconds, entries: None  # hears how long each commit took
         self._queue: deque[_Batch] = deque()
         self._queued = 0
         self._work = asyncio.Event()
@@ -139,13 +141,19 @@ class ExecutionEngine:
                     seq += 1
                     batch.entries.append(Entry(seq, fact, self.machine.step(fact)))
                 entries += batch.entries
-            await self.journal.commit(entries)
+            await self._make_durable(entries)
         except BaseException as fault:
             for batch in batches:
                 _refuse(batch, fault)
             raise
         for batch in batches:
             self._release(batch)
+
+    async def _make_durable(self, entries: list[Entry]) -> None:
+        loop = asyncio.get_running_loop()
+        began_seconds = loop.time()
+        await self.journal.commit(entries)
+        self.on_commit(loop.time() - began_seconds, len(entries))
 
     def _release(self, batch: _Batch) -> None:
         with bound_contextvars(**batch.said):

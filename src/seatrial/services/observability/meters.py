@@ -5,6 +5,7 @@ There is no global registry: two roles of one process, or two platforms of one t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from prometheus_client.metrics_core import Metric
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+HEALTH = "/health"
+MINUTES_KEPT = 60
 NO_DOOR = "none"  # a path at which nothing answers: its text is the caller's and must not become a label
 
 
@@ -26,6 +29,28 @@ class Asked:
     status: int
     seconds: float
     error: str | None = None  # the refusal's code
+    at_seconds: float = 0.0  # of the loop's clock
+
+
+class LastHour:
+    """How many requests were answered in the last hour, and how many of them with 5xx; by minutes."""
+
+    def __init__(self) -> None:
+        self._minutes: deque[list[int]] = deque(maxlen=MINUTES_KEPT)  # minute, answered, failed
+
+    def count(self, at_seconds: float, *, failed: bool) -> None:
+        """One more."""
+        minute = int(at_seconds // 60)
+        if not self._minutes or self._minutes[-1][0] != minute:
+            self._minutes.append([minute, 0, 0])
+        self._minutes[-1][1] += 1
+        self._minutes[-1][2] += failed
+
+    def sums(self, now_seconds: float) -> tuple[int, int]:
+        """Answered and failed."""
+        since = int(now_seconds // 60) - MINUTES_KEPT
+        recent = [each for each in self._minutes if each[0] > since]
+        return sum(each[1] for each in recent), sum(each[2] for each in recent)
 
 
 class RoleMeters:
@@ -34,8 +59,7 @@ class RoleMeters:
     def __init__(self, role: str) -> None:
         self.role = role
         self.registry = CollectorRegistry()
-        self.answered = 0
-        self.failed = 0  # answered with 5xx
+        self.hour = LastHour()
         self._requests = Counter(
             "seatrial_http_requests",
             "Requests answered.",
@@ -60,8 +84,8 @@ class RoleMeters:
         """Count one request. Labels come from our own words only, so their number is bounded."""
         door = asked.door or NO_DOOR
         method = asked.method if asked.method in METHODS else "other"
-        self.answered += 1
-        self.failed += asked.status >= 500
+        if not door.startswith(HEALTH):  # a truthful 503 there is an answer, not a failure
+            self.hour.count(asked.at_seconds, failed=asked.status >= 500)
         self._requests.labels(self.role, door, method, str(asked.status)).inc()
         self._seconds.labels(self.role, door).observe(asked.seconds)
         if asked.error is not None:
@@ -69,7 +93,7 @@ class RoleMeters:
 
     def page(self) -> bytes:
         """Prometheus text of this role alone."""
-        return generate_latest(self.registry)
+        return page_of([self.registry])
 
 
 class _Collected:
@@ -89,5 +113,6 @@ def page_of(registries: Iterable[CollectorRegistry]) -> bytes:
     for registry in registries:
         for family in registry.collect():
             known = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
-            known.samples.extend(family.samples)
+            # when a counter began says the scrape's own history; it would only double the page
+            known.samples.extend(each for each in family.samples if not each.name.endswith("_created"))
     return generate_latest(_Collected(families.values()))

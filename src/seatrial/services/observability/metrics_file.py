@@ -88,7 +88,10 @@ class MetricsFile:
 
     def __init__(self, path: Path, *, memory_mb: int = 256) -> None:
         self.path = path
-        self._config = {"memory_limit": f"{memory_mb}MB", "threads": "1"}
+        self._config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory_mb}MB",
+            "threads": "1",
+        }
 
     def append(self, samples: Sequence[Sample]) -> FileFigures:
         """Add a batch, all of it or nothing.

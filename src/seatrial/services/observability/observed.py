@@ -11,6 +11,7 @@ from seatrial.services.bus import Bus, Overflow
 from seatrial.services.crew import Crew, OnDeath
 from seatrial.services.execution.service import ExecutionService
 from seatrial.services.observability.chronicle import Chronicle
+from seatrial.services.observability.commit_meter import CommitMeter
 from seatrial.services.observability.meters import RoleMeters
 from seatrial.services.observability.metrics_hub import MetricsHub
 from seatrial.services.observability.spoken import Spoken
@@ -48,6 +49,9 @@ class Observed:
         self.meters: list[RoleMeters] = []
         self.collectors: list[Collector] = []
         self.hub: MetricsHub | None = None
+        self.commits = CommitMeter()
+        execution.engine.on_commit = self.commits.committed
+        self.collectors.append(self.commits)
         execution.follow(replayed=self.chronicle.replayed, committed=self.chronicle.committed)
         self.crew = Crew("observability", on_death)
         self.history = Crew("metrics history")  # its death is told by health, and never ends the order path

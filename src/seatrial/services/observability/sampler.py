@@ -17,7 +17,7 @@ from seatrial.services.observability.observed import Observed
 from seatrial.services.observability.resources import Reading
 from seatrial.services.observability.station import Station
 
-SECONDS_BETWEEN = 5.0
+SECONDS_BETWEEN = 10.0
 PLATFORM = "platform"
 _PERCENT = CASH_SCALE  # a percent, as any unit, in 1e-8
 
