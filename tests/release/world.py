@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from seatrial.domain.time import HOUR_NS, SECOND_NS, Instant
+from seatrial.release.bundle import write_bundle
+from seatrial.release.canonical import canonical, sha256_of
 from seatrial.release.chain import Chain
 from seatrial.release.drive import Follower
 from seatrial.release.keys import PublicKey, SigningKey
 from seatrial.release.policy import Policy
-from seatrial.release.policy_file import built_in
+from seatrial.release.policy_file import built_in, built_in_text
+from seatrial.release.promotion import import_bundle
 from seatrial.release.record import Actor, Draft, Record
 from seatrial.release.signing import signed
 from seatrial.release.states import required
-from seatrial.release.verdict import ClockKind, GateResult, JsonObject, VenueKind, Verdict
+from seatrial.release.verdict import GateResult, JsonObject, VenueKind, Verdict
 
 RELEASE = "sha256:" + "ab" * 32
 START_NS = 1_790_000_000 * SECOND_NS
@@ -125,8 +127,48 @@ class Stage:
         self.go()
 
 
-def root_text(root: bytes) -> str:
-    return base64.b64encode(root).decode()
+MANIFEST = canonical({"code": "0123456", "strategies": ["trend"]})
+SEALED = sha256_of(MANIFEST)
 
 
-WALL, VIRTUAL = ClockKind.WALL, ClockKind.VIRTUAL
+def through_dev(folder: Path) -> tuple[Stage, Path]:
+    """A release sealed in dev with everything passed there, and its bundle."""
+    dev = Stage(folder, "dev", release=SEALED)
+    dev.introduce()
+    dev.open("SEALED")
+    dev.go()
+    dev.all_pass()
+    dev.go()
+    dev.checkpoint()
+    dev.chain.keep_blob(MANIFEST)
+    dev.chain.keep_blob(canonical(dev.policy.document))
+    bundle = folder / "dev.tar"
+    text = built_in_text(dev.policy.name)
+    write_bundle(bundle, dev.chain, SEALED, dev.policy, text, key=KEYS["host"], at_ns=dev.clock.at_ns)
+    return dev, bundle
+
+
+def through_staging(folder: Path) -> tuple[Stage, Path]:
+    """The same release, imported into staging and taken to PROD_ARMING, and the bundle of that."""
+    _, below = through_dev(folder)
+    stage = Stage(folder, "staging", release=SEALED)
+    stage.introduce()
+    import_bundle(stage.chain, below, SEALED, stage.policy, actor=DAEMON, venue=VenueKind.EMULATED)
+    stage.chain.keep_blob(MANIFEST)
+    stage.all_pass()
+    stage.go()
+    stage.clock.forward(48 * HOUR_NS)
+    stage.all_pass()
+    stage.go()
+    stage.checkpoint()
+    stage.go()
+    stage.approve("alice")
+    stage.approve("bob")
+    stage.go()
+    stage.clock.forward(24 * HOUR_NS)
+    stage.all_pass()
+    stage.go()
+    bundle = folder / "staging.tar"
+    text = built_in_text(stage.policy.name)
+    write_bundle(bundle, stage.chain, SEALED, stage.policy, text, key=KEYS["host"], at_ns=stage.clock.at_ns)
+    return stage, bundle
