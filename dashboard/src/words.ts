@@ -125,3 +125,25 @@ export function stretch(ms: number | null | undefined): string {
 export function plain(word: string | null | undefined): string {
   return (word ?? UNKNOWN).replaceAll("_", " ").toLowerCase();
 }
+
+/** `a - b` of two decimal texts, exactly. */
+export function minus(a: string, b: string): string | null {
+  const places = Math.max(placesOf(a), placesOf(b));
+  try {
+    const units = unitsOf(a, places) - unitsOf(b, places);
+    if (places === 0) return units.toString();
+    const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0");
+    return `${units < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+  } catch {
+    return null; // not a plain decimal: nothing is made up of it
+  }
+}
+
+function placesOf(text: string): number {
+  return text.split(".")[1]?.length ?? 0;
+}
+
+function unitsOf(text: string, places: number): bigint {
+  const [whole = "0", fraction = ""] = text.split(".");
+  return BigInt(whole.replace("+", "") + fraction.padEnd(places, "0"));
+}

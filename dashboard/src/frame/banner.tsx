@@ -1,6 +1,6 @@
 /** What an order does here, in one line on every page; and loudly, that trading is halted. */
 
-import { execution, SELDOM_MS } from "../doors";
+import { execution, SELDOM_MS } from "../asked";
 import { useDoor } from "../live/feed";
 import { Icon } from "../parts/icon";
 import type { Config } from "../types";
@@ -24,11 +24,11 @@ export function Banner() {
         {config.value && <span class="banner-stage">stage {config.value.stage}</span>}
         <span class="banner-text">{mode ? MEANING[mode] : (config.fault?.message ?? "asking…")}</span>
       </p>
-      {halted.value?.halted && (
+      {halted.halted && (
         <p class="banner halted" role="alert">
           <Icon name="stop" size={16} />
           <strong>Trading is halted</strong>
-          <span class="banner-text">{halted.value.reason ?? "no reason is known"}</span>
+          <span class="banner-text">{halted.reason ?? "no reason is known"}</span>
         </p>
       )}
     </div>

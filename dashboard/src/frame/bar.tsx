@@ -1,7 +1,7 @@
 /** The top line: name, market time, wall time, who is signed in, and halt. */
 
 import { useState } from "preact/hooks";
-import { marketData, OFTEN_MS } from "../doors";
+import { marketData, OFTEN_MS } from "../asked";
 import { useNow } from "../live/clock";
 import { useDoor } from "../live/feed";
 import { may, signOut, useSession } from "../live/session";
@@ -44,13 +44,13 @@ export function Bar({ onHalt, onKeys }: { onHalt: () => void; onKeys: () => void
         </button>
         <button
           type="button"
-          class={halted.value?.halted ? "resume" : "halt"}
+          class={halted.halted ? "resume" : "halt"}
           onClick={onHalt}
           disabled={!may("operator")}
           title={may("operator") ? "Halt trading (h)" : "Needs the scope operator"}
         >
-          <Icon name={halted.value?.halted ? "play" : "stop"} size={15} />
-          {halted.value?.halted ? "Resume" : "Halt"}
+          <Icon name={halted.halted ? "play" : "stop"} size={15} />
+          {halted.halted ? "Resume" : "Halt"}
         </button>
       </div>
     </header>

@@ -1,19 +1,19 @@
 /** The confirm step of halt and resume: a reason, one button, and then what the platform said. */
 
 import { useState } from "preact/hooks";
-import { execution } from "../doors";
+import { execution } from "../asked";
 import { ask } from "../live/ask";
 import { refresh } from "../live/feed";
 import { useSession } from "../live/session";
 import { Dialog } from "../parts/dialog";
 import { Icon } from "../parts/icon";
 import type { Word } from "../types";
-import { useHalted } from "./halted";
+import { tellHalted, useHalted } from "./halted";
 
 export function HaltDialog({ onClose }: { onClose: () => void }) {
   const halted = useHalted();
-  const [lifting] = useState(halted.value?.halted === true); // what was asked for does not turn around under the hand
-  return lifting ? <Resume onClose={onClose} reason={halted.value?.reason ?? null} /> : <Halt onClose={onClose} />;
+  const [lifting] = useState(halted.halted === true); // what was asked for does not turn around under the hand
+  return lifting ? <Resume onClose={onClose} reason={halted.reason} /> : <Halt onClose={onClose} />;
 }
 
 function useWord(onDone: () => void) {
@@ -26,6 +26,7 @@ function useWord(onDone: () => void) {
     setFailed(null);
     const answer = await ask<Word>(execution(`/api/v1/${word}`), { method: "POST", body: { reason, actor } });
     setBusy(false);
+    if (answer.ok) tellHalted(answer.value.halted, answer.value.reason, answer.value.journalled);
     refresh();
     if (!answer.ok) setFailed(answer.fault.message);
     else if (answer.value.halted !== (word !== "resume"))

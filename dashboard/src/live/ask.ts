@@ -13,6 +13,7 @@ export interface Fault {
   code: string;
   message: string;
   at: number;
+  body?: unknown; // what the door said with its no, where it was JSON
 }
 
 export type Answer<T> = { ok: true; value: T; at: number } | { ok: false; fault: Fault };
@@ -64,7 +65,9 @@ async function read<T>(path: string, response: Response): Promise<Answer<T>> {
   const code = typeof refusal.error === "string" ? refusal.error : "refused";
   const message =
     typeof refusal.message === "string" ? sentence(refusal.message) : `${nameOf(path)} answered ${response.status}.`;
-  return fault(kindOf(response.status), response.status, code, message);
+  const refused = fault(kindOf(response.status), response.status, code, message);
+  refused.fault.body = body;
+  return refused;
 }
 
 function kindOf(status: number): FaultKind {

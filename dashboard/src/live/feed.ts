@@ -55,6 +55,12 @@ class Feed<T> {
     };
   }
 
+  /** Somebody has heard the newest value elsewhere. */
+  tell(value: T): void {
+    this.seen = { ...this.seen, value, seenAt: Date.now(), fault: undefined, stale: false };
+    for (const listener of this.listeners.keys()) listener();
+  }
+
   now(): void {
     clearTimeout(this.timer);
     if (this.asking) this.askAgain = true;
@@ -112,6 +118,11 @@ export function onSignedOut(hear: Listener): () => void {
 /** Ask every door on the page again, or those whose path contains `part`. */
 export function refresh(part = ""): void {
   for (const [path, feed] of feeds) if (path.includes(part)) feed.now();
+}
+
+/** Show a value that came another way, where somebody looks at that door. */
+export function tell<T>(path: string, value: T): void {
+  (feeds.get(path) as Feed<T> | undefined)?.tell(value);
 }
 
 const NOTHING: Seen<never> = {

@@ -1,24 +1,18 @@
 /** Whether this browser may look, and what it may do. The cookie is the server's: no script ever sees it. */
 
 import { useEffect, useState } from "preact/hooks";
+import type { SessionTold } from "../types";
 import { ask, type Fault } from "./ask";
 import { onSignedOut, refresh } from "./feed";
 
 export const DOOR = "/session";
 const AGAIN_MS = 5_000;
 
-/** What the server says of this browser's session. */
-export interface Told {
-  name: string;
-  scopes: string[];
-  expires_at?: string | null;
-}
-
 export type Session =
   | { state: "asking" }
   | { state: "out"; message: string }
   | { state: "unknown"; fault: Fault; nextAt: number }
-  | { state: "in"; told: Told };
+  | { state: "in"; told: SessionTold };
 
 let session: Session = { state: "asking" };
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +26,7 @@ function set(next: Session): void {
 /** Ask who we are. Where the server gives a session by itself, this is how it is had. */
 export async function look(): Promise<void> {
   clearTimeout(timer);
-  const answer = await ask<Told>(DOOR);
+  const answer = await ask<SessionTold>(DOOR);
   if (answer.ok) {
     set({ state: "in", told: answer.value });
     refresh();
@@ -46,7 +40,7 @@ export async function look(): Promise<void> {
 
 /** Sign in with a token; the reason where it did not work. */
 export async function signIn(token: string): Promise<string | null> {
-  const answer = await ask<Told>(DOOR, { method: "POST", body: { token } });
+  const answer = await ask<SessionTold>(DOOR, { method: "POST", body: { token } });
   if (!answer.ok) return answer.fault.message;
   set({ state: "in", told: answer.value });
   refresh();

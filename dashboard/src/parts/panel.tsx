@@ -13,10 +13,11 @@ interface PanelShape {
   area?: string;
   aside?: ComponentChildren;
   flush?: boolean;
+  tall?: boolean; // rows beyond a screen's half scroll inside
   children: ComponentChildren;
 }
 
-export function Panel({ title, area, aside, flush = false, children }: PanelShape) {
+export function Panel({ title, area, aside, flush = false, tall = false, children }: PanelShape) {
   const id = `panel-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`;
   return (
     <section class={`panel${area ? ` ${area}` : ""}`} aria-labelledby={id}>
@@ -24,7 +25,7 @@ export function Panel({ title, area, aside, flush = false, children }: PanelShap
         <h2 id={id}>{title}</h2>
         {aside !== undefined && <div class="panel-aside">{aside}</div>}
       </header>
-      <div class={flush ? "panel-body flush" : "panel-body"}>{children}</div>
+      <div class={`panel-body${flush ? " flush" : ""}${tall ? " tall" : ""}`}>{children}</div>
     </section>
   );
 }

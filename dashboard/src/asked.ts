@@ -1,4 +1,4 @@
-/** The doors this page asks, by role. They stand under the page's own origin. */
+/** The doors this page asks, by role, and how often. They stand under the page's own origin. */
 
 const at = (role: string) => (path: string) => `/doors/${role}${path}`;
 
