@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.running_file import Running, running_of, running_of_file
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
 from seatrial.release.chain import Chain
@@ -21,16 +22,6 @@ from seatrial.release.verdict import ClockKind, JsonValue, VenueKind
 
 ANSWER_SECONDS_MAX = 2.0
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What the running platform says of itself. `release` is None where it runs nothing sealed; `note` says why."""
-
-    release: str | None
-    note: str
-    stage: str = ""
-    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +56,8 @@ def running_release(settings: Settings, token: str | None = None) -> Running:
         with _NO_PROXY.open(request, timeout=ANSWER_SECONDS_MAX) as response:
             told = json.loads(response.read())
     except (OSError, ValueError):
-        return _running_of_file(settings)
-    return _running_of(told.get("release"), told.get("release_note"), told)
-
-
-def _running_of_file(settings: Settings) -> Running:
-    """What the platform wrote down some seconds ago, where its door does not say it to us."""
-    from seatrial.bootstrap import run_files
-
-    run = run_files.read(settings.state, "platform")
-    if run is None or not run.alive():
-        return Running(None, "no platform runs here: `seatrial up`")
-    try:
-        told = json.loads((run_files.run_folder(settings.state) / "release.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return Running(None, "the platform does not say yet what it runs")
-    return _running_of(told.get("release"), told.get("note"), told)
-
-
-def _running_of(release: object, note: object, told: Mapping[str, object]) -> Running:
-    return Running(
-        str(release) if release else None,
-        str(note or "what runs is not sealed: `seatrial release seal`"),
-        str(told.get("stage", "")),
-        str(told.get("mode", "")),
-    )
+        return running_of_file(settings)
+    return running_of(told.get("release"), told.get("release_note"), told)
 
 
 def record_measurement(settings: Settings, gate: str, body: Mapping[str, Any], token: str | None = None) -> Recorded:

@@ -15,6 +15,7 @@ from seatrial.bootstrap.evidence import append
 from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.releases.store import ReleaseStore
 from seatrial.bootstrap.run_files import run_folder
+from seatrial.bootstrap.running_file import FILE
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.soak_records import body_of
 from seatrial.domain.bars import Session
@@ -27,7 +28,6 @@ from seatrial.services.platform import Platform
 from seatrial.services.recorder import Recorder, Sample, Window
 
 TOLD_EVERY_S = 5.0
-FILE = "release.json"
 
 _log = structlog.get_logger("seatrial.services")
 
@@ -76,7 +76,12 @@ class Recording:
         )
 
     async def keep(self, window: Window) -> None:
-        """Append a window to the stage's chain, away from the event loop: the disk may be slow."""
+        """Append a window to the stage's chain, away from the event loop: the disk may be slow.
+
+        Where nothing was ever sealed there is no soak it could count for or interrupt, and nothing is written.
+        """
+        if window.release is None and not self._store.ids():
+            return
         await asyncio.to_thread(self._append, window)
 
     def sessions_at(self, since_ns: int, until_ns: int) -> Sequence[tuple[str, Session]]:

@@ -28,15 +28,20 @@ Exit code 0 when every role is healthy, 1 otherwise.
 def status(as_json: bool, **options: Any) -> int:
     """Show which roles run and how healthy their doors are."""
     from seatrial.bootstrap import operations
+    from seatrial.bootstrap.running_file import running_of_file
 
     settings = shared.load(options)
     roles = operations.status(settings)
+    running = running_of_file(settings)
     healthy = all(role.status == "healthy" for role in roles)
     if as_json:
-        click.echo(json.dumps({"healthy": healthy, "roles": [_as_json(role) for role in roles]}))
+        told = {"healthy": healthy, "release": running.release, "release_note": running.note}
+        click.echo(json.dumps({**told, "roles": [_as_json(role) for role in roles]}))
     else:
         for role in roles:
             _print(role)
+        if any(role.pid for role in roles):
+            click.echo(f"release   {running.release or f'none: {running.note}'}")
     return exits.OK if healthy else exits.FAILED
 
 

@@ -30,7 +30,8 @@ _log = structlog.get_logger("seatrial.services")
 class Sample:
     """One look. `orders` and `fills` count from the start of the process, the others are as of now.
 
-    `failed_answers` are those with 5xx in the last hour. `release` is None where what runs is not sealed, and `note` says why.
+    `failed_answers` are those with 5xx in the last hour. `release` is None where what runs is not sealed; `note`
+    says why.
     """
 
     release: str | None
@@ -56,7 +57,7 @@ class SessionUp:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What was measured between two instants of wall time, of one release. `orders` and `fills` are of this window alone."""
+    """What was measured between two instants of wall time, of one release. Orders and fills are of it alone."""
 
     release: str | None
     note: str
