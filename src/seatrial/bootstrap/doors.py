@@ -50,6 +50,7 @@ def doors(settings: Settings) -> tuple[Door, ...]:
     local = (
         Door("venues", "emulated Alpaca", "ports.alpaca", ports.alpaca),
         Door("venues", "emulated Binance", "ports.binance", ports.binance),
+        Door("venues", "emulated CoinGecko", "ports.coingecko", ports.coingecko),
     )
     return (
         *(local if uses_own_venues(settings) else ()),

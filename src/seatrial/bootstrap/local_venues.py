@@ -20,6 +20,7 @@ from seatrial.bootstrap.venue_health import WithHealth
 from seatrial.domain.faults import NoData
 from seatrial.domain.money import CASH_SCALE
 from seatrial.domain.time import Clock, rfc3339
+from seatrial.emulators.coingecko import build_coingecko
 from seatrial.emulators.exchange import Exchange, warm_kernel
 from seatrial.emulators.faults import Fault, FaultScript
 from seatrial.emulators.history import History
@@ -74,6 +75,7 @@ class LocalVenues:
         if not self.venues:
             raise NoData("no symbol is left to list: name some with --symbols")
         self._servers: list[SocketServer] = []
+        self._gecko: SocketServer | None = None
         self._markets: list[asyncio.Task[None]] = []
 
     def _build(self, market: VenueMarket, tape: MemoryTape) -> LocalVenue:
@@ -97,14 +99,18 @@ class LocalVenues:
         return LocalVenue(market.venue, WithHealth(application, health, exchange.now_ns), exchange, market, key, secret)
 
     async def open(self, ports: Mapping[str, int]) -> dict[str, int]:
-        """Serve, and let the markets run. Answers the port of each venue.
+        """Serve, and let the markets run. Answers the port of each venue; a port for `coingecko` serves that too.
 
         Raises:
             PortTaken: naming who holds it.
         """
-        require_free(self._settings.host, [(f"ports.{venue.name}", ports[venue.name]) for venue in self.venues])
+        gecko = self._coingecko() if "coingecko" in ports else None
+        wanted = [venue.name for venue in self.venues] + (["coingecko"] if gecko else [])
+        require_free(self._settings.host, [(f"ports.{name}", ports[name]) for name in wanted])
         for venue in self.venues:
             self._servers.append(await SocketServer.open(venue.application, port=ports[venue.name]))
+        if gecko is not None:
+            self._gecko = await SocketServer.open(gecko, port=ports["coingecko"])
         for venue in self.venues:
             self._markets.append(asyncio.create_task(venue.exchange.run(), name=f"market {venue.name}"))
         return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=True)}
@@ -131,9 +137,23 @@ class LocalVenues:
         for task in self._markets:
             task.cancel()
         await asyncio.gather(*self._markets, return_exceptions=True)
-        for server in self._servers:
+        for server in (*self._servers, *([self._gecko] if self._gecko else [])):
             await server.close()
         self._store.close()
+
+    def _coingecko(self) -> ASGIApp | None:
+        """Prices of coins as CoinGecko tells them, from the prints of the emulated Binance; None without one."""
+        found = [venue.exchange for venue in self.venues if venue.name == "binance"]
+        if not found:
+            return None
+        settings, (exchange,) = self._settings, found
+        health = Health(
+            Identity("emulated-coingecko", __version__, str(settings.stage), str(settings.mode)),
+            self._clock,
+            [Part("market", lambda: _market_verdict(exchange))],
+        )
+        gecko = build_coingecko(exchange, api_clock=self._clock, key=settings.values["coingecko.key"].reveal())
+        return WithHealth(gecko, health, exchange.now_ns)
 
 
 def _tape(market: VenueMarket) -> MemoryTape:

@@ -25,7 +25,8 @@ async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     for line in venues.timeline.lines():
         say(line)
     venues.on_end(say)
-    await venues.open({"alpaca": settings.ports.alpaca, "binance": settings.ports.binance})
+    ports = settings.ports
+    await venues.open({"alpaca": ports.alpaca, "binance": ports.binance, "coingecko": ports.coingecko})
     for venue in venues.venues:
         state = "closed: its data has ended" if venue.exchange.ended else f"at {rfc3339(venue.exchange.now_ns())}"
         say(f"the market of {venue.name} stands {state}")

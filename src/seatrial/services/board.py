@@ -52,6 +52,10 @@ class PriceBoard:
         """Every known symbol."""
         return self._instruments
 
+    def account(self, symbol: Symbol) -> AccountId:
+        """Whose market a known symbol is of."""
+        return self._accounts[symbol]
+
     def post_tick(self, tick: Tick) -> bool:
         """Remember a price; False when a newer one is known."""
         known = self._ticks.get(tick.symbol)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,15 +11,16 @@ from seatrial.domain.ids import ClientOrderId
 from seatrial.services.api.ai_signals import ai_signals_door
 from seatrial.services.api.doors import Door
 from seatrial.services.api.money_words import trade_answer
+from seatrial.services.api.prices import price_doors
 from seatrial.services.api.run_doors import FillsOf
 from seatrial.services.api.scheduler import report_of, scheduler_door
-from seatrial.services.circuits import Circuit
 from seatrial.services.dependencies import BusCheck
 from seatrial.services.health import Check, Health, Status, Verdict
 from seatrial.services.market_data import MarketData
 from seatrial.services.observability.chronicle import Chronicle
 from seatrial.services.orchestrator import Orchestrator
 from seatrial.services.order_path import OrderPath
+from seatrial.services.prices import Prices
 from seatrial.services.run_records import RunStore
 from seatrial.services.scheduler_report import SchedulerReport
 from seatrial.services.signals import Signals
@@ -64,12 +65,12 @@ def more_doors(
     signals: Signals,
     market_data: MarketData,
     path: OrderPath,
-    circuits: Callable[[], Mapping[str, Circuit]],
+    prices: Prices,
 ) -> list[Door]:
-    """What port 8000 tells of runs and signals."""
+    """What port 8000 tells of runs, signals and prices."""
     symbols = sorted(market_data.board.instruments)
 
     def report() -> SchedulerReport:
-        return report_of(role, path, symbols=symbols, missing=market_data.missing, circuits=circuits)
+        return report_of(role, path, symbols=symbols, missing=market_data.missing, circuits=lambda: prices.circuits)
 
-    return [scheduler_door(report), ai_signals_door(signals)]
+    return [scheduler_door(report), ai_signals_door(signals), *price_doors(prices)]
