@@ -15,9 +15,7 @@ SaidNumberOrNone = Annotated[
     msgspec.Raw, msgspec.Meta(description=_SAID, extra_json_schema={"type": ["number", "string", "null"]})
 ]
 # What a door says: a JSON number with exactly the digits of its grid.
-ExactNumber = Annotated[
-    Decimal, msgspec.Meta(description="Exact: all its digits are sent.", extra_json_schema={"type": "number"})
-]
+ExactNumber = Annotated[Decimal, msgspec.Meta(description="Exact: all its digits are sent.")]
 # The same as text, for money and quantities: exact, whatever reads it.
 NumberText = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="An exact decimal number.")]
 # RFC 3339 in UTC.

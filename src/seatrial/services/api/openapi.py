@@ -172,13 +172,24 @@ class _Shapes:
     def __init__(self, types: Sequence[Any]) -> None:
         unique = list(dict.fromkeys(types))
         schemas, components = msgspec.json.schema_components(unique, ref_template=REFERENCE)
-        self.components: Mapping[str, Any] = components
-        self._schemas = dict(zip(unique, schemas, strict=True))
+        self.components: Mapping[str, Any] = _as_sent(components)
+        self._schemas = dict(zip(unique, map(_as_sent, schemas), strict=True))
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a declared type; a union of several is any of them."""
         parts = [self._schemas[part] for part in _parts(kind)]
         return parts[0] if len(parts) == 1 else {"anyOf": parts}
+
+
+def _as_sent(schema: Any) -> Any:
+    """msgspec describes a decimal as text; our encoder sends it as a number with exactly its digits."""
+    if isinstance(schema, list):
+        return [_as_sent(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "decimal":
+        return {name: each for name, each in schema.items() if name != "format"} | {"type": "number"}
+    return {name: _as_sent(each) for name, each in schema.items()}
 
 
 def _types(roles: Sequence[RoleDoors]) -> Iterator[Any]:

@@ -8,13 +8,13 @@ from seatrial.services.api.numbers import ExactNumber, When
 
 
 class PriceAnswer(msgspec.Struct):
-    """A price somebody quoted or traded at `as_of`; `derived` where it is the middle of a quote."""
+    """A price somebody quoted or traded at `as_of`; `derived` says from what, where it was not told as a trade."""
 
     symbol: str
     price: ExactNumber
     as_of: When
     source: str
-    derived: bool
+    derived: str | None
     stale: bool
 
 

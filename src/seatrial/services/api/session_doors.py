@@ -28,6 +28,7 @@ from seatrial.services.api.doors import Door, turned_answer
 from seatrial.services.api.http import answer
 from seatrial.services.api.numbers import When
 from seatrial.services.api.reading import read_body
+from seatrial.services.api.refused import Refusal
 
 PATH = "/session"
 
@@ -57,7 +58,7 @@ def session_routes(gate: TokenGate) -> list[BaseRoute]:
     """The three doors. They are public: they are where a browser shows who it is."""
     doors = _SessionDoors(gate)
     return [
-        Door(PATH, doors.show, summary="Who am I here?", scopes=PUBLIC, answers={200: SessionAnswer}),
+        Door(PATH, doors.show, summary="Who am I here?", scopes=PUBLIC, answers={200: SessionAnswer, 401: Refusal}),
         Door(
             PATH,
             doors.open,
@@ -65,7 +66,7 @@ def session_routes(gate: TokenGate) -> list[BaseRoute]:
             summary="Trade a token for a session.",
             scopes=PUBLIC,
             body=SessionBody,
-            answers={201: SessionAnswer},
+            answers={201: SessionAnswer, 401: Refusal, 403: Refusal},
         ),
         Door(
             PATH,
