@@ -36,13 +36,13 @@ class MetricsWriter:
     """The only writer of one file in this process. `on_dropped` hears how many samples were given up."""
 
     def __init__(self, file: MetricsFile, on_dropped: Callable[[int], None] = lambda _: None) -> None:
+        self.on_dropped = on_dropped
         self.figures: FileFigures | None = None  # as after the newest batch
         self.written = 0
         self.dropped = 0
         self.lock_waits = 0  # times the file could not be had
         self.trouble: str | None = None  # why the newest try failed; None after one that worked
         self._file = file
-        self._on_dropped = on_dropped
         self._waiting: deque[Sample] = deque()
         self._filled = asyncio.Event()
         self._turn = asyncio.Lock()  # one connection at a time: a reader of this process waits its turn too
@@ -61,7 +61,7 @@ class MetricsWriter:
                 self._waiting.popleft()
             self.dropped += over
             _log.error("metric samples given up", dropped=over, waiting=len(self._waiting), why=self.trouble)
-            self._on_dropped(over)
+            self.on_dropped(over)
         self._filled.set()
 
     async def run(self) -> None:

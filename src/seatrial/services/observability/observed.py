@@ -55,6 +55,8 @@ class Observed:
         execution.follow(replayed=self.chronicle.replayed, committed=self.chronicle.committed)
         self.crew = Crew("observability", on_death)
         self.history = Crew("metrics history")  # its death is told by health, and never ends the order path
+        if station is not None:
+            station.writer.on_dropped = self._tell_dropped
         self._told = bus.subscribe(Notice, "observability", overflow=Overflow.DROP_OLDEST)
         self._decided = bus.subscribe(Decision, "observability", overflow=Overflow.DROP_OLDEST)
 
@@ -79,6 +81,11 @@ class Observed:
         await self.history.close()
         if self.station is not None:
             await self.station.writer.close()
+
+    def _tell_dropped(self, count: int) -> None:
+        now_ns = self.clock.now_ns()
+        detail = f"{count} metric samples were given up: the metrics history could not be written for too long"
+        self.chronicle.notices.hear(Notice("metric_samples_dropped", detail, now_ns), now_ns)
 
     async def _hear_notices(self) -> None:
         async for notice in self._told:
