@@ -317,7 +317,7 @@ def test_the_author_waives_nothing():
 
 def test_a_release_moves_under_the_policy_it_was_sealed_under_only():
     walk = soaking()
-    with pytest.raises(EvidenceFault, match="counts wall time"):
+    with pytest.raises(EvidenceFault, match="counts on the wall clock"):
         advance(walk.case, walk.now_ns, built_in("default"))
 
 

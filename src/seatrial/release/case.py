@@ -27,7 +27,7 @@ class Case:
     `release` and `policy` are digests. `since_ns` and `since_seq` say when and with which record the phase began;
     `came_from` is where a release that was held, halted or killed goes back to. `soak_since_ns` restarts with every
     change of the overlay. `signatures` holds what people signed: approvals in `approvals`, waivers and break-glass
-    in theirs. `clock` is the clock its records are stamped by; `seq` is the last record that spoke of this release.
+    in theirs. `clock` is the clock its records are stamped by.
     """
 
     release: str
@@ -52,7 +52,6 @@ class Case:
     waivers: tuple[Signature, ...] = ()
     breakglass: tuple[Signature, ...] = ()
     asks: tuple[Ask, ...] = ()
-    seq: int = 0
 
     @property
     def working_phase(self) -> Phase:

@@ -81,7 +81,7 @@ class Casebook:
                 self._opened(record)
             case _ if record.type in self._folds:
                 case = self._case(record)
-                self.cases[case.release] = replace(self._folds[record.type](case, record), seq=record.seq)
+                self.cases[case.release] = self._folds[record.type](case, record)
 
     def due(self, release: str, now_ns: int, policy: Policy) -> Transition | None:
         """The step `advance` answers, unless another release of this chain holds the place it leads to.
@@ -143,7 +143,6 @@ class Casebook:
             record.draft.clock,
             rollback_target=target if isinstance(target, str) else None,
             checkpoint_size=max(self.checkpoints, default=0),
-            seq=record.seq,
         )
 
     def _checkpoint(self, record: Record) -> None:
