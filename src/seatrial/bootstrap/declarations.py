@@ -64,10 +64,10 @@ SETTINGS: tuple[Declared, ...] = (
     # ---------------------------------------------------------------- trading
     Declared("trading.venues", parsing.VENUES, "alpaca,binance", "the venues traded on", ("QT_EXECUTION_EXCHANGE",)),
     Declared(
-        "strategies.alpaca", parsing.TEXT, "strategies/trend.py", "the strategy trading on Alpaca; empty for none"
+        "strategies.alpaca", parsing.PATHS, "strategies/trend.py", "strategies trading on Alpaca, one file or several"
     ),
-    Declared("strategies.binance", parsing.TEXT, "strategies/coins.py", "the same on Binance"),
-    Declared("symbols.alpaca", parsing.SYMBOLS, "", "what it trades; empty means what the strategy itself names"),
+    Declared("strategies.binance", parsing.PATHS, "strategies/coins.py", "the same on Binance"),
+    Declared("symbols.alpaca", parsing.SYMBOLS, "", "what each of them trades; empty means what it names itself"),
     Declared("symbols.binance", parsing.SYMBOLS, "", "the same on Binance"),
     *VENUE_SETTINGS,
     *SERVICE_SETTINGS,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from seatrial import __version__
 from seatrial.bootstrap.access import Access, open_access
@@ -15,6 +14,7 @@ from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.compiling import load_core
 from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.dashboard import dashboard_served
+from seatrial.bootstrap.databases.evidence_rows import EvidenceIndexer
 from seatrial.bootstrap.databases.places import place_of
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
@@ -22,6 +22,7 @@ from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
 from seatrial.bootstrap.peers import ports_of, watch_client
+from seatrial.bootstrap.price_links import open_price_links
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.record_stores import RecordStore, SignalKeeper
 from seatrial.bootstrap.recording import Recording
@@ -32,10 +33,11 @@ from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
 from seatrial.bootstrap.station import open_station
+from seatrial.bootstrap.strategy_files import ChosenStrategy, strategies_at
 from seatrial.bootstrap.symbols import strategy_texts, traded_symbols
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import ConfigurationFault
-from seatrial.domain.ids import AccountId, JournalEpoch, StrategyId
+from seatrial.domain.ids import AccountId, JournalEpoch
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
@@ -45,6 +47,7 @@ from seatrial.services.desk import DeskRules
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
+from seatrial.services.prices import PriceSource
 from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
 
@@ -75,6 +78,7 @@ class Company:
     station: Station | None = None
     peers: Mapping[str, RoleDoor] = field(default_factory=dict)
     records: RecordStore | None = None
+    prices: Sequence[PriceSource] = ()
 
 
 async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None:
@@ -94,11 +98,13 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     watching = watch_client(settings)
     records = RecordStore(place_of(settings))
     peers = {"watch": RoleDoor(settings.ports.watch, watching, vital=False)}
-    company = Company(access, running, open_station(settings), peers, records)
+    prices = open_price_links(settings)
+    company = Company(access, running, open_station(settings), peers, records, prices.sources)
     platform = build_platform(settings, clock, listed, journal, company=company)
     platform.execution.engine.subscribe(OrderLog())
     keeping = Crew("records")
     keeping.start("signals", SignalKeeper(platform.bus, records).run())
+    keeping.start("evidence", EvidenceIndexer(settings, place_of(settings)).run())
     doors = Doors(settings.host, [*_served(settings, platform), dashboard_served(settings, platform, access)])
     await doors.open()
     await platform.start()
@@ -106,7 +112,8 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     recording.start(say)
     for venue, instruments in listed.items():
         names = ", ".join(instrument.symbol for instrument in instruments)
-        say(f"{settings.strategies[venue]} trades {names} on {venue}")
+        files = " and ".join(str(chosen.path) for chosen in strategies_at(settings, venue))
+        say(f"{files} {'trade' if len(settings.strategies[venue]) > 1 else 'trades'} {names} on {venue}")
     try:
         await until_first(asyncio.create_task(platform.ended()))
     finally:
@@ -116,6 +123,7 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
         await watching.aclose()
         await keeping.close()
         await records.close()
+        await prices.close()
 
 
 def build_platform(
@@ -154,6 +162,7 @@ def build_platform(
         peers=around.peers,
         station=around.station,
         runs=around.records,
+        price_sources=around.prices,
         releases=None if around.running is None else EvidenceBoard(settings, around.running),
         metrics_interval_ms=int(settings.values["observability.metrics_interval_ms"]),
     )
@@ -169,8 +178,12 @@ def _live_rules(settings: Settings) -> PlatformRules:
 
 
 def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch, *, virtual: bool = False) -> list[StrategyFile]:
-    """The strategy of each venue; order ids of two journals differ by `epoch`. `virtual` as in `StrategyFile`."""
-    return [_source(settings, venue, instruments, str(epoch), virtual=virtual) for venue, instruments in listed.items()]
+    """The strategies of each venue; order ids of two journals differ by `epoch`. `virtual` as in `StrategyFile`."""
+    return [
+        _source(settings, chosen, instruments, str(epoch), virtual=virtual)
+        for venue, instruments in listed.items()
+        for chosen in strategies_at(settings, venue)
+    ]
 
 
 def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, name: str) -> list[Venue]:
@@ -190,15 +203,14 @@ def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, n
 
 
 def _source(
-    settings: Settings, venue: str, instruments: list[Instrument], epoch: str, *, virtual: bool
+    settings: Settings, chosen: ChosenStrategy, instruments: list[Instrument], epoch: str, *, virtual: bool
 ) -> StrategyFile:
-    path = Path(settings.strategies[venue])
     return StrategyFile(
-        path,
-        strategy_id=StrategyId(path.stem),
-        account=AccountId(venue),
+        chosen.path,
+        strategy_id=chosen.id,
+        account=AccountId(chosen.venue),
         instruments=instruments,
-        texts=strategy_texts(settings, venue),
+        texts=strategy_texts(settings, chosen.venue),
         epoch=epoch,
         default_schedule=default_schedule(settings),
         virtual=virtual,

@@ -71,7 +71,7 @@ class Settings:
     ports: Ports
     logs: LogSettings
     journal_url: Secret
-    strategies: Mapping[str, str]
+    strategies: Mapping[str, tuple[str, ...]]  # files by venue; `strategy_files` tells them apart
     symbols: Mapping[str, tuple[str, ...]]
     cash_units: Mapping[str, int]
     emulator_key: Secret

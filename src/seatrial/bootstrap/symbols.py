@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from seatrial.bootstrap.accounts import VENUES, venue_of
 from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.strategy_files import strategies_at
 from seatrial.domain.faults import BadSetting
 from seatrial.market.catalog import available_symbols
 from seatrial.market.instruments import instrument_of
@@ -16,26 +16,27 @@ SHOWN = {"alpaca": ("AAPL", "SPY"), "binance": ("BTCUSDT", "ETHUSDT")}  # what l
 
 
 def strategy_texts(settings: Settings, venue: str) -> dict[str, str]:
-    """The parameters that the settings give a strategy."""
+    """The parameters that the settings give each strategy of a venue."""
     chosen = settings.symbols[venue]
     return {"symbols": ",".join(chosen)} if chosen else {}
 
 
 def traded_symbols(settings: Settings, venue: str) -> tuple[str, ...]:
-    """The symbols of the strategy at a venue; none where no strategy is set, or the venue is left out.
+    """What the strategies at a venue trade together; none where none is set, or the venue is left out.
 
     Raises:
-        ConfigurationFault: the strategy does not load.
-        BadSetting: it names a symbol of another venue.
+        ConfigurationFault: a strategy does not load.
+        BadSetting: one names a symbol of another venue, or two have one name.
     """
-    path = settings.strategies[venue]
-    if not path or venue not in settings.values["trading.venues"]:
-        return ()
-    symbols = tuple(load_strategy(Path(path), strategy_texts(settings, venue)).strategy.symbols)
-    for symbol in symbols:
-        if venue_of(instrument_of(symbol)) != venue:
-            raise BadSetting(f"strategies.{venue} = {path!r} trades {symbol}, which is not traded at {venue}")
-    return symbols
+    found: dict[str, None] = {}
+    for chosen in strategies_at(settings, venue):
+        for symbol in load_strategy(chosen.path, strategy_texts(settings, venue)).strategy.symbols:
+            if venue_of(instrument_of(symbol)) != venue:
+                raise BadSetting(
+                    f"strategies.{venue} = {str(chosen.path)!r} trades {symbol}, which is not traded at {venue}"
+                )
+            found[symbol] = None
+    return tuple(found)
 
 
 def listed_symbols(settings: Settings) -> tuple[str, ...]:

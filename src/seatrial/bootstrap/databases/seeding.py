@@ -10,13 +10,13 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from seatrial.bootstrap.accounts import VENUES
 from seatrial.bootstrap.backtests import run_backtest
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.databases.places import LedgerPlace
 from seatrial.bootstrap.market_identity import market_name
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
+from seatrial.bootstrap.strategy_files import chosen_strategies
 from seatrial.bootstrap.symbols import strategy_texts
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.domain.faults import ConfigurationFault
@@ -70,14 +70,11 @@ def _refuse_real(place: LedgerPlace, database: Database) -> None:
 def _trades(settings: Settings) -> list[tuple[str, OutcomeFill]]:
     """What each configured strategy would have traded, oldest first, under a name that tells nobody who it was."""
     found: list[tuple[str, OutcomeFill]] = []
-    for venue in VENUES:
-        path = settings.strategies[venue]
-        if not path:
-            continue
+    for chosen in chosen_strategies(settings):
         with tempfile.TemporaryDirectory() as scratch:
-            texts = strategy_texts(settings, venue)
-            done = run_backtest(settings, Path(path), texts, session_count=SESSIONS, folder=Path(scratch))
-        trader = hashlib.sha256(f"{settings.seed}\x1f{path}".encode()).hexdigest()[:TRADER_LETTERS]
+            texts = strategy_texts(settings, chosen.venue)
+            done = run_backtest(settings, chosen.path, texts, session_count=SESSIONS, folder=Path(scratch))
+        trader = hashlib.sha256(f"{settings.seed}\x1f{chosen.path}".encode()).hexdigest()[:TRADER_LETTERS]
         found += [(f"trader-{trader}", fill.outcome) for fill in done.result.fills]
     return sorted(found, key=lambda each: each[1].at_ns)
 

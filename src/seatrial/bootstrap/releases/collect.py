@@ -24,6 +24,7 @@ from seatrial.bootstrap.releases.source import source_of
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stage_files import read_toml
 from seatrial.bootstrap.stages import Stage
+from seatrial.bootstrap.strategy_files import chosen_strategies
 from seatrial.domain.faults import ConfigurationFault, RequestFault
 from seatrial.release.manifest import Manifest
 from seatrial.release.policy_file import load_policy
@@ -84,29 +85,34 @@ def made_folders(settings: Settings, root: Path) -> list[Path]:
 
 
 def strategy_section(settings: Settings, root: Path, chosen: Sequence[Path] = ()) -> JsonObject:
-    """The strategy of each venue: file, digest of its source, class and parameters."""
+    """The strategies of each venue: file, digest of its source, class and parameters."""
     prepare_compiled_core()
     from seatrial.bootstrap.symbols import strategy_texts
 
     section: JsonObject = {}
-    for venue, path in _strategy_files(settings, chosen):
-        if venue in section:
-            raise RequestFault("--strategy", f"one strategy for {venue}", str(path))
-        section[venue] = _strategy(path, root, strategy_texts(settings, venue))
+    for key, path in _keyed(list(_strategy_files(settings, chosen))):
+        if key in section:
+            raise RequestFault("--strategy", f"strategies of different names, not {path.stem} twice", str(path))
+        section[key] = _strategy(path, root, strategy_texts(settings, key.partition("/")[0]))
     return section
 
 
 def strategy_paths(settings: Settings) -> dict[str, Path]:
     """The files of the strategies of the settings, by venue; a class named behind a colon is cut off."""
     return {
-        venue: Path(str(path).rpartition(":")[0] if ".py:" in str(path) else path) for venue, path in _set(settings)
+        key: Path(str(path).rpartition(":")[0] if ".py:" in str(path) else path) for key, path in _keyed(_set(settings))
     }
 
 
 def _set(settings: Settings) -> list[tuple[str, Path]]:
     """The strategies of the settings, of those venues that are traded on."""
-    traded = settings.values["trading.venues"]
-    return [(venue, Path(settings.strategies[venue])) for venue in traded if settings.strategies[venue]]
+    return [(each.venue, each.path) for each in chosen_strategies(settings)]
+
+
+def _keyed(found: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Each under its venue's name, and where a venue has several under `venue/name`."""
+    venues = [venue for venue, _ in found]
+    return [(venue if venues.count(venue) == 1 else f"{venue}/{path.stem}", path) for venue, path in found]
 
 
 def _strategy_files(settings: Settings, chosen: Sequence[Path]) -> Iterator[tuple[str, Path]]:
