@@ -23,7 +23,7 @@ define install_lock
 		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
 endef
 
-.PHONY: help install install-dev page page-or-not up down logs test lint types pytest bench prove lock clean \
+.PHONY: help install install-dev page page-types page-or-not up down logs staging-schema-init test lint types pytest bench prove lock clean \
 	staging-stack-up staging-stack-down deploy-staging strategy-sync strategy-list-dynamo strategy-list
 
 help: ## list the targets
@@ -50,6 +50,9 @@ $(VENV)/.dev-installed: $(VENV)/.runtime-installed $(DEV_LOCK)
 	@touch $@
 
 page: $(PAGE) ## build the dashboard's page; nothing to do when no source changed
+
+page-types: install-dev ## write the page's types of the doors anew, after a door has changed
+	@$(BIN)/python scripts/build_page.py --types
 
 page-or-not: $(VENV)/.runtime-installed
 	@$(MAKE) --no-print-directory $(PAGE) 2>/dev/null || true
@@ -98,6 +101,11 @@ lock: install-dev ## compile the locks again from pyproject.toml and requirement
 		--python-version 3.11 pyproject.toml --group dev -o $(DEV_LOCK)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 pyproject.toml -c $(DEV_LOCK) -o $(RUNTIME_LOCK)
+
+staging-schema-init: install ## the database of .env.staging reaches the newest schema; DRY_RUN=1 only connects
+	@test -f .env.staging || { echo "Missing .env.staging: copy .env.staging.example and fill it in"; exit 1; }
+	@$(BIN)/python -m dotenv --file .env.staging run -- \
+		$(BIN)/seatrial db upgrade --stage staging $(if $(filter 1 true yes,$(DRY_RUN)),--check)
 
 # What the runbooks name and no room answers yet; docs/reference/conformance.md is the list, and it only shrinks.
 staging-stack-up staging-stack-down:

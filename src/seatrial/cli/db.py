@@ -198,7 +198,7 @@ def _tell(checked: Checked, as_json: bool) -> int:
         click.echo(json.dumps(checked.as_json()))
         return exits.OK if checked.ok else exits.FAILED
     for finding in checked.findings:
-        mark = {True: "ok", False: "DIFFERS", None: "unchecked"}[finding.ok]
+        mark = {True: "ok", False: "FAILED", None: "unchecked"}[finding.ok]
         click.echo(f"{finding.check:<14} {mark:<10} {finding.told}")
     for table, rows in checked.rows.items():
         click.echo(f"  {table:<20} {rows:>10} rows")

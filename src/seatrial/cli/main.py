@@ -82,9 +82,14 @@ def commands() -> None:
 
 
 def main() -> None:
-    """The outermost frame: one sentence for a fault, one exit code for each kind."""
+    """The outermost frame of `seatrial`."""
+    end(commands, "seatrial")
+
+
+def end(command: click.Command, name: str) -> None:
+    """Run a command and end the process: one sentence for a fault, one exit code for each kind."""
     try:
-        code = commands.main(prog_name="seatrial", standalone_mode=False)
+        code = command.main(prog_name=name, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else exits.OK)
     except click.ClickException as refusal:
         refusal.show()

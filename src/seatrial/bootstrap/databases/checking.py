@@ -49,6 +49,10 @@ def check_connection(place: LedgerPlace) -> Checked:
     """Only: does it answer, and which schema has it? For a look before anything is changed."""
     from seatrial.journal.schema import EXPECTED_VERSION, version_of
 
+    if not place.exists:
+        return Checked(
+            place.name, [Finding("connect", True, f"{place.name} is not there yet: an upgrade makes it")], {}
+        )
     try:
         database = place.connect(read_only=True)
         try:

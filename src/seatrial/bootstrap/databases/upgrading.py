@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.databases.evidence_rows import index_evidence
 from seatrial.bootstrap.databases.places import LedgerPlace, refuse_running
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
@@ -22,6 +23,7 @@ def upgrade_ledger(settings: Settings, place: LedgerPlace) -> Upgrade:
 
     Raises:
         ConfigurationFault: the platform runs and the schema is older; or it is newer than this code.
+        EvidenceFault: a file of evidence does not read.
         JournalFault: the database cannot be reached or written.
     """
     if place.exists:
@@ -35,7 +37,9 @@ def upgrade_ledger(settings: Settings, place: LedgerPlace) -> Upgrade:
     database = place.connect(read_only=False)
     try:
         opening = Opening("", JournalEpoch(""), "", "", at_ns=WallClock().now_ns(), instruments=_traded(database))
-        return upgrade(database, opening)
+        done = upgrade(database, opening)
+        index_evidence(settings, database)
+        return done
     finally:
         database.close()
 

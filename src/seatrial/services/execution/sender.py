@@ -133,7 +133,8 @@ class Sender:
         queue = self._lanes[lane]
         while queue:
             item = queue.popleft()
-            with bound_contextvars(**{**item.said, "client_order_id": item.effect.client_order_id}):
+            named = {"client_order_id": item.effect.client_order_id, "symbol": item.effect.symbol}
+            with bound_contextvars(**{**item.said, **named}):
                 if isinstance(item.effect, Approved):
                     await self._send(item.effect, item.halts)
                 elif not self._over(item.effect.client_order_id):
