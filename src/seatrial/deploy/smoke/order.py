@@ -10,6 +10,7 @@ from typing import Any
 from seatrial.deploy.smoke.system import SmokeFailed, System
 
 BELOW_MARKET = Decimal("0.97")  # rests, and is well inside every price collar
+ATTEMPTS_MAX = 3
 CANCEL_SECONDS_MAX = 20.0
 POLL_SECONDS = 0.2
 OVER = frozenset({"canceled", "expired", "rejected", "filled"})
@@ -22,33 +23,51 @@ class _Choice:
     symbol: str
     quantity: str
     price: str
+    time_in_force: str
+
+
+class _MadeWay(Exception):
+    """The machine took the test order back itself, because a strategy's target went the other way."""
 
 
 async def order_and_cancel(system: System) -> str:
-    """One order in, acknowledged by the venue, and out again; then the journal's tables know it."""
+    """One order in, acknowledged by the venue, and out again."""
     choice = await _choose(system)
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            await _there_and_back(system, choice)
+        except _MadeWay:
+            continue
+        return f"{choice.quantity} {choice.symbol} at {choice.price} rested and was taken back"
+    raise SmokeFailed(f"{ATTEMPTS_MAX} test orders in {choice.symbol} made way for a strategy's own; try again")
+
+
+async def _there_and_back(system: System, choice: _Choice) -> None:
     body = {
         "symbol": choice.symbol,
         "side": "buy",
         "type": "limit",
         "quantity": choice.quantity,
         "price": choice.price,
-        "time_in_force": "day",
+        "time_in_force": choice.time_in_force,
     }
     placed = await system.ask("execution", "/orders", method="POST", body=body)
     if placed.status != 202:
         raise SmokeFailed(f"{choice.quantity} {choice.symbol} at {choice.price} was not taken: {placed.told()}")
     order_id = placed.body["order_id"]
     seen = await _until(system, order_id, {"working", "partially_filled", *OVER})
+    if seen["status"] == "canceled" and seen["venue_order_id"] is not None:
+        raise _MadeWay
     if seen["status"] in OVER:
-        raise SmokeFailed(f"order {order_id} should rest, but it is {seen['status']}: {seen.get('reason')}")
+        raise SmokeFailed(f"order {order_id} should rest, but it is {seen['status']}: {seen.get('message')}")
     asked = await system.ask("execution", f"/orders/{order_id}", method="DELETE")
+    if asked.status == 409:
+        raise _MadeWay
     if asked.status != 202:
         raise SmokeFailed(f"the cancel of {order_id} was not taken: {asked.told()}; cancel it by hand")
     ended = await _until(system, order_id, OVER)
     if ended["status"] != "canceled":
         raise SmokeFailed(f"order {order_id} is {ended['status']} instead of canceled")
-    return f"{choice.quantity} {choice.symbol} at {choice.price} rested and was taken back"
 
 
 async def database_writes(system: System) -> str:
@@ -85,7 +104,8 @@ async def _choose(system: System) -> _Choice:
     chosen = fresh[0]
     last = Decimal(str(chosen["price"]))
     if chosen.get("source") == "alpaca":
-        return _Choice(chosen["symbol"], "1", str((last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)))
+        price = (last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)
+        return _Choice(chosen["symbol"], "1", str(price), "day")
     return _coin(chosen["symbol"], last)
 
 
@@ -93,4 +113,4 @@ def _coin(symbol: str, last: Decimal) -> _Choice:
     """About eleven of the quote coin: just above the smallest order the venue takes."""
     price = (last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)
     quantity = (Decimal(11) / price).quantize(Decimal("0.00001") if last > 1_000 else Decimal("0.001"), ROUND_UP)
-    return _Choice(symbol, str(quantity), str(price))
+    return _Choice(symbol, str(quantity), str(price), "gtc")
