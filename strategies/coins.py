@@ -42,9 +42,11 @@ class Coins(Strategy):
                 context.cancel(order)
         if average is not None and span is not None and not bids and held * bar.close < self.most - self.clip:
             self.bid[symbol] = min(average, bar.close) - self.width * span
-            context.buy(symbol, self.clip / self.bid[symbol], limit_price=self.bid[symbol])
+            why = f"bid {self.width} ranges below the lower of price and average of {self.length} bars"
+            context.buy(symbol, self.clip / self.bid[symbol], limit_price=self.bid[symbol], reason=why)
         if not offers and held * bar.close > 10:
-            context.sell(symbol, held, limit_price=(self.cost[symbol] or bar.close) * (1 + self.gain))
+            price = (self.cost[symbol] or bar.close) * (1 + self.gain)
+            context.sell(symbol, held, limit_price=price, reason=f"offer {self.gain:.1%} above what it cost")
 
     def count(self, symbol: str, held: float) -> float:
         """Follow the average cost: the account says how much is held, the last bid what the new part cost."""

@@ -9,7 +9,11 @@ from seatrial.strategy import SMA, BarView, Context, Strategy
 
 
 class Trend(Strategy):
-    """Hold `weight` of the account per symbol while it trends up, `core` otherwise."""
+    """Hold `weight` of the account per symbol while it trends up, `core` otherwise.
+
+    It gives reasons and no confidence: at a crossing the averages are next to each other, so their distance says
+    nothing of how long the move will last.
+    """
 
     symbols = ("AAPL", "SPY")
     fast = 8
@@ -32,4 +36,7 @@ class Trend(Strategy):
         rising = fast > slow
         if self.rising.get(bar.symbol) != rising:
             self.rising[bar.symbol] = rising
-            context.target(bar.symbol, weight=self.weight if rising else self.core)
+            lead = (fast / slow - 1) * 100
+            side = "above" if rising else "not above"
+            reason = f"average of {self.fast} bars {side} that of {self.slow}: {lead:+.3f} %"
+            context.target(bar.symbol, weight=self.weight if rising else self.core, reason=reason)
