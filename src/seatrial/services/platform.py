@@ -170,7 +170,9 @@ class Platform:
         apps = [app for app in self.doors.values() if isinstance(app, Envelope)]
         self.observed.meters += [app.meters for app in apps if app.meters is not None]
         listed = [(account, one.symbol) for account, one in self.parts.machine.instruments]
-        rooms = RoomMetrics(self.market_data.board, self.market, listed, self.orchestrator.runs, self.signals.desks)
+        rooms = RoomMetrics(
+            self.market_data.board, self.market, listed, self.orchestrator.runs, self.signals.desks, self.prices
+        )
         self.observed.collectors.append(rooms)
 
     def _on_death(self, name: str, error: BaseException | None) -> None:

@@ -12,9 +12,11 @@ from prometheus_client.registry import Collector
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.time import SECOND_NS, parse_rfc3339
 from seatrial.services.board import PriceBoard
+from seatrial.services.circuits import CircuitState
 from seatrial.services.desk import Desk
 from seatrial.services.execution.market_time import MarketTime
-from seatrial.services.observability.house_metrics import gauge
+from seatrial.services.observability.house_metrics import Rows, counter, gauge
+from seatrial.services.prices import Prices
 from seatrial.services.run_records import RUNS_KEPT_MAX, RunLog, RunRecord
 
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -30,12 +32,14 @@ class RoomMetrics(Collector):
         listed: Sequence[tuple[AccountId, Symbol]],
         runs: RunLog,
         desks: Sequence[Desk],
+        prices: Prices,
     ) -> None:
         self._board = board
         self._market = market
         self._listed = tuple(listed)
         self._runs = runs
         self._desks = tuple(desks)
+        self._prices = prices
 
     def collect(self) -> Iterator[Metric]:
         """Every family."""
@@ -67,6 +71,22 @@ class RoomMetrics(Collector):
             for desk in self._desks
         ]
         yield gauge("strategy_trading", "1 while a strategy trades.", trading)
+        yield from self._sources()
+
+    def _sources(self) -> Iterator[Metric]:
+        """Prices for people: how often the kept one did, and how their sources answer."""
+        rate = self._prices.hit_rate
+        hits: Rows = [] if rate is None else [({}, rate)]
+        yield gauge("price_cache_hit_ratio", "The share of price questions answered from the cache.", hits)
+        circuits = self._prices.circuits
+        outcomes = [
+            ({"source": name, "outcome": outcome}, count)
+            for name, circuit in circuits.items()
+            for outcome, count in (("success", circuit.successes), ("failure", circuit.failures))
+        ]
+        yield counter("price_questions", "Questions to sources of prices.", outcomes)
+        closed = [({"source": name}, float(one.state is CircuitState.CLOSED)) for name, one in circuits.items()]
+        yield gauge("price_circuit_closed", "1 while a source of prices is asked.", closed)
 
 
 def _durations(runs: Sequence[RunRecord]) -> Metric:

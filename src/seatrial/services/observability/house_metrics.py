@@ -21,6 +21,7 @@ from seatrial.services.observability.risk_state import risk_state
 
 BREAKERS = ("NORMAL", "COOLDOWN", "TRIPPED")
 PREFIX = "seatrial_"
+HISTORY = ("written", "dropped", "waiting", "lock_waits")
 
 Rows = Iterable[tuple[Mapping[str, str], float]]
 
@@ -153,14 +154,17 @@ class HouseMetrics(Collector):
         yield gauge("journal_seq", "The newest durable entry.", [({}, chronicle.last_seq)])
 
     def _history(self) -> Iterator[Metric]:
+        """The metrics history; families without a sample where none is kept."""
         station = self._observed.station
-        if station is None:
-            return
-        writer = station.writer
-        yield counter("metric_samples_written", "Samples in the metrics history.", [({}, writer.written)])
-        yield counter("metric_samples_dropped", "Samples given up.", [({}, writer.dropped)])
-        yield gauge("metric_samples_waiting", "Samples not written yet.", [({}, writer.waiting)])
-        yield counter("metric_file_waits", "Times the file was held by somebody else.", [({}, writer.lock_waits)])
+        writer = None if station is None else station.writer
+        rows: dict[str, Rows] = {}
+        if writer is not None:
+            counts = (writer.written, writer.dropped, writer.waiting, writer.lock_waits)
+            rows = {name: [({}, count)] for name, count in zip(HISTORY, counts, strict=True)}
+        yield counter("metric_samples_written", "Samples in the metrics history.", rows.get("written", []))
+        yield counter("metric_samples_dropped", "Samples given up.", rows.get("dropped", []))
+        yield gauge("metric_samples_waiting", "Samples not written yet.", rows.get("waiting", []))
+        yield counter("metric_file_waits", "Times the file was held by somebody else.", rows.get("lock_waits", []))
 
 
 def _money(units: int | None) -> float:
