@@ -8,10 +8,12 @@ running system serves one or the other. Where it cannot be built it says so in o
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +23,8 @@ BUILT = SOURCE / "node_modules" / ".page"
 PAGE = ROOT / "src" / "seatrial" / "page"
 SECONDS_MAX = 600
 LINES_TOLD_MAX = 12
+TYPES = SOURCE / "src" / "doors.d.ts"
+SEATRIAL = (sys.executable, "-m", "seatrial")
 PRETTIER = "node_modules/prettier/bin/prettier.cjs"
 # no line of npm's warnings about settings that other versions of npm know
 QUIET = ("--no-fund", "--no-audit", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
@@ -38,11 +42,17 @@ def main() -> int:
     """Install what is missing, build, and put the page where it is served from."""
     reading = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     reading.add_argument("--check", action="store_true", help="check types and style, and build nothing")
+    reading.add_argument("--types", action="store_true", help="write the doors' types from `seatrial openapi`")
+    reading.add_argument("--stale", action="store_true", help="build only where a source is newer than the page")
     reading.add_argument("--tools", action="store_true", help="install what checks and browser tests need, no more")
     said = reading.parse_args()
+    if said.stale and not stale():
+        return 0
     try:
-        install(with_tests=said.check or said.tools)
-        if said.check:
+        install(with_tests=said.check or said.tools or said.types)
+        if said.types:
+            TYPES.write_text(types(), encoding="utf-8")
+        elif said.check:
             check()
         elif not said.tools:
             build()
@@ -71,6 +81,31 @@ def install(*, with_tests: bool) -> None:
 def fresh(stamp: Path, lock: Path) -> bool:
     """Whether the last install was of this lock."""
     return stamp.is_file() and stamp.stat().st_mtime >= lock.stat().st_mtime
+
+
+def types() -> str:
+    """TypeScript of what the doors take and answer; refusals have one shape, which the page reads itself."""
+    told = json.loads(subprocess.run([*SEATRIAL, "openapi"], capture_output=True, text=True, check=True).stdout)
+    for methods in told["paths"].values():
+        for door in methods.values():
+            answers = door.get("responses", {})
+            door["responses"] = {status: each for status, each in answers.items() if status.startswith("2")}
+            for each in door["responses"].values():
+                each.pop("headers", None)
+    with tempfile.TemporaryDirectory() as folder:
+        document, written = Path(folder) / "openapi.json", Path(folder) / "doors.d.ts"
+        document.write_text(json.dumps(told), encoding="utf-8")
+        run("node", "node_modules/openapi-typescript/bin/cli.js", str(document), "-o", str(written))
+        return written.read_text(encoding="utf-8")
+
+
+def stale() -> bool:
+    """Whether a source is newer than the page, or there is no page."""
+    page = PAGE / "index.html"
+    if not page.is_file():
+        return True
+    sources = (path for path in SOURCE.rglob("*") if "node_modules" not in path.parts and path.is_file())
+    return max(path.stat().st_mtime for path in sources) > page.stat().st_mtime
 
 
 def check() -> None:

@@ -1220,6 +1220,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/doors/observability/health/scheduler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is planned, what ran, what was missed and why.
+         * @description Open to everybody.
+         */
+        get: operations["observability_get_doors_observability_health_scheduler"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/ai/signals/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest signals, newest first.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_ai_signals_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/prices/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest price of a symbol, from the first source that has a fresh one.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_prices_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/prices/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sources of prices, their circuits, and the cache's hit rate.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_prices_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every sealed release, where it stands, and which one runs.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/releases/{release_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One release: its gates with what would supply them, approvals, steps, manifest.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_releases_release_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest records of a stage's evidence chain.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rehearsals, smoke checks, soak windows and promotions, newest first.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/api/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drills and what came of them.
+         * @description Scope: viewer.
+         */
+        get: operations["observability_get_doors_observability_api_drills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2831,7 +3011,7 @@ export interface components {
             errors_last_hour: number | null;
             database: components["schemas"]["DatabaseAnswer"];
             resources: components["schemas"]["ResourcesAnswer"];
-            history: components["schemas"]["HistoryAnswer"] | null;
+            history: components["schemas"]["seatrial.services.api.metrics.HistoryAnswer"] | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC.
@@ -2872,12 +3052,321 @@ export interface components {
          * HistoryAnswer
          * @description The metrics history: samples written and waiting in this process, given up, and waits for a foreign lock.
          */
-        HistoryAnswer: {
+        "seatrial.services.api.metrics.HistoryAnswer": {
             written: number;
             waiting: number;
             dropped: number;
             lock_waits: number;
             message: string | null;
+        };
+        /**
+         * SchedulerReport
+         * @description The body of the door.
+         */
+        SchedulerReport: {
+            status: string;
+            timestamp: string;
+            missing_symbols: string[];
+            reasons: string[];
+            enabled: boolean;
+            running: boolean;
+            config: components["schemas"]["ScheduleConfig"];
+            jobs: components["schemas"]["JobReport"][];
+            providers: {
+                [key: string]: components["schemas"]["ProviderReport"];
+            };
+            execution: components["schemas"]["ExecutionReport"];
+        };
+        /**
+         * ScheduleConfig
+         * @description What the scheduler goes by. `execution_seconds` is null where strategies act on bars or times of the day.
+         */
+        ScheduleConfig: {
+            symbols: string[];
+            refresh_seconds: number;
+            execution_seconds: number | null;
+        };
+        /**
+         * JobReport
+         * @description One job. `clock` says whether `next_run_at` is market time or our own; null where the next bar brings the run.
+         */
+        JobReport: {
+            id: string;
+            schedule: string;
+            next_run_at: string | null;
+            clock: string;
+            moved: string | null;
+            last_run: components["schemas"]["JobRun"] | null;
+            missed: boolean;
+            missed_count: number;
+        };
+        /**
+         * JobRun
+         * @description A job's newest run, by our own clock.
+         */
+        JobRun: {
+            status: components["schemas"]["RunStatus"];
+            started_at: string;
+            completed_at: string;
+            duration_seconds: number;
+            errors: string[];
+        };
+        /**
+         * ProviderReport
+         * @description One source of prices and its circuit.
+         */
+        ProviderReport: {
+            success: number;
+            failures: number;
+            failure_streak: number;
+            circuit: components["schemas"]["CircuitState"];
+            last_success: string | null;
+            last_error: string | null;
+        };
+        /**
+         * CircuitState
+         * @description The three words of a dependency's circuit; a trading breaker has other ones.
+         * @enum {unknown}
+         */
+        CircuitState: "CLOSED" | "HALF_OPEN" | "OPEN";
+        /**
+         * ExecutionReport
+         * @description The newest run that had something to do. `gross_exposure` is null where it lies in several currencies.
+         */
+        ExecutionReport: {
+            status: string;
+            orders_planned: number;
+            orders_submitted: number;
+            orders_skipped: number;
+            orders_failed: number;
+            gross_exposure: string | null;
+            gross_exposure_by_currency: {
+                [key: string]: string;
+            } | null;
+            positions_synced: boolean;
+            run_id: string | null;
+        };
+        /**
+         * SignalRow
+         * @description One signal. `timestamp` is the market time of the decision; `price` the close it was made on.
+         *
+         *         `confidence` and `reason` are the strategy's own words and null where it gave none. `stale` says that its
+         *         strategy does not trade, or has seen no bar for two and a half minutes of market time.
+         */
+        SignalRow: {
+            id: string;
+            symbol: string;
+            action: string;
+            confidence: number | null;
+            price: number | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+            reason: string | null;
+            source: string;
+            model: string;
+            stale: boolean;
+            account: string;
+            withheld: boolean;
+        };
+        /**
+         * LatestPrice
+         * @description A price of market time `timestamp`, in the currency `quote`: CoinGecko's are dollars, Binance's tether.
+         *
+         *         The changes are against the price of 24 hours of market time before, null where that is not known. `stale` is true
+         *         only while the market is closed: then nobody can have a newer price.
+         */
+        LatestPrice: {
+            symbol: string;
+            /** @description Exact: all its digits are sent. */
+            price: number;
+            change: number | null;
+            change_percent: number | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+            source: string;
+            stale: boolean;
+            quote: string;
+        };
+        /**
+         * SourcesAnswer
+         * @description The sources in order, and how often an answer of a moment ago was told again; null before the first question.
+         */
+        SourcesAnswer: {
+            sources: components["schemas"]["SourceRow"][];
+            cache_hits: number;
+            cache_misses: number;
+            cache_hit_rate: number | null;
+        };
+        /**
+         * SourceRow
+         * @description One source behind a network and its circuit. Times are the platform's clock's.
+         */
+        SourceRow: {
+            name: string;
+            circuit: components["schemas"]["CircuitState"];
+            success: number;
+            failures: number;
+            failure_streak: number;
+            last_success: string | null;
+            last_error: string | null;
+        };
+        /**
+         * ReleasesAnswer
+         * @description Every sealed release, newest first. `policies` are the names in force, as `solo` is shown on every page.
+         */
+        ReleasesAnswer: {
+            running: components["schemas"]["RunningAnswer"];
+            policies: string[];
+            releases: components["schemas"]["ReleaseRowAnswer"][];
+        };
+        /**
+         * RunningAnswer
+         * @description What runs here: a sealed release, or null and in which files it differs from the newest.
+         */
+        RunningAnswer: {
+            release: string | null;
+            note: string;
+        };
+        /**
+         * ReleaseRowAnswer
+         * @description One release. `stage` is the highest it has come to, `why` what made it the change it is.
+         */
+        ReleaseRowAnswer: {
+            release: string;
+            digest: string;
+            stage: string;
+            phase: string;
+            change_class: string;
+            why: string;
+            policy: string;
+            author: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            sealed_at: string;
+            running: boolean;
+        };
+        /**
+         * ReleaseAnswer
+         * @description One release whole. `approvals_needed` and `capital_max` (a fraction of the account) are the policy's.
+         */
+        ReleaseAnswer: {
+            release: components["schemas"]["ReleaseRowAnswer"];
+            gates: components["schemas"]["GateAnswer"][];
+            approvals: components["schemas"]["ApprovalAnswer"][];
+            approvals_needed: number;
+            steps: components["schemas"]["ReleaseStepAnswer"][];
+            capital_max: string;
+            manifest: Record<string, never>;
+        };
+        /**
+         * GateAnswer
+         * @description One gate of the release's next step; `blocks` says whether it holds it, `supply` what would change that.
+         */
+        GateAnswer: {
+            gate: string;
+            asks: string;
+            /** @enum {unknown} */
+            verdict: "ERROR" | "FAIL" | "INCONCLUSIVE" | "NODATA" | "PASS" | "PENDING" | "STALE" | "WAIVED";
+            reason: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            as_of: string;
+            age_s: number;
+            clock: string;
+            venue: string;
+            supply: string;
+            blocks: boolean;
+        };
+        /**
+         * ApprovalAnswer
+         * @description One signature that counts now.
+         */
+        ApprovalAnswer: {
+            owner: string;
+            roles: string[];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            expires_at: string | null;
+        };
+        /**
+         * ReleaseStepAnswer
+         * @description One transition, as it stands in the chain of `stage`.
+         */
+        ReleaseStepAnswer: {
+            stage: string;
+            seq: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            start: string;
+            end: string;
+            reason: string;
+        };
+        /**
+         * EvidenceAnswer
+         * @description The newest records of one stage, newest first. `signed` of the `size` records are under a checkpoint.
+         */
+        EvidenceAnswer: {
+            stage: string;
+            size: number;
+            signed: number;
+            records: components["schemas"]["EvidenceRow"][];
+        };
+        /**
+         * EvidenceRow
+         * @description One record of a chain, in short.
+         */
+        EvidenceRow: {
+            stage: string;
+            seq: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            type: string;
+            release: string | null;
+            actor: string;
+            gist: string;
+            hash: string;
+        };
+        /**
+         * HistoryAnswer
+         * @description Newest first.
+         */
+        "seatrial.services.api.release_answers.HistoryAnswer": {
+            history: components["schemas"]["HistoryRow"][];
+        };
+        /**
+         * HistoryRow
+         * @description Something that was measured or decided: a rehearsal, a smoke check, a soak window, a step.
+         */
+        HistoryRow: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            stage: string;
+            kind: string;
+            release: string | null;
+            outcome: string;
+            clock: string;
         };
         /**
          * SessionAnswer
@@ -4382,6 +4871,192 @@ export interface operations {
                 };
             };
         };
+    };
+    observability_get_doors_observability_health_scheduler: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerReport"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_ai_signals_latest: {
+        parameters: {
+            query?: {
+                /** @description at most so many; 5 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRow"][];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_prices_latest: {
+        parameters: {
+            query: {
+                /** @description such as BTCUSDT */
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestPrice"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_prices_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesAnswer"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_releases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasesAnswer"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_releases_release_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseAnswer"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_evidence: {
+        parameters: {
+            query?: {
+                /** @description dev, staging or prod; dev where it is left out */
+                stage?: "dev" | "prod" | "staging";
+                /** @description at most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceAnswer"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_history: {
+        parameters: {
+            query?: {
+                /** @description at most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["seatrial.services.api.release_answers.HistoryAnswer"];
+                };
+            };
+        };
+    };
+    observability_get_doors_observability_api_drills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
     };
     dashboard_get_openapi_json: {
         parameters: {

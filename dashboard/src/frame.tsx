@@ -59,7 +59,7 @@ function Page({ place, onHalt }: { place: Place; onHalt: () => void }): Componen
     case "risk":
       return <Risk onHalt={onHalt} />;
     case "release":
-      return <Release />;
+      return <Release rest={place.rest} />;
     case "system":
       return <System />;
   }

@@ -1,6 +1,6 @@
 /** What the doors answer, as `seatrial openapi` describes it. `doors.d.ts` is generated; nothing here is by hand. */
 
-import type { components } from "./doors.d.ts";
+import type { components, paths } from "./doors.d.ts";
 
 type Schemas = components["schemas"];
 
@@ -31,12 +31,18 @@ export type Pnl = Schemas["PnlAnswer"];
 export type Position = Schemas["PositionRow"];
 export type Positions = Schemas["PositionsAnswer"];
 export type Prices = Schemas["PricesAnswer"];
+export type Evidence = Schemas["EvidenceAnswer"];
+export type Gate = Schemas["GateAnswer"];
+export type History = paths["/doors/observability/api/history"]["get"]["responses"][200]["content"]["application/json"];
+export type Releases = Schemas["ReleasesAnswer"];
+export type ReleaseRow = Schemas["ReleaseRowAnswer"];
+export type ReleaseTold = Schemas["ReleaseAnswer"];
 export type Reloads = Schemas["ReloadAnswer"];
 export type RoleState = Schemas["RoleState"];
 export type Run = Schemas["RunSummary"];
 export type Runs = Schemas["RunsAnswer"];
 export type SessionTold = Schemas["SessionAnswer"];
-export type Signal = Omit<Schemas["RankedSignal"], "rank" | "target_weight" | "target_quantity">;
+export type Signal = Schemas["SignalRow"];
 export type Strategies = Schemas["StrategiesAnswer"];
 export type Strategy = Schemas["StrategyRow"];
 export type SystemHealth = Schemas["SystemHealth"];

@@ -57,8 +57,9 @@ export function percent(share: Decimal | null | undefined, digits = 1): string {
 
 /** `up`, `down` or `flat`: the word behind the colour. */
 export function direction(value: Decimal | null | undefined): "up" | "down" | "flat" {
-  const number = Number(value ?? 0);
-  return number > 0 ? "up" : number < 0 ? "down" : "flat";
+  const written = decimal(value);
+  if (!/[1-9]/.test(written)) return "flat"; // less than a cent is neither
+  return written.startsWith("−") ? "down" : "up";
 }
 
 const DAY = new Intl.DateTimeFormat("en-GB", {

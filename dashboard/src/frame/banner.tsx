@@ -6,11 +6,12 @@ import { Icon } from "../parts/icon";
 import type { Config } from "../types";
 import { useHalted } from "./halted";
 
-const MEANING: Record<string, string> = {
-  dry_run: "strategies decide and nothing is sent",
-  sim: "orders go to the local venues; no order can reach real money",
-  paper: "orders go to the venues' paper accounts; no order can reach real money",
-  live: "orders reach real money",
+/** What holds for every order here, and where orders go. */
+const MEANING: Record<string, readonly [string, string]> = {
+  dry_run: ["no order is sent", "strategies decide, and that is all"],
+  sim: ["no order can reach real money", "orders go to the local venues"],
+  paper: ["no order can reach real money", "orders go to the venues' paper accounts"],
+  live: ["orders reach real money", "this is the stage that counts"],
 };
 
 export function Banner() {
@@ -22,7 +23,10 @@ export function Banner() {
       <p class={`banner mode-${mode ?? "unknown"}`}>
         <strong>{mode ?? "mode unknown"}</strong>
         {config.value && <span class="banner-stage">stage {config.value.stage}</span>}
-        <span class="banner-text">{mode ? MEANING[mode] : (config.fault?.message ?? "asking…")}</span>
+        <span class="banner-text">
+          {mode ? MEANING[mode]?.[0] : (config.fault?.message ?? "asking…")}
+          {mode && <span class="banner-more">: {MEANING[mode]?.[1]}</span>}
+        </span>
       </p>
       {halted.halted && (
         <p class="banner halted" role="alert">

@@ -75,9 +75,18 @@ function Form({ message }: { message: string }) {
           <Icon name="bad" size={14} /> {failed}
         </p>
       )}
-      <button type="submit" class="primary" disabled={busy}>
-        {busy ? "Signing in…" : "Sign in"}
-      </button>
+      <div class="dialog-actions">
+        <button
+          type="button"
+          onClick={() => void look()}
+          title="On the developer's own machine in stage dev no token is needed"
+        >
+          Without a token
+        </button>
+        <button type="submit" class="primary" disabled={busy}>
+          {busy ? "Signing in…" : "Sign in"}
+        </button>
+      </div>
     </form>
   );
 }

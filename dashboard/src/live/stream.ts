@@ -1,6 +1,6 @@
 /** The live market: one WebSocket while somebody listens, opened again with growing patience when it ends. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { marketData } from "../asked";
 
 const SILENCE_MS_MAX = 75_000; // the server speaks at least every thirty seconds
@@ -34,12 +34,14 @@ export interface StreamState {
 /** Hear the bars and ticks of one symbol. */
 export function useStream(symbol: string | null, hear: (heard: Heard) => void): StreamState {
   const [state, set] = useState<StreamState>({ open: false, retryAt: null });
+  const listener = useRef(hear); // a listener that changes needs no new connection
+  listener.current = hear;
   useEffect(() => {
     if (symbol === null) return undefined;
-    const line = new Line(symbol, hear, set);
+    const line = new Line(symbol, (heard) => listener.current(heard), set);
     line.open();
     return () => line.close();
-  }, [symbol, hear]);
+  }, [symbol]);
   return state;
 }
 

@@ -27,7 +27,7 @@ export function NoticeList({ notices }: { notices: readonly Notice[] }) {
       keyOf={(row) => `${row.seq ?? row.recorded_at} ${row.name} ${row.detail} ${row.symbol}`}
       columns={[
         { name: "Market time", cell: (row) => <When at={row.at} of="market" dated /> },
-        { name: "Kind", cell: (row) => <Badge tone={TONES[row.kind]}>{row.kind}</Badge> },
+        { name: "Kind", rank: 2, cell: (row) => <Badge tone={TONES[row.kind]}>{row.kind}</Badge> },
         {
           name: "Account",
           rank: 3,

@@ -15,8 +15,14 @@ export function DecisionTable({ decisions }: { decisions: readonly Decision[] })
       keyOf={(row) => `${row.account} ${row.strategy} ${row.decided_at}`}
       columns={[
         { name: "Strategy", cell: (row) => row.strategy },
-        { name: "Decided", cell: (row) => row.facts.join(", ") || <span class="faint">nothing</span> },
-        { name: "Skipped because", rank: 2, cell: (row) => <span class="soft">{row.skipped ?? ""}</span> },
+        {
+          name: "Decided",
+          cell: (row) => (
+            <>
+              {row.facts.join(", ")} {row.skipped && <span class="soft">{row.skipped}</span>}
+            </>
+          ),
+        },
         { name: "Market time", cell: (row) => <When at={row.decided_at} of="market" /> },
       ]}
     />
