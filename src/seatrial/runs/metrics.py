@@ -1,6 +1,6 @@
 """What `metrics.json` holds: amounts as decimal text, ratios as numbers, null with a reason where data is too thin.
 
-`docs/reference/metrics.md` says what each key means.
+`docs/reference/backtest_metrics.md` says what each key means.
 """
 
 from __future__ import annotations
