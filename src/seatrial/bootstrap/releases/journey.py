@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from seatrial.bootstrap.clock import WallClock
-from seatrial.bootstrap.evidence import append, chain_of, running_release, venue_kind
+from seatrial.bootstrap.evidence import chain_of, running_release, venue_kind
 from seatrial.bootstrap.gates.context import GateContext
 from seatrial.bootstrap.gates.evaluate import COLLECTORS, judge
 from seatrial.bootstrap.releases.keys import SERVICE, service_key
@@ -22,7 +22,6 @@ from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
 from seatrial.release.attestation import passed_stage
 from seatrial.release.bundle import bundle_name, write_bundle
-from seatrial.release.canonical import canonical
 from seatrial.release.case import Case, standing
 from seatrial.release.drive import Follower
 from seatrial.release.gates.supply import ABSENT, absence, supply_of
@@ -30,6 +29,7 @@ from seatrial.release.manifest import Manifest
 from seatrial.release.phases import APPROVING, Phase, Transition
 from seatrial.release.policy import Policy
 from seatrial.release.policy_file import load_policy
+from seatrial.release.promotion import import_bundle
 from seatrial.release.record import Actor
 from seatrial.release.states import blocking, required
 from seatrial.release.verdict import GateResult, missing
@@ -111,7 +111,7 @@ def promote(settings: Settings, manifest: Manifest, target: str, token: str | No
     steps = _drive(settings, follower, manifest, context.policy, FIRST_PHASE[target])
     case = follower.catch_up().cases[manifest.digest]
     if passed_stage(BELOW[target], case.working_phase):
-        bundle = _import(settings, manifest, context.policy, case, target)
+        bundle = _import(settings, manifest, context.policy, target)
         return Promotion(manifest.id, context.policy, True, str(case.phase), tuple(steps), (), (), bundle)
     now_ns = WallClock().now_ns()
     lacking = tuple(explained(each) for each in blocking(case, now_ns, context.policy))
@@ -198,31 +198,22 @@ def _people_and_time(case: Case, policy: Policy, now_ns: int) -> tuple[str, ...]
     return ()
 
 
-def _import(settings: Settings, manifest: Manifest, policy: Policy, case: Case, target: str) -> str:
-    """Write the signed bundle of the stage below, and open the chain of the next with it. Safe to repeat."""
-    below, chain = BELOW[target], chain_of(settings, BELOW[target])
-    after = chain_of(settings, target)
+def _import(settings: Settings, manifest: Manifest, policy: Policy, target: str) -> str:
+    """Write the signed bundle of the stage below, verify it, and open the chain of the next with it. Safe to repeat."""
+    below, after = BELOW[target], chain_of(settings, target)
     if manifest.digest in Follower(after).catch_up().cases:
         return ""
     key = service_key(settings, below)
+    service_key(settings, target)
+    after.keep_blob(manifest.canonical())
     _, text = policy_of(settings, policy.digest)
     with TemporaryDirectory(prefix="seatrial-bundle-") as folder:
         path = Path(folder) / bundle_name(manifest.digest)
-        write_bundle(path, chain, manifest.digest, policy, text, key=key, at_ns=WallClock().now_ns())
-        digest = after.keep_blob(path.read_bytes())
-    service_key(settings, target)
-    after.keep_blob(manifest.canonical())
-    after.keep_blob(canonical(policy.document))
-    body = {
-        "change_class": case.change_class,
-        "author": case.author,
-        "committer": case.committer,
-        "phase": FIRST_PHASE[target].value,
-        "from": below,
-        "bundle": digest,
-    }
-    append(settings, "promotion", manifest.digest, body, policy=policy.digest, stage=target, actor="promote")
-    return str(after.folder / "blobs" / digest)
+        now_ns = WallClock().now_ns()
+        write_bundle(path, chain_of(settings, below), manifest.digest, policy, text, key=key, at_ns=now_ns)
+        venue = venue_kind(settings.mode)
+        record = import_bundle(after, path, manifest.digest, policy, actor=ACTOR, venue=venue)
+    return str(after.folder / "blobs" / str(record.body["bundle"]).removeprefix("sha256:"))
 
 
 def _hours(span_ns: int) -> str:
