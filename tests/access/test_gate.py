@@ -71,6 +71,8 @@ def test_in_dev_this_machine_needs_no_token_and_is_told_so(tmp_path: Path) -> No
         (HERE, {"origin": "http://127.0.0.1:3000"}),
         (HERE, {"origin": "null"}),
         (HERE, {"host": "evil.example:3000"}),
+        (HERE, {"host": "0.0.0.0:3000"}),
+        ("10.0.0.5", {"host": "10.0.0.5:3000"}),
         (HERE, {"sec-fetch-site": "cross-site"}),
         (HERE, {"sec-fetch-site": "same-site"}),
         (HERE, {"x-forwarded-for": "127.0.0.1"}),

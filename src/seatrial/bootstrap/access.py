@@ -23,7 +23,6 @@ from seatrial.bootstrap.token_desk import tokens_path
 from seatrial.bootstrap.token_use import TokenUse
 from seatrial.domain.time import Clock
 from seatrial.services.access.addresses import Address, Addresses, networks
-from seatrial.services.access.browsers import LOOPBACK_NAMES
 from seatrial.services.access.credentials import INTERNAL_PREFIX, Credentials
 from seatrial.services.access.gate import GateRules, TokenGate
 from seatrial.services.access.internal import RoleAuth, token_of_file
@@ -89,7 +88,6 @@ def rules_of(settings: Settings) -> GateRules:
         ),
         rate_per_second=said["access.rate_per_second"],
         local=access_is_local(settings),
-        hosts=LOOPBACK_NAMES | {settings.host},
     )
 
 

@@ -35,7 +35,6 @@ class GateRules:
     addresses: Addresses = field(default_factory=Addresses)
     rate_per_second: int = 200
     local: bool = False
-    hosts: frozenset[str] = browsers.LOOPBACK_NAMES  # the names by which this machine is reached locally
 
 
 class TokenGate:
@@ -158,11 +157,13 @@ class TokenGate:
         self, asgi: Mapping[str, Any], headers: Headers, *, sites: frozenset[str] = frozenset({"none"})
     ) -> bool:
         """Whether this is the developer's own machine: stage dev, no proxy between, no foreign page behind it."""
+        other_end = peer(asgi)
         return (
             self._rules.local
-            and self._rules.addresses.is_own(peer(asgi))
+            and other_end is not None
+            and other_end.is_loopback
             and not forwards(headers)
-            and browsers.host_name(headers) in self._rules.hosts
+            and browsers.host_name(headers) in browsers.LOOPBACK_NAMES  # to other names browsers do not say Sec-Fetch
             and browsers.no_page_behind(headers, sites=sites)
         )
 

@@ -71,7 +71,9 @@ def _stream(stream: Mapping[str, Any]) -> str:
 def _schema(name: str, schema: Mapping[str, Any]) -> str:
     rest = {key: value for key, value in schema.items() if key not in {"title", "description"}}
     text = f"<p>{_marked(schema['description'])}</p>" if "description" in schema else ""
-    return _folded(f'<span class="path" id="{escape(name)}">{escape(name)}</span>', text + _json(rest))
+    # The name stands inside, so that a link to it opens the fold.
+    inside = f'<div id="{escape(name)}">{text}{_json(rest)}</div>'
+    return _folded(f'<span class="path">{escape(name)}</span>', inside)
 
 
 def _folded(summary: str, inside: str) -> str:
