@@ -99,7 +99,7 @@ MUTANTS = [
     Mutant(
         "a cut end goes unseen",
         "verify.py",
-        "if point.size > audit.tree.size:",
+        "if size > audit.tree.size:",
         "if False:",
         "test_verify.py::test_a_cut_end_is_seen_by_a_larger_checkpoint_and_by_nothing_else",
     ),

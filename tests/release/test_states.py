@@ -163,8 +163,17 @@ def test_the_author_the_same_person_twice_or_too_few_do_not_approve(who):
 def test_two_without_the_role_asked_for_do_not_approve():
     walk = waiting()
     walk.approve("bob")
+    walk.approve("erin")
+    assert len(walk.case.approvals) == 2
+    assert walk.go() == []
+
+
+def test_a_service_stands_for_no_person():
+    walk = waiting()
+    walk.approve("alice")
     walk.approve("host")
     assert walk.go() == []
+    assert walk.book.refused[-1].why.endswith("host is a service")
 
 
 def test_an_approval_of_evidence_before_it_was_complete_counts_for_nothing():

@@ -22,7 +22,13 @@ from seatrial.release.verdict import GateResult, JsonObject, VenueKind, Verdict
 RELEASE = "sha256:" + "ab" * 32
 START_NS = 1_790_000_000 * SECOND_NS
 DAEMON = Actor("service", "seatrial")
-SIGNERS = {"alice": ("reviewer", "risk"), "bob": ("reviewer",), "carol": ("reviewer",), "host": ("checkpoint",)}
+SIGNERS = {
+    "alice": ("reviewer", "risk"),
+    "bob": ("reviewer",),
+    "carol": ("reviewer",),
+    "erin": ("reviewer",),
+    "host": ("service",),
+}
 KEYS = {owner: SigningKey(bytes([at + 1]) * 32) for at, owner in enumerate(SIGNERS)}
 
 

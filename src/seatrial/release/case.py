@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from seatrial.release.phases import ASIDE, Phase, stage_of
+from seatrial.release.phases import ASIDE, Phase, Transition, stage_of
 from seatrial.release.policy import Policy
 from seatrial.release.signing import Signature
 from seatrial.release.verdict import ClockKind, GateResult, VenueKind, Verdict, missing
@@ -124,3 +124,24 @@ def _broken_glass(case: Case, now_ns: int, clock: ClockKind, venue: VenueKind) -
     verdict = Verdict.PASS if len(owners) >= 2 else Verdict.NODATA
     why = f"signed by {', '.join(owners) or 'nobody'}; two people with a reason and an expiry are needed"
     return GateResult("break_glass", verdict, why, now_ns, clock, venue, supply="seatrial promote --break-glass")
+
+
+def after(case: Case, step: Transition, at_ns: int, seq: int) -> Case:
+    """The case once a step is written: what was asked is answered, what no longer holds is gone."""
+    end = step.end
+    back = case.working_phase if end in ASIDE else None
+    returned = case.phase in ASIDE and end is case.came_from
+    gone = end in {Phase.STG_SOAKING, Phase.STG_READY, Phase.STG_DEPLOYING} and not returned
+    return replace(
+        case,
+        phase=end,
+        tier=step.tier,
+        since_ns=at_ns,
+        since_seq=seq,
+        came_from=back,
+        asks=tuple(ask for ask in case.asks if ask.at_ns > step.at_ns),
+        approvals=() if gone else case.approvals,
+        soak_since_ns=at_ns if end is Phase.STG_SOAKING and case.phase is Phase.STG_DEPLOYING else case.soak_since_ns,
+        ready_seq=seq if end is Phase.STG_READY else case.ready_seq,
+        demotions=case.demotions + (step.reason == "demoted"),
+    )

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from seatrial.domain.faults import EvidenceFault
-from seatrial.release.case import Ask, Case
+from seatrial.release.case import Ask, Case, after
 from seatrial.release.keys import Keyring, PublicKey
 from seatrial.release.phases import APPROVING, ASIDE, FINAL, PROD, TRADING, WATCHED, Phase, Transition
 from seatrial.release.policy import Policy
 from seatrial.release.record import Record
-from seatrial.release.signing import signature_of
+from seatrial.release.signing import Signature, signature_of
 from seatrial.release.states import advance
 from seatrial.release.verdict import GateResult, Verdict
+
+SERVICE_ROLE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,20 @@ class Casebook:
         voided = result.verdict is Verdict.FAIL and case.working_phase in APPROVING
         return replace(case, verdicts=verdicts, approvals=() if voided else case.approvals)
 
-    def _approval(self, case: Case, record: Record) -> Case:
+    def _person(self, record: Record) -> Signature | None:
+        """Whose signature it is; None for a service's, which stands for no person."""
         signature = signature_of(record, self.keys)
+        if SERVICE_ROLE not in signature.roles:
+            return signature
+        self.refused.append(
+            Refused(record.seq, f"a {record.type} is signed by a person, {signature.owner} is a service")
+        )
+        return None
+
+    def _approval(self, case: Case, record: Record) -> Case:
+        signature = self._person(record)
+        if signature is None:
+            return case
         known = self.checkpoints.get(signature.size)
         if known is None or known != signature.root:
             self.refused.append(Refused(record.seq, "the approval is of a root that no checkpoint of this chain has"))
@@ -187,11 +201,16 @@ class Casebook:
         if not record.body.get("reason"):
             self.refused.append(Refused(record.seq, "break-glass gives a reason"))
             return case
-        return replace(case, breakglass=(*case.breakglass, signature_of(record, self.keys)))
+        signature = self._person(record)
+        return case if signature is None else replace(case, breakglass=(*case.breakglass, signature))
 
     def _resume(self, case: Case, record: Record) -> Case:
-        owner = signature_of(record, self.keys).owner
-        return replace(case, asks=(*case.asks, Ask("resume", owner, record.ts_ns)))
+        signature = self._person(record)
+        return (
+            case
+            if signature is None
+            else replace(case, asks=(*case.asks, Ask("resume", signature.owner, record.ts_ns)))
+        )
 
     def _moved(self, case: Case, record: Record) -> Case:
         step = Transition.parse(record.body)
@@ -206,27 +225,6 @@ class Casebook:
         for name, other in self.cases.items():
             if name != release and other.phase is Phase.PROD_FULL:
                 self.cases[name] = replace(other, asks=(*other.asks, Ask("supersede", release, at_ns)))
-
-
-def after(case: Case, step: Transition, at_ns: int, seq: int) -> Case:
-    """The case once a step is written: what was asked is answered, what no longer holds is gone."""
-    end = step.end
-    back = case.working_phase if end in ASIDE else None
-    returned = case.phase in ASIDE and end is case.came_from
-    gone = end in {Phase.STG_SOAKING, Phase.STG_READY, Phase.STG_DEPLOYING} and not returned
-    return replace(
-        case,
-        phase=end,
-        tier=step.tier,
-        since_ns=at_ns,
-        since_seq=seq,
-        came_from=back,
-        asks=tuple(ask for ask in case.asks if ask.at_ns > step.at_ns),
-        approvals=() if gone else case.approvals,
-        soak_since_ns=at_ns if end is Phase.STG_SOAKING and case.phase is Phase.STG_DEPLOYING else case.soak_since_ns,
-        ready_seq=seq if end is Phase.STG_READY else case.ready_seq,
-        demotions=case.demotions + (step.reason == "demoted"),
-    )
 
 
 def _phase(word: object) -> Phase:

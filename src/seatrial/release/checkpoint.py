@@ -67,10 +67,11 @@ class Checkpoint:
         return cls(origin, int(size), raw)
 
 
-def opened(note: str, keys: Keyring, at_ns: int) -> tuple[Checkpoint, tuple[PublicKey, ...]]:
+def opened(note: str, keys: Keyring, at_ns: int | None) -> tuple[Checkpoint, tuple[PublicKey, ...]]:
     """The checkpoint of a note and the keys that signed it, each known and valid at `at_ns`.
 
-    Signatures by strangers are left out, as signed notes demand.
+    A note on its own says no time; with None a key counts whenever it was valid. Signatures by strangers are left
+    out, as signed notes demand.
 
     Raises:
         EvidenceFault: the note is malformed, a known key's signature is false, or no valid key signed.
@@ -92,7 +93,7 @@ def opened(note: str, keys: Keyring, at_ns: int) -> tuple[Checkpoint, tuple[Publ
             continue
         if not signature_holds(key.public, raw[_HASH_BYTES:], checkpoint.text().encode()):
             raise EvidenceFault(f"the signature of {owner} does not fit the checkpoint of size {checkpoint.size}")
-        if key.valid_at(at_ns):
+        if at_ns is None or key.valid_at(at_ns):
             signers.append(key)
     if not signers:
         raise EvidenceFault(f"no key known and valid then signed the checkpoint of size {checkpoint.size}")

@@ -81,7 +81,8 @@ def _verified(shown: Exhibits, known: Mapping[str, Policy], kept: Mapping[str, s
     for name in shown.names():
         if name.startswith("checkpoints/"):
             notes[name] = small(shown, name).decode("utf-8", "replace")
-    audit = Audit(policies, _by_size(notes, outcome))
+    held = _by_size(notes, outcome)
+    audit = Audit(policies, held)
     promotions, wanted = [], set[str]()
     try:
         with shown.open(LOG) as file:
@@ -91,7 +92,7 @@ def _verified(shown: Exhibits, known: Mapping[str, Policy], kept: Mapping[str, s
                 wanted.update(_inputs(record))
     except Altered as altered:
         outcome.findings.append(altered.finding)
-    _conclude(audit, outcome, notes)
+    _conclude(audit, outcome, notes, held)
     outcome.blobs_absent = len(wanted - {name.removeprefix("blobs/") for name in shown.names()})
     for record in promotions:
         _follow(record, shown, known, outcome, depth)
@@ -100,22 +101,24 @@ def _verified(shown: Exhibits, known: Mapping[str, Policy], kept: Mapping[str, s
     return outcome
 
 
-def _conclude(audit: Audit, outcome: Outcome, notes: Mapping[str, str]) -> None:
+def _conclude(
+    audit: Audit, outcome: Outcome, notes: Mapping[str, str], held: Mapping[int, tuple[str, Checkpoint]]
+) -> None:
     outcome.records, outcome.steps, outcome.signed_size = audit.tree.size, audit.steps, audit.signed_size
     outcome.cases = audit.book.cases
     for digest in sorted(audit.unknown_policies):
         outcome.findings.append(Finding(False, f"the policy {digest} is not here, so its steps were not run again"))
     if outcome.exit_code == 1:
         return
-    for name, text in notes.items():
+    for size, (name, _) in held.items():
+        if size > audit.tree.size:
+            what = f"{name} speaks of {size} records, the chain has {audit.tree.size}: its end was cut off"
+            outcome.findings.append(Finding(True, what, audit.tree.size + 1, audit.tree.size + 1))
+            continue
         try:
-            point, _ = opened(text, audit.book.keys, audit.last_ts_ns)
+            opened(notes[name], audit.book.keys, None)
         except EvidenceFault as fault:
             outcome.findings.append(Finding(True, f"{name}: {fault}"))
-            continue
-        if point.size > audit.tree.size:
-            what = f"{name} speaks of {point.size} records, the chain has {audit.tree.size}: its end was cut off"
-            outcome.findings.append(Finding(True, what, audit.tree.size + 1, audit.tree.size + 1))
 
 
 def _blobs(shown: Exhibits, outcome: Outcome) -> dict[str, Policy]:
