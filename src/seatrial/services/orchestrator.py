@@ -34,7 +34,7 @@ from seatrial.services.topics import Decision, Notice
 _log = structlog.get_logger("seatrial.services.orchestrator")
 
 NOTHING_NEW = "nothing was decided since the last run"
-NOTHING_WANTED = "the strategy has decided nothing so far"
+NOTHING_WANTED = "the strategy has set no target so far, and orders are not asked for again"
 
 Desk = tuple[StrategyId, AccountId]
 
@@ -136,10 +136,11 @@ class Orchestrator:
 
     async def run_interval(self, desk: Desk) -> None:
         """What a strategy wants by now, if that is news."""
-        due = self._standing.due(desk)
-        if due is None:
-            due = Decision(*desk, self._standing.of(desk).decided_at_ns or self.clock.now_ns(), (), NOTHING_NEW)
-        await self.run(due, Trigger.SCHEDULE)
+        if (due := self._standing.due(desk)) is None:
+            skipped = Decision(*desk, self._standing.of(desk).decided_at_ns or self.clock.now_ns(), (), NOTHING_NEW)
+            await self.run(skipped, Trigger.SCHEDULE, group=f"interval-{self.clock.now_ns()}")  # a name of its own
+        else:
+            await self.run(due, Trigger.SCHEDULE)
 
     async def run_again(self, desk: Desk, group: str | None = None) -> RunRecord:
         """Everything a strategy wants, once more: sized against what is held and working by now."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Protocol
 
 from seatrial.domain.money import CASH_SCALE, units_text
@@ -61,14 +60,6 @@ class ExecutionOrderPath:
             if gross is None
             else {one: units_text(each, CASH_SCALE) for one, each in gross.items()},
         )
-
-
-def one_amount(by_currency: Mapping[str, str] | None) -> str | None:
-    """The one amount where all exposure is in one currency, zero where there is none; null where it is in several."""
-    if by_currency is None:
-        return None
-    held: Sequence[str] = [text for text in by_currency.values() if Decimal(text)]
-    return "0" if not held else held[0] if len(held) == 1 else None
 
 
 def worst_breaker(breakers: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seatrial.domain.time import SECOND_NS, rfc3339
 from seatrial.services.circuits import Circuit, CircuitState
-from seatrial.services.order_path import OrderPathState, one_amount
+from seatrial.services.order_path import OrderPathState
 from seatrial.services.run_records import RunRecord, RunStatus
 from seatrial.services.scheduler_jobs import Job
 
@@ -60,15 +60,14 @@ class ProviderReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReport:
-    """The newest run that had something to do. `gross_exposure` is null where it lies in several currencies."""
+    """The newest run that had something to do. `gross_exposure` is exact text by currency, null while not known."""
 
     status: str
     orders_planned: int
     orders_submitted: int
     orders_skipped: int
     orders_failed: int
-    gross_exposure: str | None
-    gross_exposure_by_currency: Mapping[str, str] | None
+    gross_exposure: Mapping[str, str] | None
     positions_synced: bool
     run_id: str | None
 
@@ -167,8 +166,7 @@ def _execution(last: RunRecord | None, path: OrderPathState) -> ExecutionReport:
         orders_submitted=0 if last is None else last.submitted,
         orders_skipped=0 if last is None else last.skipped,
         orders_failed=0 if last is None else last.failed,
-        gross_exposure=one_amount(path.gross_exposure),
-        gross_exposure_by_currency=path.gross_exposure,
+        gross_exposure=path.gross_exposure,
         positions_synced=path.positions_synced,
         run_id=None if last is None else last.run_id,
     )
