@@ -118,7 +118,7 @@ def copy_metrics(path: Path, output: Path) -> int:
     with opened(path, read_only=True) as file:
         name = file.execute("SELECT current_database()").fetchone()
         assert name is not None
-        file.execute(f"ATTACH '{_quoted(output)}' AS copied")
+        file.execute(f"ATTACH '{_quoted(output)}' AS copied (READ_WRITE)")
         file.execute(f'COPY FROM DATABASE "{name[0]}" TO copied')
         file.execute("DETACH copied")
         return _count(file)
