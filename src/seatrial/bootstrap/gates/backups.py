@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +20,15 @@ from seatrial.release.verdict import JsonObject
 
 def rehearse_backup(settings: Settings) -> JsonObject:
     """Back up, restore elsewhere, count; the body of a measurement of `data_safety`. A fault is told, not raised."""
+    import duckdb
+
     body: JsonObject = {"gate": "data_safety", "rows_kept": 0, "rows_restored": 0, "schema_version": 0, "fault": ""}
     with TemporaryDirectory(prefix="seatrial-restore-") as name:
         folder = Path(name)
         try:
             return {**body, **_rehearse(settings, folder)}
-        except (SeatrialFault, OSError) as fault:
-            return {**body, "fault": str(fault)}
+        except (SeatrialFault, OSError, duckdb.Error, sqlite3.Error) as fault:
+            return {**body, "fault": f"{type(fault).__name__}: {fault}"}
 
 
 def _rehearse(settings: Settings, folder: Path) -> JsonObject:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from seatrial.bootstrap.evidence import Running, venue_kind
+from seatrial.bootstrap.evidence import venue_kind
+from seatrial.bootstrap.running_file import Running
 from seatrial.bootstrap.settings import Settings
 from seatrial.release.case import Case
 from seatrial.release.gates.asked import Asked
