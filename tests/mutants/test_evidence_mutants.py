@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,12 +132,36 @@ def test_a_named_test_notices(mutant: Mutant, tree: Path) -> None:
     assert whole.count(mutant.was) == 1, f"the mutant is stale: {mutant.name}"
     path.write_text(whole.replace(mutant.was, mutant.now), "utf-8")
     try:
-        places = ["--rootdir", str(tree), "-o", f"pythonpath={tree / 'src'} {tree}", "-c", "/dev/null"]
-        options = ["-x", "-q", "--tb=no", "--import-mode=importlib", *places]
-        command = [sys.executable, "-B", "-m", "pytest", *options, f"tests/release/{mutant.test}"]
-        bare = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        found = subprocess.run(command, cwd=tree, env=bare, capture_output=True, text=True, check=False)
-        assert found.returncode == 1, found.stdout[-2000:] + found.stderr[-2000:]
-        assert f"FAILED tests/release/{mutant.test}" in found.stdout
+        code, told = _ran(tree, mutant.test)
+        assert code == 1, told
+        assert f"FAILED tests/release/{mutant.test}" in told
     finally:
         path.write_text(whole, "utf-8")
+
+
+def test_without_a_mutant_the_named_tests_pass(tree: Path) -> None:
+    code, told = _ran(tree, *(mutant.test for mutant in MUTANTS))
+    assert code == 0, told
+
+
+def _ran(tree: Path, *tests: str) -> tuple[int | None, str]:
+    child = multiprocessing.get_context("fork").Process(target=_run, args=(tree, tests))
+    child.start()
+    child.join()
+    return child.exitcode, (tree / "told").read_text("utf-8")
+
+
+def _run(tree: Path, tests: tuple[str, ...]) -> None:
+    """In a child that has pytest and Hypothesis in memory already: forget our modules and take the mutant's."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"seatrial", "tests"}]:
+        del sys.modules[name]
+    sys.path[:0] = [str(tree / "src"), str(tree)]
+    sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.chdir(tree)
+    with (tree / "told").open("w", encoding="utf-8") as told, redirect_stdout(told), redirect_stderr(told):
+        options = ["-x", "-q", "--tb=no", "--import-mode=importlib", "--rootdir", str(tree), "-c", os.devnull]
+        code = pytest.main(
+            [*options, "-o", f"pythonpath={tree / 'src'} {tree}", *(f"tests/release/{each}" for each in tests)]
+        )
+    os._exit(int(code))
