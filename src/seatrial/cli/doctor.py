@@ -101,7 +101,7 @@ def _print_settings(rows: Iterable[Sourced]) -> None:
     for section, group in groupby(rows, key=lambda row: row.name.partition(".")[0] if "." in row.name else "settings"):
         _head(section)
         for row in group:
-            _line(row.name, str(row.value), row.source)
+            _line(row.name, str(row.value).lower() if isinstance(row.value, bool) else str(row.value), row.source)
 
 
 def _print_findings(findings: Iterable[Finding]) -> None:
@@ -117,7 +117,10 @@ def _print_findings(findings: Iterable[Finding]) -> None:
 def _print_verdict(examination: Examination) -> None:
     levels = [str(finding.level) for finding in examination.findings]
     failures, warnings = levels.count("failure"), levels.count("warning")
-    said = f"{failures} failures, {warnings} warnings" if failures or warnings else "nothing is wrong"
+    counts = [
+        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((failures, "failure"), (warnings, "warning"))
+    ]
+    said = ", ".join(counts) if failures or warnings else "nothing is wrong"
     click.echo(f"\n{click.style(said, fg=COLOURS[examination.level], bold=True)}")
 
 
