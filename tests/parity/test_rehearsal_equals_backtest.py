@@ -8,13 +8,30 @@ from seatrial.bootstrap.compiling import load_core
 from seatrial.bootstrap.logs import quiet_logs
 from seatrial.bootstrap.rehearsing import Rehearsed, rehearse
 from seatrial.bootstrap.settings import load_settings
+from seatrial.domain.time import rfc3339
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+SCHEDULED = """
+from seatrial.strategy import Strategy
+
+class Scheduled(Strategy):
+    symbols = ("{symbol}",)
+    schedule = "{schedule}"
+
+    def on_start(self, context):
+        self.bars = 0
+
+    def on_bar(self, context, bar):
+        self.bars += 1
+        context.target(bar.symbol, weight=0.01 + 0.001 * (self.bars % 7))
+"""
+
+
 def _rehearsed(alpaca: str, **chosen: str) -> Rehearsed:
     for venue, name in (("alpaca", alpaca), ("binance", "coins")):
-        chosen[f"strategies.{venue}"] = str(ROOT / "strategies" / f"{name}.py")
+        chosen.setdefault(f"strategies.{venue}", str(ROOT / "strategies" / f"{name}.py"))
     load_core()
     quiet_logs()
     return rehearse(load_settings(chosen, environment={}, folder=ROOT), session_count=1)
@@ -29,6 +46,20 @@ def _agree(done: Rehearsed) -> None:
 
 def test_a_made_up_session_has_one_outcome_in_backtest_and_rehearsal() -> None:
     _agree(_rehearsed("trend"))
+
+
+def test_a_time_of_the_day_and_an_interval_have_one_outcome_too(tmp_path: Path) -> None:
+    chosen = {}
+    plans = {"alpaca": ("AAPL", "15:30 America/New_York"), "binance": ("BTCUSDT", "every 20 min")}
+    for venue, (symbol, schedule) in plans.items():
+        path = tmp_path / f"{venue}.py"
+        path.write_text(SCHEDULED.format(symbol=symbol, schedule=schedule))
+        chosen[f"strategies.{venue}"] = str(path)
+    done = _rehearsed("", **chosen)
+    _agree(done)
+    times = [rfc3339(fill.at_ns) for fill in done.rehearsal.fills if fill.symbol == "AAPL"]
+    assert times
+    assert all("2024-01-02T20:30" <= time < "2024-01-02T20:40" for time in times), "nothing before the run"
 
 
 def test_a_recorded_session_of_limits_and_partial_fills_has_one_outcome(recorded_data: Path) -> None:
