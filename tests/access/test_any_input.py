@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.installation import Installation
 
 from seatrial.bootstrap.unstarted import routes_of_every_role
+from seatrial.services.access.scopes import Scope
 from seatrial.services.api.openapi import RoleDoors, document, told_of
 
 ROLES = ("execution", "market_data", "signals", "orchestrator", "observability", "dashboard", "watch")
@@ -29,22 +32,47 @@ CHECKS = [status_code_conformance, content_type_conformance, response_schema_con
 SENSIBLE = {"symbol": "AAPL", "account": "alpaca", "quantity": 1, "strategy": "shares"}
 
 
+STRICT = {"access.rate_per_second": "1000000", "access.local": "never"}
+
+
+class Guarded(Installation):
+    """A running system that admits nobody without a token, not even its own roles; and one token for everything."""
+
+    def __init__(self, folder: Path) -> None:
+        scopes = [part for scope in Scope for part in ("--scope", scope)]
+        super().__init__(folder, chosen=STRICT)
+        code, told = self.run("token", "create", "everything", *scopes, "--json")
+        assert code == 0, told
+        self.headers = {"authorization": f"Bearer {json.loads(told)['token']}"}
+
+    def ask(self, door: str, path: str) -> Any:
+        """What a door answers to the token."""
+        return httpx.get(self.url(door) + path, headers=self.headers, trust_env=False, timeout=10).json()
+
+    def answers(self, door: str, path: str, field: str) -> bool:
+        """Whether a door answers and has something to tell."""
+        try:
+            return bool(self.ask(door, path).get(field))
+        except httpx.TransportError:
+            return False
+
+
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    installation = Installation(tmp_path_factory.mktemp("any_input"), chosen={"access.rate_per_second": "1000000"})
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    installation = Guarded(tmp_path_factory.mktemp("any_input"))
     try:
         installation.wait("all roles up", lambda: installation.said("Ctrl-C here stops everything"))
-        installation.wait("an order", lambda: bool(installation.get("execution", "/orders?status=all")["orders"]))
+        installation.wait("an order", lambda: installation.answers("execution", "/orders?status=all", "orders"))
         yield installation
     finally:
         installation.close()
 
 
 @pytest.fixture(scope="module")
-def names(up: Installation) -> dict[str, str]:
+def names(up: Guarded) -> dict[str, str]:
     """What stands in a path, of things that are there."""
-    order = up.get("execution", "/orders?status=all")["orders"][0]
-    run = up.get("orchestrator", "/api/v1/orchestration/runs?limit=1")["runs"][0]
+    order = up.ask("execution", "/orders?status=all")["orders"][0]
+    run = up.ask("orchestrator", "/api/v1/orchestration/runs?limit=1")["runs"][0]
     return {"order_id": order["order_id"], "run_id": run["run_id"]}
 
 
@@ -58,20 +86,22 @@ def sensibly(case: Case, names: dict[str, str]) -> None:
         case.path_parameters = {name: names.get(name, each) for name, each in case.path_parameters.items()}
 
 
-def ask_everything(url: str, names: dict[str, str], examples: int) -> tuple[Counter[int], list[str]]:
+def ask_everything(up: Guarded, role: str, names: dict[str, str], examples: int) -> tuple[Counter[int], list[str]]:
     """Every door of one role, right and wrong input in turn: the statuses seen, and what was not as described."""
     seen: Counter[int] = Counter()
     wrong: list[str] = []
-    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+    schema = schemathesis.openapi.from_url(f"{up.url(role)}/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations()]
     for operation in sorted(operations, key=lambda each: "halt" in each.path or "kill" in each.path):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             strategy = operation.as_strategy(generation_mode=mode)
-            wrong += ask_one(strategy, names, examples, seen)
+            wrong += ask_one(strategy, up.headers, names, examples, seen)
     return seen, wrong
 
 
-def ask_one(strategy: Any, names: dict[str, str], examples: int, seen: Counter[int]) -> list[str]:
+def ask_one(
+    strategy: Any, headers: dict[str, str], names: dict[str, str], examples: int, seen: Counter[int]
+) -> list[str]:
     wrong: list[str] = []
 
     @settings(
@@ -84,7 +114,8 @@ def ask_one(strategy: Any, names: dict[str, str], examples: int, seen: Counter[i
     )
     @given(strategy, st.booleans())
     def ask(case: Case, sensible: bool) -> None:
-        case.headers = {name: each for name, each in (case.headers or {}).items() if name.lower() != "authorization"}
+        others = {name: each for name, each in (case.headers or {}).items() if name.lower() != "authorization"}
+        case.headers = others | headers
         case.cookies = {}
         if sensible:
             sensibly(case, names)
@@ -104,8 +135,8 @@ def ask_one(strategy: Any, names: dict[str, str], examples: int, seen: Counter[i
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ROLES)
-def test_no_input_breaks_a_door_or_its_word(role: str, up: Installation, names: dict[str, str]) -> None:
-    seen, wrong = ask_everything(up.url(role), names, examples=4)
+def test_no_input_breaks_a_door_or_its_word(role: str, up: Guarded, names: dict[str, str]) -> None:
+    seen, wrong = ask_everything(up, role, names, examples=3)
     assert wrong == []
     assert seen[200] > 0
 
@@ -113,12 +144,12 @@ def test_no_input_breaks_a_door_or_its_word(role: str, up: Installation, names: 
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("role", ROLES)
-def test_no_input_of_very_many_breaks_a_door_or_its_word(role: str, up: Installation, names: dict[str, str]) -> None:
-    _, wrong = ask_everything(up.url(role), names, examples=100)
+def test_no_input_of_very_many_breaks_a_door_or_its_word(role: str, up: Guarded, names: dict[str, str]) -> None:
+    _, wrong = ask_everything(up, role, names, examples=100)
     assert wrong == []
 
 
-def test_a_running_system_describes_the_doors_that_the_command_describes(up: Installation) -> None:
+def test_a_running_system_describes_the_doors_that_the_command_describes(up: Guarded) -> None:
     built = {role.replace("-", "_"): told_of(routes) for role, routes in routes_of_every_role().items()}
     for role in ROLES:
         served = schemathesis.openapi.from_url(f"{up.url(role)}/openapi.json").raw_schema
@@ -127,11 +158,17 @@ def test_a_running_system_describes_the_doors_that_the_command_describes(up: Ins
         assert served["components"] == mine["components"]
 
 
-def test_the_system_says_in_one_line_who_may_come_in(up: Installation) -> None:
-    assert up.said("^access: this machine without a token")
+def test_the_system_says_in_one_line_who_may_come_in_and_keeps_its_word(up: Guarded) -> None:
+    assert up.said("^access: with a token only")
+    for role in ROLES:
+        if role != "dashboard":
+            assert httpx.get(f"{up.url(role)}/metrics", trust_env=False).status_code == 401
+        assert httpx.get(f"{up.url(role)}/health", trust_env=False).status_code in {200, 503}
 
 
-def test_watch_and_the_roles_come_in_with_tokens_of_their_own(up: Installation) -> None:
-    token = Path(up.folder, "data", "watch.token")
-    assert token.stat().st_mode & 0o777 == 0o600
-    assert up.get("watch", "/api/v1/breaks")["breaks_to_halt"] > 0
+def test_the_roles_and_watch_come_in_with_tokens_of_their_own(up: Guarded) -> None:
+    runs = up.ask("orchestrator", "/api/v1/orchestration/runs?limit=1000")["runs"]
+    assert "completed" in {run["status"] for run in runs}
+    parts = {part["name"]: part["status"] for part in up.ask("watch", "/health")["components"]}
+    assert parts["platform"] == "healthy"
+    assert Path(up.folder, "data", "watch.token").stat().st_mode & 0o777 == 0o600
