@@ -46,29 +46,38 @@ class PeriodBook:
 
 @dataclass(slots=True, eq=False)
 class Holding:
-    """One instrument of one account. `row` is laid out as the machine's own position rows."""
+    """One instrument of one account. `row` is laid out as the machine's own position rows, for the same ledger.
+
+    What is asked for at every bar is kept beside it as plain integers: `qty_units` signed, `value_units` at the last
+    price, 0 before the first.
+    """
 
     account: AccountId
     instrument: Instrument
     row: Int64Array = field(default_factory=lambda: np.zeros(r.POSITIONS_WIDTH, dtype=np.int64))
     executions: set[ExecutionId] = field(default_factory=set)
     cost_known: bool = True  # False while something is held that came by a transfer, at no price of ours
-
-    @property
-    def qty_units(self) -> int:
-        """Signed."""
-        return int(self.row[r.P_QTY])
-
-    @property
-    def value_units(self) -> int:
-        """What is held, at the last price; 0 before the first."""
-        value: int = market_value(int(self.row[r.P_QTY]), int(self.row[r.P_LAST]), self.instrument.value_div)
-        return int(value)
+    qty_units: int = 0
+    cost_units: int = 0
+    value_units: int = 0
+    price_units: int = 0
+    price_at_ns: int = 0
 
     @property
     def unrealized_units(self) -> int:
         """Value less cost."""
-        return self.value_units - int(self.row[r.P_COST])
+        return self.value_units - self.cost_units
+
+    def mark(self, price_units: int, at_ns: int) -> None:
+        """A new price."""
+        self.price_units, self.price_at_ns = price_units, at_ns
+        if self.qty_units:
+            self.value_units = int(market_value(self.qty_units, price_units, self.instrument.value_div))
+
+    def settle(self) -> None:
+        """The row has moved."""
+        self.qty_units, self.cost_units = int(self.row[r.P_QTY]), int(self.row[r.P_COST])
+        self.value_units = int(market_value(self.qty_units, self.price_units, self.instrument.value_div))
 
 
 class AccountBook:
@@ -80,15 +89,11 @@ class AccountBook:
         self.periods: dict[str, PeriodBook] = {name: PeriodBook() for name in PERIODS}
         self.periods["all"].baseline_units = 0
         self.as_of_ns = 0  # market time of the newest price; 0 before the first
+        self.cash_units = 0
         self.worth_known = True  # False once something came in before it had a price
         self._row = np.zeros(r.ACCOUNTS_WIDTH, dtype=np.int64)
         self._day = -1
         self._day_offset_ns = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
-
-    @property
-    def cash_units(self) -> int:
-        """Cash."""
-        return int(self._row[r.A_CASH])
 
     @property
     def equity_units(self) -> int:
@@ -117,9 +122,8 @@ class AccountBook:
         day = (bar.start_ns + self._day_offset_ns) // DAY_NS
         if day > self._day:
             self._turn(day)
-        if bar.end_ns >= holding.row[r.P_LAST_AT]:
-            holding.row[r.P_LAST] = bar.close_units
-            holding.row[r.P_LAST_AT] = bar.end_ns
+        if bar.end_ns >= holding.price_at_ns:
+            holding.mark(bar.close_units, bar.end_ns)
             self.as_of_ns = max(self.as_of_ns, bar.end_ns)
 
     def _turn(self, day: int) -> None:
@@ -152,7 +156,9 @@ class AccountBook:
         )
         fee_units = 0 if in_base else fill.fee_units
         realized_units = int(row[r.P_REALIZED]) - before - fee_units
-        holding.cost_known = holding.cost_known or row[r.P_QTY] == 0
+        holding.settle()
+        self.cash_units = int(self._row[r.A_CASH])
+        holding.cost_known = holding.cost_known or holding.qty_units == 0
         self._count(row, realized_units, int(row[r.P_FEES]) - fees_before)
         return realized_units
 
@@ -174,14 +180,16 @@ class AccountBook:
         worth = fact.amount_units
         if fact.symbol is None:
             self._row[r.A_CASH] += fact.amount_units
+            self.cash_units += fact.amount_units
         else:
             holding = self.holdings.get(fact.symbol)
             if holding is None:
                 return
             before = holding.value_units
             holding.row[r.P_QTY] += fact.amount_units
-            holding.cost_known = holding.row[r.P_QTY] == 0
-            self.worth_known = self.worth_known and bool(holding.row[r.P_LAST])
+            holding.settle()
+            holding.cost_known = holding.qty_units == 0
+            self.worth_known = self.worth_known and bool(holding.price_units)
             worth = holding.value_units - before
         for period in self.periods.values():
             if period.baseline_units is not None:
