@@ -145,7 +145,7 @@ class HealthDoors:
         is_ready = report.status is not Status.UNHEALTHY
         said = ReadyAnswer(
             ready=is_ready,
-            status=Status.HEALTHY if is_ready else Status.DEGRADED,
+            status=Status.HEALTHY if is_ready and all(collectors.values()) else Status.DEGRADED,
             timestamp=report.timestamp,
             collectors=collectors,
             unusable=[name for name, one in usable.items() if not one],
