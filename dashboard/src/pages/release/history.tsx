@@ -24,6 +24,11 @@ export function HistoryPanels({ everyMs }: { everyMs: number }) {
   );
 }
 
+/** A status word as a badge; a sentence as a sentence. */
+function Outcome({ word }: { word: string }) {
+  return word.includes(" ") ? <span class="soft">{word}</span> : <Status word={word} />;
+}
+
 function Rows({ history }: { history: History }) {
   if (history.history.length === 0) {
     return (
@@ -40,7 +45,7 @@ function Rows({ history }: { history: History }) {
       keyOf={(row) => `${row.at} ${row.kind} ${row.stage}`}
       columns={[
         { name: "What", cell: (row) => plain(row.kind) },
-        { name: "Outcome", cell: (row) => <Status word={row.outcome} /> },
+        { name: "Outcome", cell: (row) => <Outcome word={row.outcome} /> },
         { name: "Stage", rank: 2, cell: (row) => row.stage },
         {
           name: "Release",

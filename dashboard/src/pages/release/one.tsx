@@ -8,7 +8,7 @@ import { Empty, Panel, Shown } from "../../parts/panel";
 import { Table } from "../../parts/table";
 import { When } from "../../parts/when";
 import type { Gate, ReleaseTold } from "../../types";
-import { instant, percent, plain, stretch } from "../../words";
+import { instant, percent, plain, stretch, UNKNOWN } from "../../words";
 
 const WORDS: Record<Gate["verdict"], readonly [Tone, IconName]> = {
   PASS: ["good", "ok"],
@@ -56,7 +56,22 @@ function Gates({ gates }: { gates: readonly Gate[] }) {
       rows={ordered}
       keyOf={(row) => row.gate}
       columns={[
-        { name: "Gate", cell: (row) => <span title={row.asks}>{plain(row.gate)}</span> },
+        {
+          name: "Gate",
+          cell: (row) => (
+            <>
+              <span title={row.asks}>{plain(row.gate)}</span>
+              <p class="below">
+                {row.reason}
+                {row.verdict !== "PASS" && (
+                  <>
+                    : <code>{row.supply}</code>
+                  </>
+                )}
+              </p>
+            </>
+          ),
+        },
         {
           name: "Verdict",
           cell: (row) => (
@@ -71,7 +86,9 @@ function Gates({ gates }: { gates: readonly Gate[] }) {
           number: true,
           rank: 2,
           cell: (row) => (
-            <span title={`as of ${instant(row.as_of)}, ${row.clock} clock`}>{stretch(row.age_s * 1000)}</span>
+            <span title={`as of ${instant(row.as_of)}, ${row.clock} clock`}>
+              {row.verdict === "NODATA" ? UNKNOWN : stretch(row.age_s * 1000)}
+            </span>
           ),
         },
         {

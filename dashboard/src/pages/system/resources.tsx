@@ -3,7 +3,7 @@
 import { Badge } from "../../parts/badge";
 import { Table } from "../../parts/table";
 import type { SystemMetrics, Threshold } from "../../types";
-import { decimal, plain, UNKNOWN } from "../../words";
+import { decimal, percent, plain, UNKNOWN } from "../../words";
 
 const UNITS: Record<string, string> = { percent: "%", gb: "GB" };
 
@@ -20,12 +20,12 @@ export function Resources({ metrics }: { metrics: SystemMetrics }) {
           {
             name: "Now",
             number: true,
-            cell: (row) => (row.value === null ? UNKNOWN : `${decimal(row.value, 0, 1)} ${unit(row)}`),
+            cell: (row) => figure(row, row.value),
           },
           {
             name: "Threshold",
             number: true,
-            cell: (row) => `${row.at_least ? "at least" : "below"} ${decimal(row.bound, 0, 1)} ${unit(row)}`,
+            cell: (row) => `${row.at_least ? "at least" : "below"} ${figure(row, row.bound)}`,
           },
           { name: "State", cell: (row) => <State row={row} /> },
         ]}
@@ -64,8 +64,13 @@ function State({ row }: { row: Threshold }) {
 }
 
 function name(row: Threshold): string {
-  const words = plain(row.name).replace(/ (percent|gb)$/, "");
+  const words = plain(row.name).replace(/ (percent|gb|share)$/, "");
   return words === "cpu" ? "CPU" : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function figure(row: Threshold, value: number | null): string {
+  if (value === null) return UNKNOWN;
+  return row.name.endsWith("share") ? percent(value) : `${decimal(value, 0, 1)} ${unit(row)}`.trim();
 }
 
 function unit(row: Threshold): string {
