@@ -23,6 +23,7 @@ from seatrial.bootstrap.databases.places import LedgerPlace, place_of
 from seatrial.bootstrap.databases.restoring import restore
 from seatrial.bootstrap.databases.seeding import refuse_seed, seed
 from seatrial.bootstrap.databases.upgrading import upgrade_ledger
+from seatrial.bootstrap.evidence import chain_of
 from seatrial.bootstrap.journals import events_file, open_journal
 from seatrial.bootstrap.record_stores import RecordStore
 from seatrial.bootstrap.secrets import Secret
@@ -31,6 +32,8 @@ from seatrial.domain.faults import BadSetting, ConfigurationFault, DataFault, Jo
 from seatrial.domain.ids import AccountId, StrategyId, Symbol
 from seatrial.journal.schema import EXPECTED_VERSION
 from seatrial.market.instruments import instrument_of
+from seatrial.release.record import Actor, Draft, Record
+from seatrial.release.verdict import ClockKind, VenueKind
 from seatrial.services.run_records import RunLine, RunRecord, RunStatus
 from seatrial.services.topics import Signal
 
@@ -359,3 +362,24 @@ def test_a_store_that_cannot_be_reached_says_so_and_is_tried_again(tmp_path: Pat
         await store.close()
 
     asyncio.run(live())
+
+
+def test_the_index_of_evidence_points_at_each_record_of_the_files(tmp_path: Path) -> None:
+    house = House(tmp_path, None)
+    settings = load_settings({"state": str(tmp_path / "state"), "evidence": str(tmp_path / "evidence")}, {}, tmp_path)
+    upgrade_ledger(settings, house.place)
+    chain = chain_of(settings, "dev")
+    actor = Actor("service", "test")
+    for number in range(3):
+        body = {"number": number}
+        chain.append(Draft("measurement", None, None, "dev", actor, body, ClockKind.WALL, VenueKind.EMULATED))
+
+    upgrade_ledger(settings, house.place)
+
+    rows = house.read("SELECT stage, seq, file, byte_offset, hash, kind FROM evidence_index ORDER BY seq")
+    assert [row[1] for row in rows] == [1, 2, 3]
+    for _, seq, file, offset, digest, kind in rows:
+        with Path(str(file)).open("rb") as stored:
+            stored.seek(int(str(offset)))
+            record = Record.parse(stored.readline())
+        assert (record.seq, record.hash, record.type) == (seq, digest, kind)
