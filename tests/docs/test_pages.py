@@ -58,3 +58,41 @@ def test_the_commands_of_the_first_tutorial_run_as_printed(tmp_path):
     assert len(told) == 5
     assert "equal to the unit over 1 session" in told[-1]
     assert (tmp_path / "reports" / "my_idea" / "report.html").exists()
+
+
+def test_the_page_of_gates_is_written_from_the_catalogue():
+    from seatrial.bootstrap.gates.reference import gates_page
+
+    page = (ROOT / "docs" / "reference" / "gates.md").read_text(encoding="utf-8")
+    assert page == gates_page(), "write gates_page() of bootstrap/gates/reference.py to docs/reference/gates.md"
+
+
+@pytest.mark.parametrize("page", ["how_to/promote_a_release.md", "tutorials/first_release.md"])
+def test_every_command_of_the_release_pages_exists(page):
+    """They need a running system, so each is asked for its help; `tests/cli/test_release_tour.py` walks them."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lines = re.findall(r"^seatrial [^#\n]*", "".join(re.findall(r"```\n(.*?)```", text, flags=re.DOTALL)), re.MULTILINE)
+    assert lines
+    for line in lines:
+        group, *rest = shlex.split(line)[1:]
+        command = [group, *rest[:1]] if group in {"release", "gate", "key", "evidence"} else [group]
+        assert _options(line) <= _known_options(command), line
+
+
+def _options(line: str) -> set[str]:
+    return {word for word in shlex.split(line) if word.startswith("--")}
+
+
+def _known_options(path: list[str]) -> set[str]:
+    import click
+
+    from seatrial.cli.main import commands
+
+    context = click.Context(commands)
+    command: click.Command | None = commands
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.get_command(context, name)
+        assert command is not None, path
+    assert command is not None
+    return {option for parameter in command.params for option in parameter.opts}

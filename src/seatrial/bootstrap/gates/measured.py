@@ -83,7 +83,8 @@ def soaked(context: GateContext) -> GateResult:
     records = [record for record in context.measurements if record.body.get("gate") == "soak"]
     windows = [window_of(record) for record in records]
     strategies: Mapping[str, Any] = context.manifest.sections["strategies"]
-    calendars = sorted({CALENDARS[venue] for venue in strategies if venue in CALENDARS})
+    venues = {key.partition("/")[0] for key in strategies}  # `venue`, or `venue/name` where it has several
+    calendars = sorted({CALENDARS[venue] for venue in venues if venue in CALENDARS})
     asked = context.asked_of(records[-1], "soak") if records else context.asked("soak")
     return soak.evaluate(windows, context.release_id, calendars, needs_of(context), asked)
 
