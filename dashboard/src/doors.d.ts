@@ -3131,7 +3131,7 @@ export interface components {
         CircuitState: "CLOSED" | "HALF_OPEN" | "OPEN";
         /**
          * ExecutionReport
-         * @description The newest run that had something to do. `gross_exposure` is null where it lies in several currencies.
+         * @description The newest run that had something to do. `gross_exposure` is exact text by currency, null while not known.
          */
         ExecutionReport: {
             status: string;
@@ -3139,8 +3139,7 @@ export interface components {
             orders_submitted: number;
             orders_skipped: number;
             orders_failed: number;
-            gross_exposure: string | null;
-            gross_exposure_by_currency: {
+            gross_exposure: {
                 [key: string]: string;
             } | null;
             positions_synced: boolean;

@@ -199,7 +199,7 @@ def test_a_viewer_signs_in_with_a_token_and_cannot_halt(up: Installation, opened
 # --------------------------------------------------------------- for everybody
 
 
-@pytest.mark.parametrize("width", [360, 375, 768])
+@pytest.mark.parametrize("width", [360, 768])
 def test_no_page_scrolls_sideways(opened: Open, width: int) -> None:
     page = opened(width=width)
     for place in (*PAGES, "trade/fills"):

@@ -7,10 +7,11 @@ import {
   type DeepPartial,
   type IChartApi,
   LineStyle,
+  type PriceFormatCustom,
 } from "lightweight-charts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTheme } from "../live/theme";
-import { price } from "../words";
+import { decimal } from "../words";
 import { type Colours, colours } from "./colours";
 
 function look(now: Colours): DeepPartial<ChartOptions> {
@@ -33,7 +34,16 @@ function look(now: Colours): DeepPartial<ChartOptions> {
       horzLine: { color: now.faint, labelBackgroundColor: now.accent },
     },
     handleScroll: { vertTouchDrag: false },
-    localization: { locale: "en-GB", priceFormatter: (value: number) => price(value) },
+    localization: { locale: "en-GB" },
+  };
+}
+
+/** How a series writes its prices: with the page's own digits and separators. */
+export function digits(precision: number): PriceFormatCustom {
+  return {
+    type: "custom",
+    minMove: 10 ** -precision,
+    formatter: (value: number) => decimal(value, precision, precision),
   };
 }
 

@@ -15,7 +15,7 @@ import { useCallback, useEffect, useRef } from "preact/hooks";
 import { type Heard, type StreamState, useStream } from "../live/stream";
 import type { Bar, Fill } from "../types";
 import { instant, millis, price, quantity } from "../words";
-import { useChart } from "./board";
+import { digits, useChart } from "./board";
 import { colours } from "./colours";
 
 const BARS_SHOWN = 120;
@@ -41,7 +41,7 @@ export function Candles({ symbol, bars, fills, onPrice, onStream }: CandlesShape
 
   useEffect(() => {
     if (made === null) return;
-    made.series.candles.applyOptions({ priceFormat: { type: "price", ...grid(bars) } });
+    made.series.candles.applyOptions({ priceFormat: digits(precisionOf(bars)) });
     made.series.candles.setData(
       bars.map((bar) => ({
         time: secondsOf(bar.start),
@@ -115,10 +115,9 @@ function secondsOf(at: string | number): UTCTimestamp {
 }
 
 /** The digits the prices come with. */
-function grid(bars: readonly Bar[]): { precision: number; minMove: number } {
-  const digits = bars.slice(-50).map((bar) => String(bar.close).split(".")[1]?.length ?? 0);
-  const precision = Math.min(Math.max(2, ...digits), 8);
-  return { precision, minMove: 10 ** -precision };
+function precisionOf(bars: readonly Bar[]): number {
+  const found = bars.slice(-50).map((bar) => String(bar.close).split(".")[1]?.length ?? 0);
+  return Math.min(Math.max(2, ...found), 8);
 }
 
 /** Each fill at the bar in which it happened. Fills older than the bars have no place on the chart. */

@@ -4,7 +4,7 @@ import { AreaSeries, type AreaData, LineType, type UTCTimestamp } from "lightwei
 import { useEffect } from "preact/hooks";
 import type { EquityPoint } from "../types";
 import { instant, millis, money } from "../words";
-import { useChart } from "./board";
+import { digits, useChart } from "./board";
 
 export function EquityChart({
   points,
@@ -23,7 +23,7 @@ export function EquityChart({
       topColor: now.wash,
       bottomColor: now.panel,
       priceLineVisible: false,
-      priceFormat: { type: "price", precision: 2, minMove: 0.01 },
+      priceFormat: digits(2),
     }),
   );
   useEffect(() => {

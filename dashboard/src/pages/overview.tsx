@@ -42,7 +42,7 @@ export function Overview() {
       </Shown>
       <Safety breakers={breakers} />
       <RunningRelease />
-      <Panel title="Roles" area="third" aside={status.value && <Status word={status.value.status} />}>
+      <Panel title="Roles" area="third rest" aside={status.value && <Status word={status.value.status} />}>
         <Shown seen={status}>{(value) => <RoleStrip status={value} />}</Shown>
       </Panel>
       <Panel title="Notices" flush>
