@@ -18,7 +18,6 @@ from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.services.access.scopes import LOOK, TRADE
-from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.execution import execution_doors
 from seatrial.services.api.market_data import market_data_doors
 from seatrial.services.api.observability import observability_doors
@@ -39,7 +38,7 @@ from seatrial.services.platform_runs import dependencies_of, fills_of, more_door
 from seatrial.services.positions import ExecutionPositions
 from seatrial.services.price_room import build_prices, look_at_all
 from seatrial.services.prices import Prices
-from seatrial.services.room_metrics import RoomMetrics
+from seatrial.services.room_metrics import RoomMetrics, count_rooms
 from seatrial.services.signals import Signals, build_signals
 
 __all__ = ["Platform", "PlatformParts", "PlatformRules", "no_auth"]
@@ -55,22 +54,9 @@ class Platform:
         self.bus = Bus()
         self.market = MarketTime(parts.clock, speed_ppm=rules.speed_ppm)
         self.execution = ExecutionService(
-            parts.machine,
-            parts.journal,
-            parts.venues,
-            clock=parts.clock,
-            market=self.market,
-            rules=rules.reconcile,
+            parts.machine, parts.journal, parts.venues, clock=parts.clock, market=self.market, rules=rules.reconcile
         )
-        self.observed = Observed(
-            self.execution,
-            self.bus,
-            parts.clock,
-            parts.config,
-            station=parts.station,
-            interval_ms=parts.metrics_interval_ms,
-            on_death=self._on_death,
-        )
+        self.observed = self._build_observed()
         self._running: asyncio.Task[None] | None = None
         self._died: str | None = None
         self._death = asyncio.Event()
@@ -88,24 +74,43 @@ class Platform:
         self.doors["market-data"] = market_data_doors(self.market_data, **self._at_every_door())
         self.doors["signals"] = signals_doors(self.signals, **self._at_every_door())
         path = ExecutionOrderPath(self.execution)
-        self.doors["orchestrator"] = orchestrator_doors(
+        self.doors["orchestrator"] = self._orchestrator_doors(path)
+        self.observability = self._build_observability()
+        self.doors["observability"] = self._observability_doors(path)
+        count_rooms(self.observed, self.doors.values(), self._room_metrics())
+
+    def _orchestrator_doors(self, path: ExecutionOrderPath) -> ASGIApp:
+        return orchestrator_doors(
             self.orchestrator,
-            dependencies=dependencies_of(self.orchestrator, self.signals.health, parts.runs),
+            dependencies=dependencies_of(self.orchestrator, self.signals.health, self.parts.runs),
             path=path,
             fills=fills_of(self.observed.chronicle),
             **self._at_every_door(),
         )
-        self.observability = self._build_observability()
-        self.doors["observability"] = observability_doors(
-            self.observability,
-            observed=self.observed,
-            more=[
-                *more_doors(self.orchestrator, self.signals, self.market_data, path, self.prices),
-                *([] if parts.releases is None else ReleaseDoors(parts.releases).routes()),
-            ],
-            **self._at_every_door(),
+
+    def _observability_doors(self, path: ExecutionOrderPath) -> ASGIApp:
+        board = self.parts.releases
+        more = more_doors(self.orchestrator, self.signals, self.market_data, path, self.prices)
+        releases = [] if board is None else ReleaseDoors(board).routes()
+        return observability_doors(
+            self.observability, observed=self.observed, more=[*more, *releases], **self._at_every_door()
         )
-        self._count()
+
+    def _room_metrics(self) -> RoomMetrics:
+        listed = [(account, one.symbol) for account, one in self.parts.machine.instruments]
+        board, runs = self.market_data.board, self.orchestrator.runs
+        return RoomMetrics(board, self.market, listed, runs, self.signals.desks, self.prices)
+
+    def _build_observed(self) -> Observed:
+        return Observed(
+            self.execution,
+            self.bus,
+            self.parts.clock,
+            self.parts.config,
+            station=self.parts.station,
+            interval_ms=self.parts.metrics_interval_ms,
+            on_death=self._on_death,
+        )
 
     def _build_market_data(self, rules: PlatformRules) -> MarketData:
         return build_market_data(
@@ -164,16 +169,6 @@ class Platform:
             roles={**roles, **self.parts.peers},
             observed=self.observed,
         )
-
-    def _count(self) -> None:
-        """Observability tells what every role of this process counts."""
-        apps = [app for app in self.doors.values() if isinstance(app, Envelope)]
-        self.observed.meters += [app.meters for app in apps if app.meters is not None]
-        listed = [(account, one.symbol) for account, one in self.parts.machine.instruments]
-        rooms = RoomMetrics(
-            self.market_data.board, self.market, listed, self.orchestrator.runs, self.signals.desks, self.prices
-        )
-        self.observed.collectors.append(rooms)
 
     def _on_death(self, name: str, error: BaseException | None) -> None:
         """A task of a role ended that never should: the process ends with it, and its next start recovers."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from starlette.types import ASGIApp
 
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.time import SECOND_NS, parse_rfc3339
+from seatrial.services.api.envelope import Envelope
 from seatrial.services.board import PriceBoard
 from seatrial.services.circuits import CircuitState
 from seatrial.services.desk import Desk
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.observability.house_metrics import Rows, counter, gauge
+from seatrial.services.observability.observed import Observed
 from seatrial.services.prices import Prices
 from seatrial.services.run_records import RUNS_KEPT_MAX, RunLog, RunRecord
 
@@ -96,3 +99,10 @@ def _durations(runs: Sequence[RunRecord]) -> Metric:
     family = HistogramMetricFamily("seatrial_scheduler_run_seconds", "How long the kept runs took.")
     family.add_metric([], [*buckets, ("+Inf", float(len(seconds)))], sum(seconds))
     return family
+
+
+def count_rooms(observed: Observed, doors: Iterable[ASGIApp], rooms: RoomMetrics) -> None:
+    """Observability tells what every role of this process counts, and what its rooms do."""
+    apps = [app for app in doors if isinstance(app, Envelope)]
+    observed.meters += [app.meters for app in apps if app.meters is not None]
+    observed.collectors.append(rooms)

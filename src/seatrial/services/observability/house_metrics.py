@@ -21,6 +21,7 @@ from seatrial.services.observability.risk_state import risk_state
 
 BREAKERS = ("NORMAL", "COOLDOWN", "TRIPPED")
 PREFIX = "seatrial_"
+KINDS = ("gross", "net", "long", "short", "worst")
 HISTORY = ("written", "dropped", "waiting", "lock_waits")
 
 Rows = Iterable[tuple[Mapping[str, str], float]]
@@ -83,58 +84,43 @@ class HouseMetrics(Collector):
 
     def _risk(self) -> Iterator[Metric]:
         execution = self._observed.execution
-        machine = execution.machine
-        found = exposures(machine)
-        kinds = ("gross", "net", "long", "short", "worst")
-        yield gauge(
-            "exposure",
-            "What is held, by kind; worst adds what still works.",
-            [
-                (
-                    {"account": one.account, "currency": one.currency, "kind": kind},
-                    _money(getattr(one, f"{kind}_units")),
-                )
-                for one in found
-                for kind in kinds
-            ],
-        )
-        yield gauge(
-            "open_positions",
-            "Positions of at least a lot.",
-            [({"account": one.account}, one.open_positions) for one in found],
-        )
-        uses = [
-            use
-            for account, one in zip(machine.accounts, found, strict=True)
-            for use in limit_uses(machine, account, one, execution.market.now_ns(account.id))
-        ]
-        yield gauge(
-            "limit_utilization",
-            "The used share of a limit.",
-            [
-                ({"account": use.account, "limit": use.name}, use.used / use.value)
-                for use in uses
-                if use.used is not None and use.value > 0
-            ],
-        )
-        states = [risk_state(machine, account.id) for account in machine.accounts]
-        yield gauge(
-            "breaker",
-            "0 normal, 1 cooldown, 2 tripped.",
-            [({"account": state.account}, BREAKERS.index(state.breaker)) for state in states],
-        )
-        yield gauge(
-            "daily_pnl",
-            "Equity's change since the risk day began.",
-            [
-                ({"account": account.id, "currency": account.currency}, -_money(state.day_loss_units))
-                for account, state in zip(machine.accounts, states, strict=True)
-                if state.day_loss_units is not None
-            ],
-        )
+        yield from self._exposure()
+        yield from self._breakers()
         yield gauge("halted", "1 while nothing new is sent.", [({}, float(execution.engine.latched is not None))])
         synced = [({"account": account}, float(one.clear)) for account, one in execution.reconcilers.items()]
         yield gauge("positions_synced", "1 while the last look found our books to be the venue's.", synced)
+
+    def _exposure(self) -> Iterator[Metric]:
+        execution = self._observed.execution
+        machine = execution.machine
+        found = exposures(machine)
+        rows: Rows = [
+            ({"account": one.account, "currency": one.currency, "kind": kind}, _money(getattr(one, f"{kind}_units")))
+            for one in found
+            for kind in KINDS
+        ]
+        yield gauge("exposure", "What is held, by kind; worst adds what still works.", rows)
+        held: Rows = [({"account": one.account}, one.open_positions) for one in found]
+        yield gauge("open_positions", "Positions of at least a lot.", held)
+        used: Rows = [
+            ({"account": use.account, "limit": use.name}, use.used / use.value)
+            for account, one in zip(machine.accounts, found, strict=True)
+            for use in limit_uses(machine, account, one, execution.market.now_ns(account.id))
+            if use.used is not None and use.value > 0
+        ]
+        yield gauge("limit_utilization", "The used share of a limit.", used)
+
+    def _breakers(self) -> Iterator[Metric]:
+        machine = self._observed.execution.machine
+        states = [risk_state(machine, account.id) for account in machine.accounts]
+        words: Rows = [({"account": state.account}, BREAKERS.index(state.breaker)) for state in states]
+        yield gauge("breaker", "0 normal, 1 cooldown, 2 tripped.", words)
+        today: Rows = [
+            ({"account": account.id, "currency": account.currency}, -_money(state.day_loss_units))
+            for account, state in zip(machine.accounts, states, strict=True)
+            if state.day_loss_units is not None
+        ]
+        yield gauge("daily_pnl", "Equity's change since the risk day began.", today)
 
     def _orders(self) -> Iterator[Metric]:
         chronicle = self._observed.chronicle
