@@ -21,7 +21,7 @@ from seatrial.services.encoding import encode
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 from seatrial.services.poster import Posted, Poster, PostRules
-from seatrial.services.run_lines import run_lines
+from seatrial.services.run_lines import run_id, run_lines
 from seatrial.services.run_memory import RunMemory
 from seatrial.services.run_records import RunLog, RunRecord, RunStatus, RunStore, Trigger
 from seatrial.services.scheduler import Refresh, Scheduled, Scheduler, SchedulerRules
@@ -70,10 +70,8 @@ class Orchestrator:
         self.in_progress: str | None = None
         self.by_hand = ByHand(self.run_again, clock)
         self.memory = None if store is None else RunMemory(self.runs, store)
-        self.clock = clock
-        self.desks = tuple(desks)
-        self.bus = bus
-        self.execution = execution
+        self.clock, self.desks = clock, tuple(desks)
+        self.bus, self.execution = bus, execution
         self._instruments = instruments
         self._standing = Standing(instruments)
         self._poster = Poster(execution, rules or PostRules())
@@ -90,10 +88,7 @@ class Orchestrator:
         )
         self._decisions = bus.subscribe(Decision, "orchestrator", overflow=Overflow.WAIT)
         self.crew = Crew(identity.service, on_death)
-        parts = [Part("tasks", self.crew.check), Part("posts", self._check_posts)]
-        parts.append(Part("schedule", self._check_schedule, vital=False))
-        parts.append(Part("execution", self.check_execution, vital=False))
-        self.health = Health(identity, clock, parts)
+        self.health = Health(identity, clock, self._parts())
 
     @property
     def trouble(self) -> str | None:
@@ -215,6 +210,11 @@ class Orchestrator:
 
     # --------------------------------------------------------------- health
 
+    def _parts(self) -> list[Part]:
+        parts = [Part("tasks", self.crew.check), Part("posts", self._check_posts)]
+        parts.append(Part("schedule", self._check_schedule, vital=False))
+        return [*parts, Part("execution", self.check_execution, vital=False)]
+
     async def _check_posts(self) -> Verdict:
         if self.trouble is not None:
             return Verdict(Status.DEGRADED, self.trouble)
@@ -236,11 +236,6 @@ class Orchestrator:
             return Verdict(Status.UNHEALTHY, f"{type(fault).__name__}: {fault}")
         healthy = response.is_success
         return Verdict(Status.HEALTHY if healthy else Status.UNHEALTHY, f"answers {response.status_code}")
-
-
-def run_id(decision: Decision) -> str:
-    """The same for the same decision, however often it is posted."""
-    return f"{decision.account}-{decision.strategy}-{decision.decided_at_ns}"
 
 
 def _desk(decision: Decision) -> Desk:

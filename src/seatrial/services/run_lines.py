@@ -20,6 +20,11 @@ DECIDED_BEFORE = "decided already at this market time: nothing is sent twice"
 WITHHELD = "withheld: less sure than signals.min_confidence"
 
 
+def run_id(decision: Decision) -> str:
+    """The same for the same decision, however often it is posted."""
+    return f"{decision.account}-{decision.strategy}-{decision.decided_at_ns}"
+
+
 def run_lines(decision: Decision, instruments: Mapping[Symbol, Instrument], posted: Posted) -> tuple[RunLine, ...]:
     """The lines of a run, in order of symbol.
 

@@ -49,9 +49,12 @@ def orchestrator_doors(
 
     `dependencies` are asked for the status, `path` knows kill switch and breakers, `fills` the trades of an order.
     """
-    doors = _Doors(role, dependencies or {}, path)
-    routes = [
-        health_route(role.health),
+    routes = [health_route(role.health), *_doors(_Doors(role, dependencies or {}, path), RunDoor(role, fills))]
+    return application(routes, new_request_id=new_request_id, gate=gate, role="orchestrator")
+
+
+def _doors(doors: _Doors, one: RunDoor) -> list[Door]:
+    return [
         Door(
             "/api/v1/orchestration/status",
             doors.status,
@@ -79,12 +82,11 @@ def orchestrator_doors(
         ),
         Door(
             "/api/v1/orchestration/runs/{run_id}",
-            RunDoor(role, fills).show,
+            one.show,
             summary="One run: signal, target, orders and fills by symbol.",
             answers={200: RunAnswer | GroupAnswer},
         ),
     ]
-    return application(routes, new_request_id=new_request_id, gate=gate, role="orchestrator")
 
 
 class _Doors:
