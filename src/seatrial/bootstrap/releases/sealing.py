@@ -17,6 +17,7 @@ from seatrial.domain.faults import RequestFault
 from seatrial.release.canonical import canonical
 from seatrial.release.differences import DERIVED, ChangeClass, Difference, difference, setting_names
 from seatrial.release.manifest import Manifest, short_id
+from seatrial.release.policy import Policy
 from seatrial.release.record import Record
 from seatrial.release.verdict import ClockKind, JsonObject, VenueKind
 
@@ -62,9 +63,23 @@ def seal(
     store.put(manifest)
     if any(record.draft.release == manifest.digest for record in records):
         return Sealed(manifest, fresh=False, difference=found, change_class=chosen, compared=compared)
+    _record(settings, manifest, kept, found, chosen, compared, root)
+    return Sealed(manifest, fresh=True, difference=found, change_class=chosen, compared=compared)
+
+
+def _record(
+    settings: Settings,
+    manifest: Manifest,
+    policy: Policy,
+    found: Difference,
+    chosen: ChangeClass,
+    compared: str | None,
+    root: Path,
+) -> None:
+    """Keep what the record names, and append it: from here on the release exists."""
     chain = chain_of(settings, SEALING_STAGE)
     chain.keep_blob(manifest.canonical())
-    chain.keep_blob(canonical(kept.document))
+    chain.keep_blob(canonical(policy.document))
     author, committer = _people(root, dirty=bool(manifest.sections["source"].get("dirty")))
     body: JsonObject = {
         "change_class": chosen.value,
@@ -79,13 +94,12 @@ def seal(
         "release.sealed",
         manifest.digest,
         body,
-        policy=kept.digest,
+        policy=policy.digest,
         stage=SEALING_STAGE,
         clock=ClockKind.WALL,
         venue=VenueKind.EMULATED,
         actor="seal",
     )
-    return Sealed(manifest, fresh=True, difference=found, change_class=chosen, compared=compared)
 
 
 def sealed_records(settings: Settings) -> Iterable[Record]:
