@@ -22,7 +22,7 @@ SOURCE = ROOT / "dashboard"
 BUILT = SOURCE / "node_modules" / ".page"
 PAGE = ROOT / "src" / "seatrial" / "page"
 SECONDS_MAX = 600
-LINES_TOLD_MAX = 12
+LINES_TOLD_MAX = 5  # the reason comes first, a trace of it after
 TYPES = SOURCE / "src" / "doors.d.ts"
 SEATRIAL = (sys.executable, "-m", "seatrial")
 PRETTIER = "node_modules/prettier/bin/prettier.cjs"
@@ -139,7 +139,7 @@ def run(program: str, *arguments: str) -> None:
     """One program of the Node package, that must succeed."""
     done = node_wheel(program, arguments)
     if done.returncode:
-        for line in str(done.stdout).splitlines()[-LINES_TOLD_MAX:]:
+        for line in str(done.stdout).splitlines()[:LINES_TOLD_MAX]:
             print(f"  {line}")
         hint = " (is the npm registry reachable?)" if program == "npm" else ""
         raise NotBuilt(f"{program} {arguments[0]} ended with {done.returncode}{hint}")

@@ -52,6 +52,7 @@ def doors(settings: Settings) -> tuple[Door, ...]:
         Door("venues", "emulated Binance", "ports.binance", ports.binance),
         Door("venues", "emulated CoinGecko", "ports.coingecko", ports.coingecko),
     )
+    page = (Door("platform", "dashboard", "ports.dashboard", ports.dashboard),)
     return (
         *(local if uses_own_venues(settings) else ()),
         Door("platform", "market data", "ports.market_data", ports.market_data),
@@ -60,7 +61,7 @@ def doors(settings: Settings) -> tuple[Door, ...]:
         Door("platform", "signals", "ports.signals", ports.signals),
         Door("platform", "orchestrator", "ports.orchestrator", ports.orchestrator),
         Door("platform", "observability", "ports.observability", ports.observability),
-        Door("platform", "dashboard", "ports.dashboard", ports.dashboard),
+        *(page if settings.values["dashboard.enabled"] else ()),
         Door("watch", "watch", "ports.watch", ports.watch),
     )
 

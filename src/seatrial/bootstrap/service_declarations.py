@@ -81,7 +81,6 @@ SERVICE_SETTINGS: tuple[Declared, ...] = (
         "true",
         "serve the dashboard",
         ("ENABLE_DASHBOARD",),
-        idle="it is always served",
     ),
     Declared(
         "orchestrator.refresh_seconds",
