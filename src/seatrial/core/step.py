@@ -191,12 +191,10 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     count = _NONE
     kind = fact[r.F_KIND]
     inst = fact[r.F_INST]
-    if kind == r.FACT_BAR:
-        if not is_calm(state, inst):
-            count = guard(state, out, count, inst)
-    elif kind == r.FACT_REBALANCE:
-        if has_target(state, inst):
-            count = resize(state, out, count, inst, fact[r.F_BATCH], _TARGET)
+    if kind == r.FACT_BAR and not is_calm(state, inst):
+        count = guard(state, out, count, inst)
+    elif kind == r.FACT_REBALANCE and has_target(state, inst):
+        count = resize(state, out, count, inst, fact[r.F_BATCH], _TARGET)
     elif kind == r.FACT_REQUEST:
         count = ask(
             state,
@@ -216,9 +214,8 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
         for row in range(state.scalars[r.S_ORDERS]):
             if state.orders[row, r.O_NUMBER] == fact[r.F_NUMBER]:
                 count = take_back(state, out, count, row, _REQUEST)
-    elif kind == r.FACT_COMMAND:
-        if fact[r.F_COMMAND] == r.COMMAND_KILL:
-            count = take_back_all(state, out, count, _NO_INST, _KILL)
+    elif kind == r.FACT_COMMAND and fact[r.F_COMMAND] == r.COMMAND_KILL:
+        count = take_back_all(state, out, count, _NO_INST, _KILL)
     elif kind == r.FACT_FILL:
         count = trip(state, out, count, inst)
     if kind in (r.FACT_FILL, r.FACT_REPORT) and state.scalars[r.S_RESIZE_DUE] >= 0:
