@@ -11,11 +11,13 @@ from pathlib import Path
 from threading import Lock
 
 from seatrial.bootstrap.releases.collect import collect, strategy_paths, strategy_section
+from seatrial.bootstrap.releases.digests import sha256_hex
 from seatrial.bootstrap.releases.naming import differing_files
 from seatrial.bootstrap.releases.store import ReleaseStore
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import EvidenceFault, SeatrialFault
 from seatrial.release.manifest import Manifest
+from seatrial.release.verdict import JsonValue
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -63,10 +65,13 @@ class RunningRelease:
         return self._told
 
     def _edited(self) -> Manifest:
+        """With the strategies as they are now; of one that does not load no more is known than its bytes."""
         try:
             section = strategy_section(self._settings, self._root)
-        except SeatrialFault as fault:
-            section = {"broken": str(fault)}
+        except SeatrialFault:
+            section = {
+                name: _as_bytes(told, self._root) for name, told in self._manifest.sections["strategies"].items()
+            }
         return replace(self._manifest, sections={**self._manifest.sections, "strategies": section})
 
     def _sealed_releases(self, stamp: Stamp) -> list[Manifest]:
@@ -78,6 +83,12 @@ class RunningRelease:
             except EvidenceFault:
                 continue
         return [manifest for _, manifest in sorted(found, key=lambda each: -each[0])]
+
+
+def _as_bytes(told: JsonValue, root: Path) -> JsonValue:
+    assert isinstance(told, dict)
+    path = root / str(told["file"])
+    return {**told, "sha256": sha256_hex(path.read_bytes()) if path.is_file() else "gone"}
 
 
 def _decide(running: Manifest, sealed: list[Manifest]) -> tuple[str | None, str]:
