@@ -32,6 +32,8 @@ def admit(
     Raises:
         Refusal: 403 or 422, as Alpaca words it.
     """
+    if exchange.full:
+        raise forbidden("too many open orders: cancel some first")
     if account.settings.suspend_trade:
         raise forbidden("new orders are rejected by user request")
     held_units = account.held_units(ticket.symbol)

@@ -19,11 +19,11 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.orders import Side
 from seatrial.domain.time import DAY_NS, rfc3339
 from seatrial.emulators.alpaca.account import Account, Standing, standing
-from seatrial.emulators.alpaca.admission import admit
+from seatrial.emulators.alpaca.admission import Admission, admit
 from seatrial.emulators.alpaca.fills import Fill, fill_shape
 from seatrial.emulators.alpaca.identity import Identity
 from seatrial.emulators.alpaca.orders import TYPES, Order, Ticket, order_shape
-from seatrial.emulators.alpaca.refusals import forbidden, malformed, not_found, unprocessable
+from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessable
 from seatrial.emulators.alpaca.working import WorkingOrders
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
@@ -93,8 +93,7 @@ class Desk:
 
     def last_price(self, symbol: Symbol) -> int | None:
         """The newest print's price in price units."""
-        found = self.exchange.newest_print(symbol)
-        return None if found is None else found.price_units
+        return None if (found := self.exchange.newest_print(symbol)) is None else found.price_units
 
     def by_id(self, account: str, order_id: str) -> Order:
         """An order by the venue's id.
@@ -131,12 +130,7 @@ class Desk:
             Refusal: the account may not or cannot.
         """
         self.exchange.catch_up()
-        if (account, ticket.client_order_id) in self._by_client_id:
-            raise malformed("client_order_id must be unique")
-        if self.exchange.full:
-            raise forbidden("too many open orders: cancel some first")
-        working = self._working.at(account, ticket.symbol)
-        admission = admit(ticket, self.accounts[account], working, self.standing(account), self.exchange)
+        admission = self._admit(account, ticket)
         number = self.exchange.place(
             ticket.symbol,
             side=ticket.side,
@@ -171,6 +165,12 @@ class Desk:
         self._change(order, order.status, "accepted", now_ns)
         self._settled(now_ns)
         return order
+
+    def _admit(self, account: str, ticket: Ticket) -> Admission:
+        if (account, ticket.client_order_id) in self._by_client_id:
+            raise malformed("client_order_id must be unique")
+        works, stands = self._working.at(account, ticket.symbol), self.standing(account)
+        return admit(ticket, self.accounts[account], works, stands, self.exchange)
 
     def cancel(self, order: Order) -> None:
         """Take an order back.
