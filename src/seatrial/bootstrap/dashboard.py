@@ -17,10 +17,8 @@ from seatrial.services.page import PageFiles
 from seatrial.services.platform import Platform
 
 
-def dashboard_served(settings: Settings, platform: Platform, access: Access) -> list[Served]:
-    """The application of port 3000; nothing where it is switched off."""
-    if not settings.values["dashboard.enabled"]:
-        return []
+def dashboard_served(settings: Settings, platform: Platform, access: Access) -> Served:
+    """The application of port 3000."""
     page = PageFiles(page_folder())
     identity = Identity("dashboard", __version__, str(settings.stage), str(settings.mode))
     application = dashboard_doors(
@@ -31,4 +29,4 @@ def dashboard_served(settings: Settings, platform: Platform, access: Access) -> 
         new_request_id=partial(fresh_name, "req"),
         gate=access.gate,
     )
-    return [Served(application, settings.ports.dashboard, "ports.dashboard")]
+    return Served(application, settings.ports.dashboard, "ports.dashboard")

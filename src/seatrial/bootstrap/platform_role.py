@@ -105,7 +105,8 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
     keeping = Crew("records")
     keeping.start("signals", SignalKeeper(platform.bus, records).run())
     keeping.start("evidence", EvidenceIndexer(settings, place_of(settings)).run())
-    doors = Doors(settings.host, [*_served(settings, platform), *dashboard_served(settings, platform, access)])
+    page = [dashboard_served(settings, platform, access)] if settings.values["dashboard.enabled"] else []
+    doors = Doors(settings.host, [*_served(settings, platform), *page])
     await doors.open()
     await platform.start()
     recording = Recording(settings, platform, running)
