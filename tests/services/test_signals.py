@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 from tests.services.tape_venue import AAPL, ACCOUNT, OPEN_NS, TapeVenue, bar, who
 
-from seatrial.domain.facts import Rebalance, Target
+from seatrial.core.views import OrderView
+from seatrial.domain.facts import CancelRequest, Rebalance, Target
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.instrument import us_equity
+from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from seatrial.domain.time import HOUR_NS
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
 from seatrial.services.api.signals import signals_doors
@@ -43,12 +45,16 @@ class Book:
     """What execution holds, written by the test."""
 
     waiting_for: str | None = None
+    orders: Sequence[OrderView] = ()
 
     def held(self, account: AccountId) -> Mapping[Symbol, int]:
         return {}
 
     def working(self, account: AccountId) -> Collection[ClientOrderId]:
-        return []
+        return [order.client_order_id for order in self.orders]
+
+    def asked(self, account: AccountId, strategy: StrategyId) -> Sequence[OrderView]:
+        return self.orders
 
 
 class Floor:
@@ -118,6 +124,37 @@ def traded(
         assert len(asyncio.all_tasks(loop)) == 1, "every task has ended with its role"
 
     run_virtual(main, epoch_ns=OPEN_NS)
+
+
+def test_a_strategy_knows_the_orders_it_asked_for_before_a_restart(tmp_path: Path) -> None:
+    resting = OrderView(
+        client_order_id=ClientOrderId("EARLIER"),
+        account=ACCOUNT,
+        symbol=AAPL,
+        side=Side.BUY,
+        type=OrderType.LIMIT,
+        time_in_force=TimeInForce.DAY,
+        qty_units=7 * 10**9,
+        filled_units=0,
+        limit_units=99 * 10**4,
+        stop_units=0,
+        status=OrderStatus.WORKING,
+        sequence=1,
+        batch_ns=OPEN_NS,
+        approved_at_ns=OPEN_NS,
+        strategy=StrategyId("steady"),
+        reason="request",
+    )
+    cancels_all = "[context.cancel(order) for order in context.working('AAPL') if order.quantity == 7]"
+
+    async def script(floor: Floor) -> None:
+        floor.book.orders = [resting]
+        await floor.show(1)
+        (decision,) = floor.decisions._queue
+        assert [type(fact) for fact in decision.facts] == [CancelRequest]
+        assert decision.facts[0].client_order_id == "EARLIER"
+
+    traded(tmp_path, {"steady": cancels_all}, script)
 
 
 def test_a_strategy_is_warmed_up_by_history_and_decides_only_on_what_is_new(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class Desk:
         self._positions = positions
         self._bus = bus
         self._rules = rules
+        self._orphans = True  # orders that work may be of an earlier runner, and the new one must know of them
         self._seen_ns: dict[Symbol, int] = {}
         self._batches = bus.subscribe(BarBatch, f"strategy {source.strategy_id}", overflow=Overflow.WAIT)
 
@@ -132,6 +133,9 @@ class Desk:
             runner.warm_up(bars)
             why = "the stream had missed these bars" if batch.backfilled else f"execution waits: {waiting_for}"
             return Decision(self.strategy_id, self.account, batch.decided_at_ns, (), skipped=why)
+        if self._orphans:
+            runner.adopt(self._positions.asked(self.account, self.strategy_id))
+            self._orphans = False
         facts = runner.on_bars(bars, self._positions.held(self.account), self._positions.working(self.account))
         return Decision(
             self.strategy_id,
@@ -180,6 +184,7 @@ class Desk:
 
     def _take(self, runner: StrategyRunner) -> None:
         self.runner, self.loaded_at_ns = runner, self._clock.now_ns()
+        self._orphans = True
 
     async def _next_version(self, until_ns: int | None) -> StrategyRunner:
         return await self._warmed(self._source.load(), until_ns=until_ns)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from seatrial.core.machine import Machine
-from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
+from seatrial.core.views import OrderView
+from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+
+REQUEST = "request"  # why an order exists that was asked for as it is; those of targets are the machine's own
 
 
 class Positions(Protocol):
@@ -23,6 +26,10 @@ class Positions(Protocol):
 
     def working(self, account: AccountId) -> Collection[ClientOrderId]:
         """Orders that are not over."""
+        ...
+
+    def asked(self, account: AccountId, strategy: StrategyId) -> Sequence[OrderView]:
+        """The orders one strategy asked for itself that are not over, also those of an earlier process."""
         ...
 
 
@@ -53,3 +60,8 @@ class ExecutionPositions:
         """See `Positions`."""
         orders = self._execution.machine.registry.working()
         return [order.client_order_id for order in orders if order.account == account]
+
+    def asked(self, account: AccountId, strategy: StrategyId) -> Sequence[OrderView]:
+        """See `Positions`."""
+        orders = self._execution.machine.registry.working()
+        return [each for each in orders if (each.account, each.strategy, each.reason) == (account, strategy, REQUEST)]

@@ -166,6 +166,13 @@ class Context:
             alive = set(working)
             self._handles = {key: handle for key, handle in self._handles.items() if key in alive}
 
+    def adopt(self, handle: OrderHandle) -> OrderHandle:
+        """Remember an order: a new one, or one from before that works still."""
+        self._handles[handle.client_order_id] = handle
+        if len(self._handles) > HANDLES_MAX:
+            self._handles.pop(next(iter(self._handles)))
+        return handle
+
     def close_batch(self) -> list[Decision]:
         """What was decided since `open_batch`, in order."""
         self._open = False
@@ -229,7 +236,7 @@ class Context:
         self._decide(request)
         self._orders_in_batch += 1
         self.sayings.on_order(request, confidence, reason)
-        return self._remember(request, self._instruments[request.symbol])
+        return self.adopt(handle_of(request, self._instruments[request.symbol]))
 
     def _next_id(self, symbol: Symbol) -> ClientOrderId:
         """A pure function of strategy, batch and place within it: a batch seen twice asks for the same orders."""
@@ -240,10 +247,3 @@ class Context:
             symbol=symbol,
             sequence=self._orders_in_batch,
         )
-
-    def _remember(self, request: OrderRequest, instrument: Instrument) -> OrderHandle:
-        handle = handle_of(request, instrument)
-        self._handles[handle.client_order_id] = handle
-        if len(self._handles) > HANDLES_MAX:
-            self._handles.pop(next(iter(self._handles)))
-        return handle

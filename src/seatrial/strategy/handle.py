@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seatrial.core.views import OrderView
 from seatrial.domain.facts import OrderRequest
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
@@ -35,4 +36,18 @@ def handle_of(request: OrderRequest, instrument: Instrument) -> OrderHandle:
         limit_price=request.limit_units / scale if request.limit_units else None,
         stop_price=request.stop_units / scale if request.stop_units else None,
         placed_at_ns=request.at_ns,
+    )
+
+
+def handle_of_order(order: OrderView, instrument: Instrument) -> OrderHandle:
+    """The handle of an order that an earlier process, or an earlier version of the file, asked for."""
+    scale = instrument.price_scale
+    return OrderHandle(
+        client_order_id=order.client_order_id,
+        symbol=instrument.symbol,
+        side=order.side,
+        quantity=order.qty_units / instrument.qty_scale,
+        limit_price=order.limit_units / scale if order.limit_units else None,
+        stop_price=order.stop_units / scale if order.stop_units else None,
+        placed_at_ns=order.batch_ns or order.approved_at_ns,
     )

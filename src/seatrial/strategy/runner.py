@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from seatrial.core.views import OrderView
 from seatrial.domain.bars import Bar
 from seatrial.domain.facts import CancelRequest, Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.strategy.context import Context
+from seatrial.strategy.handle import handle_of_order
 from seatrial.strategy.holding import Decision, Gate, Holding
 from seatrial.strategy.saying import Saying
 from seatrial.strategy.strategy import Strategy, view_of
@@ -105,6 +107,13 @@ class StrategyRunner:
             decisions = self.holding.pass_on(decisions, batch_ns)
         decisions.sort(key=lambda decision: _PRECEDENCE[type(decision)])
         return [*decisions, *self._rebalances(decisions, batch_ns)]
+
+    def adopt(self, orders: Iterable[OrderView]) -> None:
+        """Give the strategy back what it asked for before this runner was made, or it would ask for it twice."""
+        for order in orders:
+            instrument = self._instruments.get(order.symbol)
+            if instrument is not None:
+                self._context.adopt(handle_of_order(order, instrument))
 
     def warm_up(self, bars: Iterable[Bar]) -> None:
         """Show bars from before the run, so that indicators are ready. Whatever is decided on them is discarded.
