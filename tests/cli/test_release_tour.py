@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from tests.installation import Installation
 
+pytestmark = pytest.mark.timeout(900)  # it waits for a whole system, on a machine others use too
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ("dev.toml", "staging.toml", "prod.toml", "risk_limits.toml", "risk_limits.dev.toml")
 DEV_EXIT = {"build_tests", "deploy_health", "smoke", "reconciliation", "rehearsal_parity"}

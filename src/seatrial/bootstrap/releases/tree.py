@@ -9,26 +9,31 @@ from seatrial.bootstrap.releases.naming import differing_files
 from seatrial.bootstrap.releases.store import ReleaseStore
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import SeatrialFault
-from seatrial.release.manifest import Manifest
+from seatrial.release.manifest import SECTIONS, Manifest
 
 
-def tree_like(settings: Settings, sealed: Manifest, root: Path | None = None) -> Manifest:
-    """The folder as it is now, with the strategies and the policy that were sealed.
+def tree_like(settings: Settings, sealed: Manifest, root: Path | None = None, now: Manifest | None = None) -> Manifest:
+    """The folder as it is now, with the strategies and the policy that were sealed. `now` saves reading it again.
 
     Raises:
         ConfigurationFault: a strategy is gone or does not load.
     """
     root = root or Path()
-    now = collect(settings, root)
+    now = now or collect(settings, root)
     chosen = _strategy_files(sealed, root)
-    strategies = strategy_section(settings, root, chosen) if chosen else now.sections["strategies"]
+    same = chosen == _strategy_files(now, root)
+    strategies = now.sections["strategies"] if same else strategy_section(settings, root, chosen)
     return Manifest({**now.sections, "strategies": strategies, "policy": sealed.sections["policy"]})
 
 
-def is_this_tree(settings: Settings, sealed: Manifest, root: Path | None = None) -> bool:
+def is_this_tree(settings: Settings, sealed: Manifest, root: Path | None = None, now: Manifest | None = None) -> bool:
     """Whether sealing again would give the same release."""
     try:
-        return tree_like(settings, sealed, root).id == sealed.id
+        now = now or collect(settings, root)
+        decided = [name for name in SECTIONS if name not in {"strategies", "policy"}]
+        if any(now.sections[name] != sealed.sections[name] for name in decided):
+            return False
+        return tree_like(settings, sealed, root, now).id == sealed.id
     except SeatrialFault:
         return False
 
@@ -36,7 +41,13 @@ def is_this_tree(settings: Settings, sealed: Manifest, root: Path | None = None)
 def sealed_here(settings: Settings, root: Path | None = None) -> Manifest | None:
     """The sealed release this folder is, the newest where several differ by their policy only; None where none is."""
     sealed = _newest_first(settings)
-    return next((each for each in sealed if is_this_tree(settings, each, root)), None)
+    if not sealed:
+        return None
+    try:
+        now = collect(settings, root)
+    except SeatrialFault:
+        return None
+    return next((each for each in sealed if is_this_tree(settings, each, root, now)), None)
 
 
 def unsealed(settings: Settings, root: Path | None = None) -> str:
