@@ -31,7 +31,7 @@ class Project(Installation):
         self._begun = False
         command = f"{sys.executable} -m pytest -q -p no:cacheprovider tests"
         chosen = {"release.test_command": command, "strategies.alpaca": "", "trading.venues": "binance"}
-        super().__init__(folder, chosen=chosen)  # a market that never closes: a test order can rest at any hour
+        super().__init__(folder, speed=60, chosen=chosen)  # a market that never closes: a test order can rest at any hour
         (folder / "config").mkdir()
         for name in CONFIG:
             shutil.copy(ROOT / "config" / name, folder / "config" / name)
@@ -53,7 +53,8 @@ class Project(Installation):
         self._begun = True
         self.process = self._start("up")
         threading.Thread(target=self._listen, daemon=True).start()
-        self.wait("everything is healthy", lambda: self.run("status", "--json")[0] == 0)
+        for role in ("venues", "platform", "watch"):
+            self.wait(f"{role} is healthy", lambda role=role: self.said(rf"^{role} +healthy"))
 
     def git(self, *arguments: str) -> str:
         identity = ["-c", "user.email=ann@example.org", "-c", "user.name=Ann"]
