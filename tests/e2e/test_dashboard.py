@@ -234,7 +234,7 @@ def _axe(page: Page) -> list[str]:
 
 def test_a_page_whose_platform_is_killed_says_so_and_comes_back_by_itself(up: Installation, opened: Open) -> None:
     page = opened("system", quiet=False)
-    expect(page.get_by_text("execution", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="execution", exact=True)).to_be_visible()
     _kill_platform(up.folder)
 
     expect(page.locator(".stale").first).to_contain_text(re.compile(r"stale.*as of.*Trying again", re.DOTALL))

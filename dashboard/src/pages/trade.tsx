@@ -18,13 +18,11 @@ export function Trade({ rest }: { rest: readonly string[] }) {
   const orderId = rest[0] === "order" ? rest[1] : undefined;
   const named = rest[0] === "symbol" ? rest[1] : undefined;
   const ordered = orders.value?.orders.find((each) => each.order_id === orderId)?.symbol;
-  const symbols = [...new Set(prices.value?.prices.map((each) => each.symbol) ?? [])].sort();
-  const symbol =
-    named ??
-    ordered ??
-    positions.value?.positions.find((each) => Number(each.quantity) !== 0)?.symbol ??
-    symbols[0] ??
-    null;
+  const priced = prices.value?.prices.map((each) => each.symbol) ?? [];
+  const held =
+    positions.value?.positions.filter((each) => Number(each.quantity) !== 0).map((each) => each.symbol) ?? [];
+  const symbols = [...new Set([...priced, ...held])].sort();
+  const symbol = named ?? ordered ?? held.find((each) => priced.includes(each)) ?? symbols[0] ?? null;
   const tab = useRef<Tab>("working");
   tab.current = TABS.find(([name]) => name === rest[0])?.[0] ?? tab.current;
   useSymbolKeys(symbols, symbol);

@@ -10,7 +10,7 @@ export function Meter({ share, label }: { share: number | null; label: string })
   const words =
     share === null
       ? "unknown"
-      : `${percent(share, 0)}${level === "within" ? "" : level === "over" ? ", at the limit" : ", near the limit"}`;
+      : `${percent(share, 0)}${level === "within" ? "" : level === "over" ? `, ${(share ?? 0) > 1 ? "over" : "at"} the limit` : ", near the limit"}`;
   return (
     <div class={`meter ${level}`}>
       <svg
