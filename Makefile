@@ -55,7 +55,7 @@ page-types: install-dev ## write the page's types of the doors anew, after a doo
 	@$(BIN)/python scripts/build_page.py --types
 
 page-or-not: $(VENV)/.runtime-installed
-	@$(MAKE) --no-print-directory $(PAGE) 2>/dev/null || true
+	@$(MAKE) -s --no-print-directory $(PAGE) 2>/dev/null || true
 
 $(PAGE): $(PAGE_SOURCES) scripts/build_page.py | $(VENV)/.runtime-installed
 	@$(BIN)/python scripts/build_page.py
