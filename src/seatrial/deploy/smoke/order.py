@@ -13,6 +13,7 @@ BELOW_MARKET = Decimal("0.97")  # rests, and is well inside every price collar
 ATTEMPTS_MAX = 3
 CANCEL_SECONDS_MAX = 20.0
 POLL_SECONDS = 0.2
+NO_FRESH_PRICE = frozenset({"STALE_PRICE", "NO_PRICE"})
 OVER = frozenset({"canceled", "expired", "rejected", "filled"})
 
 
@@ -30,9 +31,22 @@ class _MadeWay(Exception):
     """The machine took the test order back itself, because a strategy's target went the other way."""
 
 
+class _Closed(Exception):
+    """Execution has no fresh price of the symbol: its market is closed, whatever the last tick looked like."""
+
+
 async def order_and_cancel(system: System) -> str:
-    """One order in, acknowledged by the venue, and out again."""
-    choice = await _choose(system)
+    """One order in, acknowledged by the venue, and out again; in the first symbol whose market takes one."""
+    choices = await _choices(system)
+    for choice in choices:
+        try:
+            return await _tried(system, choice)
+        except _Closed:
+            continue
+    raise SmokeFailed(f"no market is open for {', '.join(choice.symbol for choice in choices)}")
+
+
+async def _tried(system: System, choice: _Choice) -> str:
     for _ in range(ATTEMPTS_MAX):
         try:
             await _there_and_back(system, choice)
@@ -52,6 +66,8 @@ async def _there_and_back(system: System, choice: _Choice) -> None:
         "time_in_force": choice.time_in_force,
     }
     placed = await system.ask("execution", "/orders", method="POST", body=body)
+    if placed.status == 422 and placed.body.get("code") in NO_FRESH_PRICE:
+        raise _Closed
     if placed.status != 202:
         raise SmokeFailed(f"{choice.quantity} {choice.symbol} at {choice.price} was not taken: {placed.told()}")
     order_id = placed.body["order_id"]
@@ -94,19 +110,21 @@ async def _until(system: System, order_id: str, statuses: set[str] | frozenset[s
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _choose(system: System) -> _Choice:
-    """The first symbol whose price is fresh, a share before a coin: one share is the smallest risk there is."""
+async def _choices(system: System) -> list[_Choice]:
+    """What could be ordered: fresh prices, a share before a coin, as one share is the smallest risk there is."""
     body = await system.read("market-data", "/api/v1/prices/latest")
     fresh = [price for price in body.get("prices", []) if not price.get("stale")]
     if not fresh:
         raise SmokeFailed("no price is fresh, so no order is placed: a test order needs an open market")
     fresh.sort(key=lambda price: (price.get("source") != "alpaca", price["symbol"]))
-    chosen = fresh[0]
-    last = Decimal(str(chosen["price"]))
-    if chosen.get("source") == "alpaca":
-        price = (last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)
-        return _Choice(chosen["symbol"], "1", str(price), "day")
-    return _coin(chosen["symbol"], last)
+    return [_choice(price["symbol"], Decimal(str(price["price"])), price.get("source")) for price in fresh]
+
+
+def _choice(symbol: str, last: Decimal, source: object) -> _Choice:
+    if source != "alpaca":
+        return _coin(symbol, last)
+    price = (last * BELOW_MARKET).quantize(Decimal("0.01"), ROUND_DOWN)
+    return _Choice(symbol, "1", str(price), "day")
 
 
 def _coin(symbol: str, last: Decimal) -> _Choice:
