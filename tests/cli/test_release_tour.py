@@ -31,7 +31,7 @@ class Project(Installation):
         self._begun = False
         command = f"{sys.executable} -m pytest -q -p no:cacheprovider tests"
         chosen = {"release.test_command": command, "strategies.alpaca": "", "trading.venues": "binance"}
-        super().__init__(folder, speed=60, chosen=chosen)  # a market that never closes: a test order can rest at any hour
+        super().__init__(folder, speed=60, chosen=chosen)  # no closing hours: a test order can rest at any time
         (folder / "config").mkdir()
         for name in CONFIG:
             shutil.copy(ROOT / "config" / name, folder / "config" / name)

@@ -48,10 +48,10 @@ MUTANTS = [
     Mutant(
         name="an order is sent before the journal has it",
         file="seatrial/services/execution/engine.py",
-        was="            await self.journal.commit(entries)\n",
+        was="            await self._make_durable(entries)\n",
         now="            for early in batches:\n"
         "                self._release(early)\n"
-        "            await self.journal.commit(entries)\n"
+        "            await self._make_durable(entries)\n"
         "            return\n",
         promises=("journalled before sent",),
     ),

@@ -19,7 +19,16 @@ SECRET = "a-secret-that-opens-local-venues-only"
 SPEED = 60  # a bar a second
 PATIENCE_S = 150.0  # an order that may still arrive at Alpaca is waited for a minute; a shared machine is slow
 POLL_S = 0.1
-DOORS = ("market_data", "execution", "execution_alias", "watch", "observability", "signals", "orchestrator", "dashboard")
+DOORS = (
+    "market_data",
+    "execution",
+    "execution_alias",
+    "watch",
+    "observability",
+    "signals",
+    "orchestrator",
+    "dashboard",
+)
 VENUES = ("alpaca", "binance")
 
 # Every bar an order to market, a fresh limit order and a cancel of the stale: a kill always strikes in mid-trade.
