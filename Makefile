@@ -83,13 +83,13 @@ lint-page: install-dev
 types: install-dev
 	$(BIN)/mypy
 
-pytest: install-dev
+pytest: install-dev page
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-bench: install-dev ## W1 to W5 of the performance targets, ours and the limit in turn
+bench: install-dev page-or-not ## W1 to W6 of the performance targets, ours and the limit in turn
 	$(BIN)/python -m benchmarks $(ARGS)
 
-prove: install-dev ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes
+prove: install-dev page ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes
 	$(BIN)/python -m pytest -m prove tests/prove/test_costs.py
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
 		tests/prove tests/mutants tests/wire/test_alpaca_sdk.py tests/wire/test_binance_emulator.py $(ARGS)
