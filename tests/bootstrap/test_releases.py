@@ -11,9 +11,11 @@ import pytest
 from seatrial.bootstrap.gates.suite import counts, run_tests
 from seatrial.bootstrap.releases.collect import collect
 from seatrial.bootstrap.releases.digests import without_secrets
+from seatrial.bootstrap.releases.journey import in_this_stage
 from seatrial.bootstrap.releases.running import RunningRelease
 from seatrial.bootstrap.releases.sealing import compare, seal
 from seatrial.bootstrap.releases.store import ReleaseStore
+from seatrial.bootstrap.running_file import Running
 from seatrial.bootstrap.settings import load_settings
 from seatrial.domain.faults import EvidenceFault, RequestFault
 from seatrial.release.differences import ChangeClass
@@ -221,3 +223,14 @@ def test_a_folder_without_strategies_and_config_can_be_sealed(tmp_path, monkeypa
     shutil.rmtree(tmp_path / "config", ignore_errors=True)
     sealed = seal(load_settings({"strategies.alpaca": "", "strategies.binance": ""}, {})).manifest
     assert sealed.sections["strategies"] == {}
+
+
+def test_what_runs_in_another_stage_shows_nothing_of_this_one() -> None:
+    dev = Running("0123456789abcdef", "release 0123456789abcdef", "dev", "sim")
+    staging = load_settings({"stage": "staging", "mode": "sim"}, environment={}, folder=Path(__file__).parent)
+
+    seen = in_this_stage(dev, staging)
+
+    assert seen.release is None
+    assert seen.note == "what runs is in stage dev, mode sim, not stage staging, mode sim"
+    assert in_this_stage(Running(dev.release, dev.note, "staging", "sim"), staging).release == dev.release

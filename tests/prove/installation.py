@@ -99,7 +99,8 @@ class Installation:
         for venue in VENUES:
             text = STRATEGY.format(symbols=SYMBOLS[venue], clip=CLIPS[venue])
             (folder / f"{venue}.py").write_text(text)
-        self.ports = dict(zip((*DOORS, *VENUES), free_ports(len(DOORS) + len(VENUES)), strict=True))
+        named = (*DOORS, *VENUES, "coingecko")
+        self.ports = dict(zip(named, free_ports(len(named)), strict=True))
         chosen = {f"ports.{name}": str(port) for name, port in self.ports.items()}
         chosen |= {f"strategies.{venue}": f"{venue}.py" for venue in VENUES}
         chosen |= {f"emulators.cash_{venue}": "2000000" for venue in VENUES}

@@ -24,6 +24,8 @@ _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def deployed(context: GateContext) -> GateResult:
     """Every door of every role that this stage runs."""
     settings = context.settings
+    if context.running.release is None:
+        return context.asked("deploy_health").lacks(context.running.note)
     alive = {run.role: run for run in run_files.running(settings.state)}
     asked = tuple(door for door in doors(settings) if door.role in alive)
     statuses = {health.door.name: health.status for health in ask_all(asked, settings.host)}

@@ -6,7 +6,7 @@ chain. When a release leaves a stage, its signed bundle is written, and its impo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +18,7 @@ from seatrial.bootstrap.releases.keys import SERVICE, service_key
 from seatrial.bootstrap.releases.policies import policy_of
 from seatrial.bootstrap.releases.store import ReleaseStore
 from seatrial.bootstrap.releases.tree import sealed_here, unsealed
+from seatrial.bootstrap.running_file import Running
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
 from seatrial.release.attestation import passed_stage
@@ -92,8 +93,20 @@ def context_of(settings: Settings, manifest: Manifest, token: str | None = None)
     digest = case.policy if case is not None else str(manifest.sections["policy"]["sha256"])
     policy, _ = policy_of(settings, digest)
     measurements = tuple(record for record in chain.read() if record.type == "measurement")
-    running = running_release(settings, token)
+    running = in_this_stage(running_release(settings, token), settings)
     return GateContext(settings, manifest, policy, case, measurements, running, WallClock().now_ns())
+
+
+def in_this_stage(running: Running, settings: Settings) -> Running:
+    """What runs in another stage or mode shows nothing of this one, though it listens on the same ports."""
+    asked = (str(settings.stage), str(settings.mode))
+    if running.release is None or (running.stage, running.mode) == asked:
+        return running
+    return replace(
+        running,
+        release=None,
+        note=f"what runs is in stage {running.stage}, mode {running.mode}, not stage {asked[0]}, mode {asked[1]}",
+    )
 
 
 def promote(settings: Settings, manifest: Manifest, target: str, token: str | None = None) -> Promotion:
