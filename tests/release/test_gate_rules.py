@@ -117,11 +117,11 @@ def test_smoke_needs_three_in_a_row_and_one_failure_starts_again():
 
 def test_books_that_differ_fail_whoever_sees_it():
     platform, watch = (
-        BooksSeen("platform, alpaca", "healthy", ""),
-        BooksSeen("watch, breaks", "unhealthy", "AAPL: 3, 4"),
+        BooksSeen("alpaca by the platform", "healthy", ""),
+        BooksSeen("breaks by watch", "unhealthy", "AAPL: 3, 4"),
     )
     said = reconciliation.evaluate([platform, watch], RELEASE, RELEASE, asked("reconciliation"))
-    assert (said.verdict, said.reason) == (Verdict.FAIL, "watch, breaks: AAPL: 3, 4")
+    assert (said.verdict, said.reason) == (Verdict.FAIL, "breaks by watch: AAPL: 3, 4")
     assert reconciliation.evaluate([platform], None, RELEASE, asked("reconciliation")).verdict is Verdict.NODATA
 
 

@@ -42,14 +42,14 @@ def books(context: GateContext) -> GateResult:
     """What the platform says of each account, and what watch says of the platform."""
     settings = context.settings
     seen = [
-        BooksSeen(f"platform, {part['name'].removeprefix('reconciliation ')}", part["status"], part["message"])
+        BooksSeen(f"{part['name'].removeprefix('reconciliation ')} by the platform", part["status"], part["message"])
         for part in _components(settings, settings.ports.execution)
         if str(part.get("name", "")).startswith("reconciliation ")
     ]
     if seen:
         parts = _components(settings, settings.ports.watch)
         told = [part for part in parts if part.get("name") in {"breaks", "platform"}]
-        seen += [BooksSeen(f"watch, {part['name']}", part["status"], part["message"]) for part in told]
+        seen += [BooksSeen(f"{part['name']} by watch", part["status"], part["message"]) for part in told]
         if not told:
             seen.append(BooksSeen("watch", "unreachable", "the second pair of eyes does not answer"))
     running = context.running.release
