@@ -107,7 +107,10 @@ async def main(journal: DurableJournal) -> None:
     server = await SocketServer.open(doors)
     order = {"side": "buy", "type": "market", "quantity": "1"}
     ready(server.port, "/orders", [{"symbol": symbol, **order} for symbol in SYMBOLS])
-    await until_told()
+    told = asyncio.ensure_future(until_told())
+    await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()  # an order path that ended must not leave its clients waiting in silence
     await server.close()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
