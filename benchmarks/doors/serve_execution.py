@@ -25,6 +25,7 @@ from tests.services.scripted_venue import PAPER, ScriptedVenue  # noqa: E402
 
 from benchmarks.doors.serving import SYMBOLS, ready, until_told  # noqa: E402
 from seatrial.bootstrap.clock import WallClock  # noqa: E402
+from seatrial.bootstrap.logs import silence_logs  # noqa: E402
 from seatrial.core.machine import Machine  # noqa: E402
 from seatrial.domain.bars import Bar  # noqa: E402
 from seatrial.domain.facts import Approved  # noqa: E402
@@ -80,7 +81,8 @@ def open_journal(kind: str, folder: Path) -> Iterator[DurableJournal]:
 
 
 async def main(journal: DurableJournal) -> None:
-    """Recover, show every symbol a price, serve."""
+    """Recover, show every symbol a price, serve. Silently: nobody reads the pipe after the plan, and it would fill."""
+    silence_logs()
     clock = WallClock()
     venue = ScriptedVenue(clock.now_ns)
     venue.answer = end_at_once
