@@ -24,6 +24,7 @@ PORTS = (
     "orchestrator",
     "alpaca",
     "binance",
+    "coingecko",
 )
 ROLES = ("venues", "platform", "watch")
 PATIENCE_S = 240
