@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_ports
+
 from seatrial.bootstrap.declarations import SETTINGS
-from seatrial.bootstrap.ports import listen
 
 DOORS = tuple(each.name.removeprefix("ports.") for each in SETTINGS if each.name.startswith("ports."))
 PATIENCE_S = 240.0  # a shared machine may be slow; nothing here is a measurement
@@ -109,12 +110,3 @@ class Installation:
         """Stop it in order."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    held = [listen("127.0.0.1", 0, "test") for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
-from seatrial.bootstrap.ports import listen
+from tests.ports import free_ports
 
 KEY = "PROOFKEY000000000001"
 SECRET = "a-secret-that-opens-local-venues-only"
@@ -182,12 +181,3 @@ class Installation:
         """Until these doors say that they and everything behind them work."""
         for door in doors:
             self.wait(f"{door} is healthy", lambda door=door: self.get(door, "/health")["status"] == "healthy")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody holds, all different."""
-    held = [listen("127.0.0.1", 0, "proof") for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
