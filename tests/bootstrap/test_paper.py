@@ -15,7 +15,7 @@ from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.markets import load_timeline
 from seatrial.bootstrap.settings import Settings, load_settings
 from seatrial.bootstrap.venue_urls import paper_alpaca, paper_binance
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import ConfigurationFault
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.orders import OrderType, Side, TimeInForce

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from seatrial.core.machine import Machine
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import (
-    Approved,
-    BarClosed,
-    CancelOrder,
-    Effect,
-    Fact,
-    Fill,
-    OrderRequest,
-    Rebalance,
-    Refused,
-    Report,
-    Sent,
-    Target,
-    Transfer,
-)
+from seatrial.domain.effects import Approved, CancelOrder, Effect, Refused
+from seatrial.domain.facts import BarClosed, Fact, Fill, OrderRequest, Rebalance, Report, Sent, Target, Transfer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
 from seatrial.domain.limits import Account, RiskLimits

@@ -8,19 +8,8 @@ from hypothesis import strategies as st
 from tests.core.desk import COINS, STOCKS, Desk, approved, refused
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import (
-    Alert,
-    Approved,
-    BreakerTripped,
-    CancelOrder,
-    CancelRequest,
-    Command,
-    CommandKind,
-    Fill,
-    Report,
-    Sent,
-    Target,
-)
+from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder
+from seatrial.domain.facts import CancelRequest, Command, CommandKind, Fill, Report, Sent, Target
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from seatrial.domain.facts import Effect, Fact
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Fact
 from seatrial.journal import codec
 
 int64 = st.integers(-(2**63), 2**63 - 1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Alert, BarClosed, Fact, Fill, OrderRequest, Sent, Timer
+from seatrial.domain.effects import Alert
+from seatrial.domain.facts import BarClosed, Fact, Fill, OrderRequest, Sent, Timer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, StrategyId, Symbol
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderType, Side, TimeInForce

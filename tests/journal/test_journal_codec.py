@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tests.journal.any_entries import any_effect, any_fact
 
 from seatrial.domain import facts
-from seatrial.domain.facts import CancelRequest, Effect, Fact, Timer
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import CancelRequest, Fact, Timer
 from seatrial.domain.faults import JournalCorrupt, JournalFault
 from seatrial.domain.ids import ClientOrderId
 from seatrial.journal import codec

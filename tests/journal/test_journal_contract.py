@@ -11,7 +11,8 @@ from tests.journal.any_entries import any_effect, any_fact
 from tests.journal.conftest import OpenJournal
 from tests.journal.journal_entries import bar_closed, entries_of
 
-from seatrial.domain.facts import Alert, Effect, Fact, Timer
+from seatrial.domain.effects import Alert, Effect
+from seatrial.domain.facts import Fact, Timer
 from seatrial.domain.faults import JournalCorrupt, JournalFault, JournalFenced
 from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Entry, Snapshot

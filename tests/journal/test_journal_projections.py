@@ -7,7 +7,8 @@ import random
 from tests.journal.conftest import OpenJournal
 from tests.journal.journal_entries import entries_of
 
-from seatrial.domain.facts import Effect, Fact, Fill, OrderRequest, Report, Sent, Transfer
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Fact, Fill, OrderRequest, Report, Sent, Transfer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, StrategyId, Symbol, VenueOrderId
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueUnavailable
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument, us_equity

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueUnavailable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName
 from seatrial.domain.instrument import Instrument, us_equity

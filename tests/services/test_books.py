@@ -8,7 +8,8 @@ from tests.core.desk import COINS, INSTRUMENTS, STOCKS, Desk
 from tests.core.test_machine import PRICES, WIDE
 
 from seatrial.core import records as r
-from seatrial.domain.facts import Approved, BarClosed, Fill, Transfer
+from seatrial.domain.effects import Approved
+from seatrial.domain.facts import BarClosed, Fill, Transfer
 from seatrial.domain.ids import ClientOrderId, ExecutionId
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE, Currency

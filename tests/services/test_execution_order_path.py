@@ -9,7 +9,8 @@ from tests.services.scripted_venue import ScriptedVenue
 from tests.services.trading_desk import SHARE, on_a_morning, open_desk, open_journal
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import Approved, Command, Fill, Refused, Report, Sent, Transfer
+from seatrial.domain.effects import Approved, Refused
+from seatrial.domain.facts import Command, Fill, Report, Sent, Transfer
 from seatrial.domain.orders import OrderStatus
 from seatrial.runs.virtual_time import VirtualLoop
 from seatrial.services.execution.recovery import replay

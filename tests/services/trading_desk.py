@@ -12,7 +12,8 @@ from tests.services.scripted_venue import AAPL, PAPER, USD, ScriptedVenue
 
 from seatrial.core.machine import Machine
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved, Effect, OrderRequest
+from seatrial.domain.effects import Approved, Effect
+from seatrial.domain.facts import OrderRequest
 from seatrial.domain.ids import ClientOrderId, JournalEpoch, StrategyId, Symbol, VenueName
 from seatrial.domain.limits import Account, RiskLimits
 from seatrial.domain.money import CASH_SCALE

@@ -15,7 +15,7 @@ import httpx
 from httpx_ws.transport import ASGIWebSocketTransport
 
 from seatrial.domain.bars import Bar, Session
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
 from seatrial.domain.orders import OrderType, Side, TimeInForce

@@ -9,7 +9,7 @@ from random import Random
 import httpx
 import pytest
 
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.ids import AccountId, ClientOrderId
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
 from seatrial.domain.orders import OrderType, Side, TimeInForce

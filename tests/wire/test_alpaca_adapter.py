@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId
 from seatrial.domain.instrument import us_equity

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import binance_spot

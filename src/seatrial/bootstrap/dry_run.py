@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from seatrial.venues.port import Denied, Outcome
 
 if TYPE_CHECKING:
-    from seatrial.domain.facts import Approved
+    from seatrial.domain.effects import Approved
     from seatrial.domain.ids import ClientOrderId, Symbol
     from seatrial.venues.port import Venue
 

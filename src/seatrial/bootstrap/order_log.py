@@ -9,7 +9,8 @@ from typing import Any, Final
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from seatrial.domain.facts import Approved, BreakerTripped, CancelOrder, Command, Fill, Refused, Report, Sent
+from seatrial.domain.effects import Approved, BreakerTripped, CancelOrder, Refused
+from seatrial.domain.facts import Command, Fill, Report, Sent
 from seatrial.journal.port import Entry
 
 _log = structlog.get_logger("seatrial.trades")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from seatrial.core import records as r
 from seatrial.core.rows import REASON_CODES, REASONS
 from seatrial.core.sharing import prorate
-from seatrial.domain.facts import Alert, Approved, BreakerTripped, CancelOrder, Effect, Fact, OrderRequest, Refused
+from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Refused
+from seatrial.domain.facts import Fact, OrderRequest
 from seatrial.domain.ids import ClientOrderId, StrategyId, derive_client_order_id
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.domain.refusals import RefusalCode

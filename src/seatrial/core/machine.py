@@ -21,18 +21,16 @@ from seatrial.core.rows import FactEncoder, limits_row
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
 from seatrial.core.views import OrderView, PositionView
+from seatrial.domain.effects import Alert, Effect, Refused
 from seatrial.domain.facts import (
-    Alert,
     BarClosed,
     CancelRequest,
     Command,
     CommandKind,
-    Effect,
     Fact,
     Fill,
     OrderRequest,
     Rebalance,
-    Refused,
     Report,
     Sent,
     Target,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Int64Array = NDArray[np.int64]
 
-ROW_WIDTH = 16
+ROW_WIDTH = 24
 PPM = 1_000_000
 
 # ------------------------------------------------------------------ fact rows
@@ -32,6 +32,9 @@ FACT_REBALANCE = 3  # F_BATCH
 
 FACT_REQUEST = 4  # F_STRATEGY, F_QTY, F_BATCH and:
 F_SIDE, F_TYPE, F_TIF, F_LIMIT, F_STOP = 9, 10, 11, 12, 13
+F_FLAGS, F_EXPIRES, F_TRAIL, F_TRAIL_PPM, F_NOTIONAL = 14, 15, 16, 17, 18
+F_CLASS, F_TAKE_PROFIT, F_STOP_LOSS, F_STOP_LOSS_LIMIT = 19, 20, 21, 22
+FLAG_POST_ONLY, FLAG_REDUCE_ONLY, FLAG_EXTENDED_HOURS = 1, 2, 4  # bits of F_FLAGS, E_FLAGS and O_FLAGS
 
 FACT_CANCEL_REQUEST = 5
 FACT_SENT = 6
@@ -59,6 +62,7 @@ E_NUMBER = 3
 
 EFFECT_APPROVED = 1
 E_SIDE, E_TYPE, E_TIF, E_QTY, E_LIMIT, E_STOP, E_BATCH, E_REASON, E_STRATEGY = 4, 5, 6, 7, 8, 9, 10, 11, 12
+E_FLAGS, E_EXPIRES, E_PARENT = 13, 14, 15  # E_PARENT is an order number, or 0
 
 EFFECT_REFUSED = 2  # E_SIDE, E_QTY and:
 E_CODE, E_LIMIT_VALUE, E_ACTUAL = 8, 9, 10
@@ -125,7 +129,8 @@ BREAKER_NORMAL, BREAKER_TRIPPED, BREAKER_COOLDOWN = 0, 1, 2
 
 # ----------------------------------------------------------------- working orders
 O_NUMBER, O_INST, O_SIDE, O_TYPE, O_TIF, O_QTY, O_FILLED, O_LIMIT, O_STOP, O_STATUS, O_REASON, O_CANCELING = range(12)
-ORDERS_WIDTH = 12
+O_FLAGS, O_EXPIRES, O_PARENT = 12, 13, 14
+ORDERS_WIDTH = 15
 
 # ------------------------------------------------------------------------ scalars
 S_NOW = 0

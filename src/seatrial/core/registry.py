@@ -8,7 +8,8 @@ import numpy as np
 
 from seatrial.core import records as r
 from seatrial.core.views import OrderView
-from seatrial.domain.facts import Alert, Approved, Effect, Fill, Report, Sent
+from seatrial.domain.effects import Alert, Approved, Effect
+from seatrial.domain.facts import Fill, Report, Sent
 from seatrial.domain.ids import ClientOrderId, StrategyId
 from seatrial.domain.orders import OrderStatus
 

@@ -72,6 +72,11 @@ def limits_row(limits: RiskLimits) -> list[int]:
     ]
 
 
+def flags_of(post_only: bool, reduce_only: bool, extended_hours: bool) -> int:
+    """The bits of an order's flags column."""
+    return r.FLAG_POST_ONLY * post_only | r.FLAG_REDUCE_ONLY * reduce_only | r.FLAG_EXTENDED_HOURS * extended_hours
+
+
 class FactEncoder:
     """Turns facts into rows. Raises KeyError for an account or symbol that the machine was not built with."""
 
@@ -167,6 +172,14 @@ class FactEncoder:
         row[r.F_TIF] = fact.time_in_force
         row[r.F_LIMIT] = fact.limit_units
         row[r.F_STOP] = fact.stop_units
+        row[r.F_FLAGS] = flags_of(fact.post_only, fact.reduce_only, fact.extended_hours)
+        row[r.F_EXPIRES] = fact.expires_at_ns
+        row[r.F_TRAIL], row[r.F_TRAIL_PPM] = fact.trail_units, fact.trail_ppm
+        row[r.F_NOTIONAL] = fact.notional_units
+        row[r.F_CLASS] = fact.order_class
+        row[r.F_TAKE_PROFIT] = fact.take_profit_units
+        row[r.F_STOP_LOSS] = fact.stop_loss_units
+        row[r.F_STOP_LOSS_LIMIT] = fact.stop_loss_limit_units
 
     def _encode_fill(self, row: r.Int64Array, fact: Fill, known: Mapping[ClientOrderId, int]) -> None:
         row[r.F_KIND] = r.FACT_FILL

@@ -13,10 +13,7 @@ from enum import StrEnum
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, StrategyId, Symbol, VenueOrderId
 from seatrial.domain.money import Currency
-from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
-from seatrial.domain.refusals import RefusalCode
-
-# ---------------------------------------------------------------- facts
+from seatrial.domain.orders import OrderClass, OrderStatus, OrderType, Side, TimeInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,12 @@ class Rebalance:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """Someone asks for one explicit order. `limit_units` and `stop_units` are 0 where the type has none."""
+    """Someone asks for one explicit order. Prices, trails and amounts are 0 where the order has none.
+
+    Exactly one of `qty_units` and `notional_units` (cash units to spend or to raise) is above 0. A trailing stop has
+    one of `trail_units` and `trail_ppm`. `expires_at_ns` belongs to GTD. The last three prices belong to an
+    `order_class` other than SIMPLE.
+    """
 
     at_ns: int
     account: AccountId
@@ -74,6 +76,17 @@ class OrderRequest:
     stop_units: int = 0
     client_order_id: ClientOrderId | None = None
     batch_ns: int = 0
+    post_only: bool = False
+    reduce_only: bool = False
+    extended_hours: bool = False
+    expires_at_ns: int = 0
+    trail_units: int = 0
+    trail_ppm: int = 0
+    notional_units: int = 0
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit_units: int = 0
+    stop_loss_units: int = 0
+    stop_loss_limit_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,73 +172,3 @@ class Timer:
 
 
 Fact = BarClosed | Target | Rebalance | OrderRequest | CancelRequest | Sent | Report | Fill | Command | Transfer | Timer
-
-# -------------------------------------------------------------- effects
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """An order that passed risk. Only `core.machine` builds one, and `Venue.submit` takes nothing else."""
-
-    client_order_id: ClientOrderId
-    account: AccountId
-    symbol: Symbol
-    side: Side
-    type: OrderType
-    time_in_force: TimeInForce
-    qty_units: int
-    limit_units: int
-    stop_units: int
-    sequence: int
-    batch_ns: int
-    at_ns: int
-    reason: str = ""  # "target", "request", "stop_loss", ...
-    allocation: tuple[tuple[StrategyId, int], ...] = ()  # signed quantity units by strategy, summing to the order
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An intent that risk turned away, with both numbers inside so that the message writes itself."""
-
-    account: AccountId
-    symbol: Symbol
-    side: Side
-    qty_units: int
-    code: RefusalCode
-    limit: int
-    actual: int
-    at_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class CancelOrder:
-    """Take a working order back. Never blocked by halt: it reduces risk."""
-
-    client_order_id: ClientOrderId
-    account: AccountId
-    symbol: Symbol
-    at_ns: int
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerTripped:
-    """The trading breaker of an account opened."""
-
-    account: AccountId
-    reason: str
-    limit: int
-    actual: int
-    at_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something a human should hear of."""
-
-    name: str
-    detail: str
-    at_ns: int
-
-
-Effect = Approved | Refused | CancelOrder | BreakerTripped | Alert

@@ -13,20 +13,42 @@ class Side(IntEnum):
 
 
 class OrderType(IntEnum):
-    """Types the venue kernel knows natively."""
+    """MARKET to STOP_LIMIT are known to the venue kernel; TRAILING_STOP is parked inside the machine."""
 
     MARKET = 1
     LIMIT = 2
     STOP = 3
+    STOP_LIMIT = 4
+    TRAILING_STOP = 5
 
 
 class TimeInForce(IntEnum):
-    """DAY ends with the session; GTC with a cancel; IOC and FOK at their first print."""
+    """How long an order works.
+
+    DAY ends with the session; GTC with a cancel; IOC and FOK at their first print; GTD at an instant of its own.
+    OPG takes part in the opening auction only, CLS in the closing one.
+    """
 
     DAY = 1
     GTC = 2
     IOC = 3
     FOK = 4
+    GTD = 5
+    OPG = 6
+    CLS = 7
+
+
+class OrderClass(IntEnum):
+    """Whether an order brings others with it.
+
+    BRACKET: once it fills, a take-profit and a stop-loss, of which one cancels the other. OTO: once it fills, one of
+    them. OCO: a take-profit and a stop-loss for what is held already.
+    """
+
+    SIMPLE = 0
+    BRACKET = 1
+    OCO = 2
+    OTO = 3
 
 
 class OrderStatus(IntEnum):

@@ -11,7 +11,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from seatrial.domain.facts import Effect, Fact
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Fact
 from seatrial.domain.faults import JournalCorrupt, JournalFault
 
 FACT_TYPES: tuple[type[Any], ...] = get_args(Fact)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from seatrial.domain.facts import Effect, Fact
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Fact
 from seatrial.domain.ids import JournalEpoch
 from seatrial.domain.instrument import Instrument
 

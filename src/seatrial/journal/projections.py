@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from seatrial.domain.facts import Approved, Fill, Report, Sent, Transfer
+from seatrial.domain.effects import Approved
+from seatrial.domain.facts import Fill, Report, Sent, Transfer
 from seatrial.domain.ids import StrategyId
 from seatrial.domain.orders import OrderStatus, Side
 from seatrial.journal import codec

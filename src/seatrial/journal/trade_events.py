@@ -7,22 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from seatrial.domain.facts import (
-    Alert,
-    Approved,
-    BreakerTripped,
-    CancelOrder,
-    CancelRequest,
-    Command,
-    Effect,
-    Fact,
-    Fill,
-    OrderRequest,
-    Refused,
-    Report,
-    Sent,
-    Transfer,
-)
+from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Refused
+from seatrial.domain.facts import CancelRequest, Command, Fact, Fill, OrderRequest, Report, Sent, Transfer
 from seatrial.domain.time import rfc3339
 from seatrial.journal.database import Database
 from seatrial.journal.port import Entry

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import Alert, Approved, BarClosed, Fill, Refused, Report
+from seatrial.domain.effects import Alert, Approved, Refused
+from seatrial.domain.facts import BarClosed, Fill, Report
 from seatrial.domain.ids import AccountId
 from seatrial.domain.orders import OrderStatus, OrderType
 from seatrial.domain.refusals import RefusalCode

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency

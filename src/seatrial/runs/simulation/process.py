@@ -13,7 +13,8 @@ from contextvars import Context, ContextVar, copy_context
 from random import Random
 from typing import Any, TypeVar
 
-from seatrial.domain.facts import Approved, Sent
+from seatrial.domain.effects import Approved
+from seatrial.domain.facts import Sent
 from seatrial.domain.faults import Crashed
 from seatrial.domain.ids import ClientOrderId, JournalEpoch
 from seatrial.journal.port import Entry, Journal, Snapshot

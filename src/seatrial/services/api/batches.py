@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from seatrial.domain.facts import Approved, CancelOrder, CancelRequest, Effect, Fact, Rebalance, Refused
+from seatrial.domain.effects import Approved, CancelOrder, Effect, Refused
+from seatrial.domain.facts import CancelRequest, Fact, Rebalance
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.time import MINUTE_NS, rfc3339

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Literal
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import Alert, Approved, BreakerTripped, Command, Refused, Report, Target
+from seatrial.domain.effects import Alert, Approved, BreakerTripped, Refused
+from seatrial.domain.facts import Command, Report, Target
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import units_text
 from seatrial.domain.orders import Side

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from seatrial.core.views import OrderView, PositionView
-from seatrial.domain.facts import Approved, CancelRequest, Fact, Refused
+from seatrial.domain.effects import Approved, Refused
+from seatrial.domain.facts import CancelRequest, Fact
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, units_text

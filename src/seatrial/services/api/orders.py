@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from seatrial.core.views import OrderView
-from seatrial.domain.facts import OrderRequest, Refused, Target
+from seatrial.domain.effects import Refused
+from seatrial.domain.facts import OrderRequest, Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.instrument import QTY_UNITS_MAX, AssetClass, Instrument

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seatrial.domain.facts import Refused
+from seatrial.domain.effects import Refused
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, Currency, units_text
 from seatrial.domain.refusals import RefusalCode

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from seatrial.core.views import OrderView
-from seatrial.domain.facts import Approved, CancelRequest, OrderRequest, Refused
+from seatrial.domain.effects import Approved, Refused
+from seatrial.domain.facts import CancelRequest, OrderRequest
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus, OrderType

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from seatrial.domain.facts import Effect
+from seatrial.domain.effects import Effect
 from seatrial.services.access.scopes import OPERATE
 from seatrial.services.api.doors import Door
 from seatrial.services.api.http import answer

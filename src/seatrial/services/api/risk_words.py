@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import BreakerTripped
+from seatrial.domain.effects import BreakerTripped
 from seatrial.domain.limits import Account
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.time import rfc3339

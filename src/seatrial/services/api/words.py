@@ -7,7 +7,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from seatrial.domain.facts import Effect
+from seatrial.domain.effects import Effect
 from seatrial.services.api.http import answer, refusal
 from seatrial.services.api.orders import WordBody
 from seatrial.services.api.reading import read_body

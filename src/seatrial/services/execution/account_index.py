@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seatrial.domain.facts import Approved, Fill, Transfer
+from seatrial.domain.effects import Approved
+from seatrial.domain.facts import Fill, Transfer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
 from seatrial.journal.port import Entry
 

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from seatrial.domain.facts import Effect, Fact, OrderRequest, Rebalance, Target
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.ids import AccountId, StrategyId
 from seatrial.journal.port import Entry
 

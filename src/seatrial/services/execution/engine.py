@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import Command, CommandKind, Effect, Fact
+from seatrial.domain.effects import Effect
+from seatrial.domain.facts import Command, CommandKind, Fact
 from seatrial.domain.faults import JournalFault
 from seatrial.journal.port import Entry, Journal
 

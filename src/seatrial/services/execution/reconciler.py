@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Sequence
 
 from seatrial.core.views import OrderView
-from seatrial.domain.facts import CancelOrder, Command, CommandKind, Fact, Transfer
+from seatrial.domain.effects import CancelOrder
+from seatrial.domain.facts import Command, CommandKind, Fact, Transfer
 from seatrial.domain.faults import VenueFault
 from seatrial.domain.ids import AccountId, ClientOrderId
 from seatrial.domain.orders import OrderStatus

@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Sequence
 
 from seatrial.core.machine import Machine
-from seatrial.domain.facts import CancelOrder, Fact, Report
+from seatrial.domain.effects import CancelOrder
+from seatrial.domain.facts import Fact, Report
 from seatrial.domain.faults import JournalCorrupt, VenueFault
 from seatrial.domain.orders import OrderStatus
 from seatrial.domain.time import SECOND_NS

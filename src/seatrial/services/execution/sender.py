@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from seatrial.domain.facts import Approved, CancelOrder, Report, Sent
+from seatrial.domain.effects import Approved, CancelOrder
+from seatrial.domain.facts import Report, Sent
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.orders import OrderStatus
 from seatrial.services.execution.engine import ExecutionEngine

@@ -12,15 +12,8 @@ from typing import Any
 
 from seatrial.core.machine import Machine
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import (
-    Approved,
-    BarClosed,
-    CancelOrder,
-    Command,
-    CommandKind,
-    Effect,
-    Fact,
-)
+from seatrial.domain.effects import Approved, CancelOrder, Effect
+from seatrial.domain.facts import BarClosed, Command, CommandKind, Fact
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from seatrial.domain.facts import Approved, BarClosed, BreakerTripped, Fill, Transfer
+from seatrial.domain.effects import Approved, BreakerTripped
+from seatrial.domain.facts import BarClosed, Fill, Transfer
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account

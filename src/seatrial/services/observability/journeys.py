@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seatrial.domain.facts import Approved, BarClosed, Fact, Fill, OrderRequest, Rebalance, Report, Sent, Target
+from seatrial.domain.effects import Approved
+from seatrial.domain.facts import BarClosed, Fact, Fill, OrderRequest, Rebalance, Report, Sent, Target
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.journal.allocation import Allocation, share_fill
 from seatrial.journal.port import Entry

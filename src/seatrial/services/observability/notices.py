@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seatrial.domain.facts import Alert, BreakerTripped, Command, Refused
+from seatrial.domain.effects import Alert, BreakerTripped, Refused
+from seatrial.domain.facts import Command
 from seatrial.journal.port import Entry
 from seatrial.services.topics import Notice
 

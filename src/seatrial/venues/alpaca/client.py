@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument

@@ -13,7 +13,7 @@ from dataclasses import replace
 import msgspec
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import ClientOrderId, ExecutionId, Symbol, VenueOrderId
 from seatrial.domain.instrument import Instrument, us_equity

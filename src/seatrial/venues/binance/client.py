@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument

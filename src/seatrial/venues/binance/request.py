@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from seatrial.domain.facts import Approved
+from seatrial.domain.effects import Approved
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 
