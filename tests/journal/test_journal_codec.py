@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.journal.any_entries import any_effect, any_fact
 
-from seatrial.domain import facts
+from seatrial.domain import effects, facts
 from seatrial.domain.effects import Effect
 from seatrial.domain.facts import CancelRequest, Fact, Timer
 from seatrial.domain.faults import JournalCorrupt, JournalFault
@@ -22,13 +22,16 @@ def test_every_fact_survives_the_journal_exactly(fact: Fact) -> None:
 
 
 @given(st.lists(any_effect, max_size=4))
-def test_every_list_of_effects_survives_the_journal_exactly(effects: list[Effect]) -> None:
-    assert codec.decode_effects(codec.encode_effects(tuple(effects))) == tuple(effects)
+def test_every_list_of_effects_survives_the_journal_exactly(decided: list[Effect]) -> None:
+    assert codec.decode_effects(codec.encode_effects(tuple(decided))) == tuple(decided)
 
 
 def test_every_dataclass_of_the_facts_has_a_codec() -> None:
     words = {
-        kind for kind in vars(facts).values() if dataclasses.is_dataclass(kind) and kind.__module__ == facts.__name__
+        kind
+        for room in (facts, effects)
+        for kind in vars(room).values()
+        if dataclasses.is_dataclass(kind) and kind.__module__ == room.__name__
     }
 
     assert words == {*codec.FACT_TYPES, *codec.EFFECT_TYPES}, "a new fact or effect belongs into its union"
