@@ -7,10 +7,13 @@ ends by itself.
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inline, compiled_inner
+from seatrial.core.compiled import compiled_inline, compiled_inner, typed
 from seatrial.core.exposure import equity_of
 from seatrial.core.records import State
 from seatrial.domain.time import DAY_NS
+
+NEVER = typed(-(2**62))  # no equity is this low
+ALWAYS = typed(2**62)  # none is higher
 
 
 @compiled_inner
@@ -65,16 +68,24 @@ def cool_down(state: State, account: int) -> None:
 
 
 @compiled_inline
-def must_trip(state: State, account: int, equity_units: int) -> bool:
-    """Whether the breaker must open now; `trip_reason` says why."""
-    counts = state.accounts[account, r.A_LOSSES_IN_ROW] >= state.limits[account, r.L_BREAKER_LOSSES]
-    lost = state.accounts[account, r.A_DAY_EQUITY] - equity_units
-    return (
+def trip_equity(state: State, account: int) -> int:
+    """The equity at or below which the breaker opens now: `NEVER` where it cannot, `ALWAYS` where nothing helps."""
+    level = NEVER
+    if (
         state.limits[account, r.L_BREAKER] == 1
         and state.accounts[account, r.A_BREAKER] == r.BREAKER_NORMAL
         and state.accounts[account, r.A_STARTED] == 1
-        and (counts or lost >= state.limits[account, r.L_BREAKER_DAILY_LOSS])
-    )
+    ):
+        level = state.accounts[account, r.A_DAY_EQUITY] - state.limits[account, r.L_BREAKER_DAILY_LOSS]
+        if state.accounts[account, r.A_LOSSES_IN_ROW] >= state.limits[account, r.L_BREAKER_LOSSES]:
+            level = ALWAYS
+    return level
+
+
+@compiled_inline
+def must_trip(state: State, account: int, equity_units: int) -> bool:
+    """Whether the breaker must open now; `trip_reason` says why."""
+    return equity_units <= trip_equity(state, account)
 
 
 @compiled_inner
