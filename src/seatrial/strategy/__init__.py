@@ -2,7 +2,61 @@
 
 from seatrial.strategy.context import Context
 from seatrial.strategy.handle import OrderHandle
-from seatrial.strategy.indicators import ATR, EMA, RSI, SMA
+from seatrial.strategy.indicators import (
+    ADX,
+    ATR,
+    CCI,
+    EMA,
+    KAMA,
+    MACD,
+    MFI,
+    OBV,
+    ROC,
+    RSI,
+    SMA,
+    TRIX,
+    VWAP,
+    WMA,
+    Aroon,
+    Bollinger,
+    Donchian,
+    Keltner,
+    Momentum,
+    ParabolicSAR,
+    Slope,
+    StdDev,
+    Stochastic,
+    WilliamsR,
+)
 from seatrial.strategy.strategy import BarView, Strategy
 
-__all__ = ["ATR", "EMA", "RSI", "SMA", "BarView", "Context", "OrderHandle", "Strategy"]
+__all__ = [
+    "ADX",
+    "ATR",
+    "CCI",
+    "EMA",
+    "KAMA",
+    "MACD",
+    "MFI",
+    "OBV",
+    "ROC",
+    "RSI",
+    "SMA",
+    "TRIX",
+    "VWAP",
+    "WMA",
+    "Aroon",
+    "BarView",
+    "Bollinger",
+    "Context",
+    "Donchian",
+    "Keltner",
+    "Momentum",
+    "OrderHandle",
+    "ParabolicSAR",
+    "Slope",
+    "StdDev",
+    "Stochastic",
+    "Strategy",
+    "WilliamsR",
+]
