@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.journal.any_entries import any_effect, any_fact
 
-from seatrial.domain import effects, facts
+from seatrial.domain import effects, facts, money_facts
 from seatrial.domain.effects import Effect
 from seatrial.domain.facts import CancelRequest, Fact, Timer
 from seatrial.domain.faults import JournalCorrupt, JournalFault
@@ -29,7 +29,7 @@ def test_every_list_of_effects_survives_the_journal_exactly(decided: list[Effect
 def test_every_dataclass_of_the_facts_has_a_codec() -> None:
     words = {
         kind
-        for room in (facts, effects)
+        for room in (facts, money_facts, effects)
         for kind in vars(room).values()
         if dataclasses.is_dataclass(kind) and kind.__module__ == room.__name__
     }

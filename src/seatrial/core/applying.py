@@ -8,10 +8,14 @@ same state to the bit.
 from __future__ import annotations
 
 from seatrial.core import records as r
+from seatrial.core.arithmetic import plus
+from seatrial.core.carry import apply_borrow_fee, apply_business_day, apply_interest
 from seatrial.core.compiled import compiled_inner
-from seatrial.core.exposure import holding_value
-from seatrial.core.ledger import post_fill
+from seatrial.core.corporate import apply_dividend, apply_split
+from seatrial.core.exposure import holding_value, shift_baselines
+from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
 from seatrial.core.marking import begin_fact, end_fact, mark
+from seatrial.core.purses import add_to_purse, apply_rate, take_fee
 from seatrial.core.records import Int64Array, State
 from seatrial.core.sizing import target_qty, weight_qty
 from seatrial.core.working import add_working, end_order, note_nothing_works, order_row
@@ -47,12 +51,40 @@ def apply_report(state: State, fact: Int64Array) -> None:
 
 
 @compiled_inner
+def first_price(state: State, inst: int, price: int, at_ns: int) -> None:
+    """A trade is a price. What came by a transfer before any was known is worth it, and that is no profit."""
+    position = state.positions[inst]
+    position[r.P_LAST] = price
+    position[r.P_LAST_AT] = at_ns
+    worth = holding_value(state, inst)
+    account = state.rules[inst, r.R_ACCOUNT]
+    state.accounts[account, r.A_HOLDINGS] += worth
+    shift_baselines(state, account, worth)
+
+
+@compiled_inner
+def settle_later(state: State, account: int, fact: Int64Array) -> None:
+    """Where sales settle later, their proceeds are cash that is not good yet."""
+    row = state.accounts[account]
+    if row[r.A_SETTLES_IN] == 0 or fact[r.F_SIDE] > 0:
+        return
+    value_div = state.rules[fact[r.F_INST], r.R_VALUE_DIV]
+    proceeds = trade_value(-1, fact[r.F_QTY], fact[r.F_PRICE], value_div)
+    if fact[r.F_FEE_IN_BASE] == r.FEE_IN_QUOTE:
+        proceeds -= fact[r.F_FEE]
+    row[r.A_UNSETTLED + row[r.A_SETTLES_IN] - 1] += proceeds
+
+
+@compiled_inner
 def apply_fill(state: State, fact: Int64Array) -> None:
     """Post a fill to the ledger and to its order, which may have ended already."""
     inst = fact[r.F_INST]
     account = state.rules[inst, r.R_ACCOUNT]
     position = state.positions[inst]
+    if position[r.P_LAST] == 0:
+        first_price(state, inst, fact[r.F_PRICE], fact[r.F_AT])
     before = holding_value(state, inst)
+    from_purse = fact[r.F_FEE_IN_BASE] == r.FEE_IN_PURSE
     post_fill(
         position,
         state.accounts[account],
@@ -61,16 +93,17 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         fact[r.F_PRICE],
         state.rules[inst, r.R_VALUE_DIV],
         state.rules[inst, r.R_LOT],
-        fact[r.F_FEE],
-        fact[r.F_FEE_IN_BASE],
+        0 if from_purse else fact[r.F_FEE],
+        0 if from_purse else fact[r.F_FEE_IN_BASE],
     )
     state.accounts[account, r.A_HOLDINGS] += holding_value(state, inst) - before
+    if from_purse:
+        take_fee(state, inst, fact[r.F_PURSE] - 1, fact[r.F_FEE])
+    settle_later(state, account, fact)
     if abs(position[r.P_QTY]) < state.rules[inst, r.R_LOT]:
         position[r.P_EXIT_PENDING] = 0
     if state.accounts[account, r.A_TRADE_CLOSED] == 1:
-        lost = position[r.P_TRADE_REALIZED] < 0
-        state.accounts[account, r.A_LOSSES_IN_ROW] = state.accounts[account, r.A_LOSSES_IN_ROW] + 1 if lost else 0
-        position[r.P_TRADE_REALIZED] = 0
+        judge_trade(position, state.accounts[account])
     row = order_row(state, fact[r.F_NUMBER])
     if row < 0:
         return
@@ -109,14 +142,31 @@ def apply_transfer(state: State, fact: Int64Array) -> None:
         inst = fact[r.F_INST]
         position = state.positions[inst]
         before = holding_value(state, inst)
-        position[r.P_QTY] += amount
+        move_out(position, amount)
         worth = holding_value(state, inst) - before
         row[r.A_HOLDINGS] += worth
+    elif fact[r.F_PURSE] > 0:
+        worth = add_to_purse(state, fact[r.F_PURSE] - 1, amount)
     else:
-        row[r.A_CASH] += amount
-    row[r.A_DAY_EQUITY] += worth
-    row[r.A_WEEK_EQUITY] += worth
-    row[r.A_MONTH_EQUITY] += worth
+        row[r.A_CASH] = plus(row[r.A_CASH], amount)
+    shift_baselines(state, account, worth)
+
+
+@compiled_inner
+def apply_money(state: State, fact: Int64Array, kind: int) -> None:
+    """Corporate actions, interest, settlement and rates."""
+    if kind == r.FACT_SPLIT:
+        apply_split(state, fact)
+    elif kind == r.FACT_DIVIDEND:
+        apply_dividend(state, fact)
+    elif kind == r.FACT_BUSINESS_DAY:
+        apply_business_day(state, fact)
+    elif kind == r.FACT_INTEREST:
+        apply_interest(state, fact)
+    elif kind == r.FACT_BORROW_FEE:
+        apply_borrow_fee(state, fact)
+    elif kind == r.FACT_FX_RATE:
+        apply_rate(state, fact)
 
 
 @compiled_inner
@@ -153,4 +203,6 @@ def apply_fact(state: State, fact: Int64Array) -> None:
         apply_command(state, fact[r.F_COMMAND])
     elif kind == r.FACT_TRANSFER:
         apply_transfer(state, fact)
+    elif kind >= r.FACT_SPLIT:
+        apply_money(state, fact, kind)
     end_fact(state)

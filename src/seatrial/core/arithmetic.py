@@ -12,6 +12,7 @@ from numba import uint64
 from seatrial.core.compiled import compiled, compiled_inner
 
 RESULT_MAX = 2**63 - 1
+UNITS_MAX = 2**62  # of any balance: two of them still add up within 64 bits
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _ZERO = np.uint64(0)
@@ -62,6 +63,15 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
             quotient |= _ONE
     assert quotient <= uint64(RESULT_MAX)
     return int(np.int64(quotient)), int(np.int64(rest))
+
+
+@compiled_inner
+def plus(a: int, b: int) -> int:
+    """`a + b` of two signed amounts; one beyond 2**62 is an assertion, never a wrapped number."""
+    total = a + b
+    assert (total >= a) == (b >= 0)
+    assert -UNITS_MAX <= total <= UNITS_MAX
+    return total
 
 
 @compiled

@@ -83,7 +83,8 @@ def apply_effect(state: State, effect: Int64Array) -> None:
             return
         state.orders[row, r.O_CANCELING] = 1
         position = state.positions[effect[r.E_INST]]
-        if effect[r.E_REASON] == r.REASON_RESIZE:
+        ours = state.orders[row, r.O_REASON] != r.REASON_REQUEST
+        if effect[r.E_REASON] == r.REASON_RESIZE or (effect[r.E_REASON] == r.REASON_CORPORATE_ACTION and ours):
             position[r.P_RESIZE_PENDING] = 1
         elif effect[r.E_REASON] == r.REASON_STOP_LOSS:
             position[r.P_RESIZE_PENDING] = 1

@@ -21,6 +21,32 @@ def equity(state: State, account: int) -> int:
 
 
 @compiled_inner
+def shift_baselines(state: State, account: int, units: int) -> None:
+    """Equity changed by what is neither profit nor loss: where it is measured from moves along."""
+    row = state.accounts[account]
+    row[r.A_DAY_EQUITY] += units
+    row[r.A_WEEK_EQUITY] += units
+    row[r.A_MONTH_EQUITY] += units
+
+
+@compiled_inner
+def unsettled_cash(state: State, account: int) -> int:
+    """Proceeds of sales that are not good yet."""
+    total = 0
+    for ahead in range(r.SETTLES_IN_MAX):
+        total += state.accounts[account, r.A_UNSETTLED + ahead]
+    return total
+
+
+@compiled_inner
+def spendable_cash(state: State, account: int) -> int:
+    """What a cash account may buy with: what has settled, and the rest only where the account says so."""
+    if state.accounts[account, r.A_SPENDS_UNSETTLED] == 1:
+        return state.accounts[account, r.A_CASH]
+    return state.accounts[account, r.A_CASH] - unsettled_cash(state, account)
+
+
+@compiled_inner
 def holding_value(state: State, inst: int) -> int:
     """What is held of one instrument, at its last price."""
     position = state.positions[inst]

@@ -42,6 +42,8 @@ def fingerprint_of(machine: Machine) -> str:
         "epoch": machine.epoch,
         "holdings": holdings,
         "accounts": [[account.id, state.accounts[at].tolist()] for at, account in enumerate(machine.accounts)],
+        "purses": [[*key, *state.purses[at].tolist()] for key, at in sorted(machine.purse_rows.rows().items())],
+        "dues": sorted(state.dues[: int(state.scalars[r.S_DUES])].tolist()),
         "limits": state.limits.tolist(),
         "orders": sorted(orders.tolist()),
         "scalars": state.scalars.tolist(),

@@ -3,14 +3,14 @@
 Always true, to the unit, whatever the rounding (`tests/core/test_ledger.py` proves it for any
 sequence of fills):
 
-    cost - realized == sum of every signed value posted
+    cost + cost moved out - realized == sum of every signed value posted
     cash + sum of every signed value posted + fees in cash == sum of transfers
 """
 
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero
+from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero, plus
 from seatrial.core.compiled import compiled, compiled_inner
 from seatrial.core.records import Int64Array
 
@@ -42,13 +42,12 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
     """
     assert qty_units != 0
     held = position[r.P_QTY]
-    after = held + qty_units
-    assert -QTY_UNITS_MAX <= after <= QTY_UNITS_MAX
+    after = plus(held, qty_units)
     if held == 0 or (held > 0) == (qty_units > 0):
         if held == 0:
             position[r.P_EXTREME] = price_units
         position[r.P_QTY] = after
-        position[r.P_COST] += value_units
+        position[r.P_COST] = plus(position[r.P_COST], value_units)
         return 0
     closed = min(abs(qty_units), abs(held))
     cost_closed = muldiv_toward_zero(position[r.P_COST], closed, abs(held))
@@ -60,6 +59,26 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
     if after == 0 or (after > 0) != (held > 0):
         position[r.P_EXTREME] = price_units
     return realized
+
+
+@compiled_inner
+def judge_trade(position: Int64Array, account: Int64Array) -> None:
+    """A trade is over: won or lost, and counted by what it came to."""
+    lost = position[r.P_TRADE_REALIZED] < 0
+    account[r.A_LOSSES_IN_ROW] = account[r.A_LOSSES_IN_ROW] + 1 if lost else 0
+    position[r.P_TRADE_REALIZED] = 0
+
+
+@compiled_inner
+def move_out(position: Int64Array, qty_units: int) -> None:
+    """Move a signed quantity in or out without a trade. What leaves takes its part of the cost along."""
+    held = position[r.P_QTY]
+    if held != 0 and (held > 0) != (qty_units > 0):
+        left = min(abs(qty_units), abs(held))
+        cost = muldiv_toward_zero(position[r.P_COST], left, abs(held))
+        position[r.P_COST] -= cost
+        position[r.P_COST_MOVED] += cost
+    position[r.P_QTY] = plus(held, qty_units)
 
 
 @compiled
@@ -88,10 +107,10 @@ def post_fill(
         moved -= fee_units
         position[r.P_FEES] += market_value(fee_units, price_units, value_div)
     else:
-        account[r.A_CASH] -= fee_units
+        account[r.A_CASH] = plus(account[r.A_CASH], -fee_units)
         position[r.P_FEES] += fee_units
         position[r.P_TRADE_REALIZED] -= fee_units
-    account[r.A_CASH] -= side * value
+    account[r.A_CASH] = plus(account[r.A_CASH], -side * value)
     position[r.P_FILLS] += 1
     if moved == 0:
         position[r.P_REALIZED] -= side * value

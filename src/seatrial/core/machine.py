@@ -14,13 +14,13 @@ from seatrial.core import records as r
 from seatrial.core import snapshot
 from seatrial.core.decoding import EffectDecoder
 from seatrial.core.fingerprint import fingerprint_of
-from seatrial.core.ledger import market_value
+from seatrial.core.purse_rows import PurseRows
 from seatrial.core.registry import OrderRegistry
 from seatrial.core.risk import QTY_UNITS_MAX
 from seatrial.core.rows import FactEncoder, limits_row
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
-from seatrial.core.views import OrderView, PositionView
+from seatrial.core.views import OrderView, PositionView, position_view
 from seatrial.domain.effects import Alert, Effect, Refused
 from seatrial.domain.facts import (
     BarClosed,
@@ -39,6 +39,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, Strategy
 from seatrial.domain.instrument import AssetClass, Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money import Currency
+from seatrial.domain.money_facts import BorrowFee, CashDividend, Split
 from seatrial.domain.orders import Side
 from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import HOUR_NS
@@ -73,17 +74,22 @@ class Machine:
         self._account_index = {account.id: at for at, account in enumerate(self.accounts)}
         self._index = {(account, inst.symbol): at for at, (account, inst) in enumerate(self.instruments)}
         assert len(self._index) == len(self.instruments), "an instrument is listed twice for one account"
+        currency_of = {account.id: account.currency for account in self.accounts}
+        assert all(one.quote == currency_of[owner] for owner, one in self.instruments), "quoted in another currency"
         self._strategies: dict[StrategyId, int] = {}
         self._registry = OrderRegistry()
         self._executions: dict[tuple[AccountId, Symbol], set[str]] = {}
         self.halted: str | None = None
         self.state = self._blank_state()
+        self.purse_rows = PurseRows(self.state.purses, self._account_index)
         self._encoder = FactEncoder(
             account_index=self._account_index,
             instrument_index=self._index,
             order_numbers=self._registry.numbers,
             strategy_index=self._strategies,
-            quote_of={account.id: account.currency for account in self.accounts},
+            currency_of=currency_of,
+            base_of={(account, inst.symbol): inst.base for account, inst in self.instruments},
+            purses=self.purse_rows,
         )
         self._decoder = EffectDecoder(self)
         self._out = np.zeros((EFFECTS_PER_FACT_MAX, r.ROW_WIDTH), dtype=np.int64)
@@ -100,11 +106,14 @@ class Machine:
             # orders that only reduce pass the limit on working orders, at most two per instrument
             orders=np.zeros((working_max + 2 * len(self.instruments) + 8, r.ORDERS_WIDTH), dtype=np.int64),
             scalars=np.zeros(r.SCALARS_WIDTH, dtype=np.int64),
+            purses=np.zeros((r.PURSES_PER_ACCOUNT * len(self.accounts), r.PURSE_WIDTH), dtype=np.int64),
+            dues=np.zeros((r.DUES_PER_INSTRUMENT * len(self.instruments) + 8, r.DUE_WIDTH), dtype=np.int64),
         )
         state.scalars[r.S_RESIZE_DUE] = -1
         for at, account in enumerate(self.accounts):
             state.limits[at] = limits_row(account.limits)
             state.accounts[at, r.A_DAY_OFFSET_NS] = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
+            state.accounts[at, r.A_SPENDS_UNSETTLED] = int(account.spends_unsettled)
         for at, (account_id, inst) in enumerate(self.instruments):
             index = self._account_index[account_id]
             shares = inst.qty_scale if inst.asset_class == AssetClass.US_EQUITY else 0
@@ -169,6 +178,9 @@ class Machine:
                     )
             case BarClosed(account=account, bar=bar):
                 if (account, bar.symbol) not in self._index:
+                    return ()
+            case Split() | CashDividend() | BorrowFee():
+                if (fact.account, fact.symbol) not in self._index:
                     return ()
             case Fill(account=account, symbol=symbol):
                 if (account, symbol) not in self._index:
@@ -261,22 +273,7 @@ class Machine:
     def position(self, account: AccountId, symbol: Symbol) -> PositionView:
         """One instrument's holding; KeyError where it is not traded."""
         at = self._index[account, symbol]
-        row = self.state.positions[at]
-        return PositionView(
-            account=account,
-            symbol=symbol,
-            qty_units=int(row[r.P_QTY]),
-            cost_units=int(row[r.P_COST]),
-            realized_units=int(row[r.P_REALIZED]),
-            fees_units=int(row[r.P_FEES]),
-            last_price_units=int(row[r.P_LAST]),
-            last_price_at_ns=int(row[r.P_LAST_AT]),
-            market_value_units=int(
-                market_value(int(row[r.P_QTY]), int(row[r.P_LAST]), int(self.state.rules[at, r.R_VALUE_DIV]))
-            ),
-            working_buy_units=int(row[r.P_WORKING_BUY]),
-            working_sell_units=int(row[r.P_WORKING_SELL]),
-        )
+        return position_view(account, symbol, self.state.positions[at], int(self.state.rules[at, r.R_VALUE_DIV]))
 
     def orders(self) -> list[OrderView]:
         """All working orders and the recently ended ones, in order of approval."""
@@ -287,12 +284,15 @@ class Machine:
         return self._registry.find(client_order_id)
 
     def cash(self, account: AccountId, currency: Currency) -> int:
-        """Cash in cash units; zero in a currency the account is not kept in."""
+        """Cash in cash units; zero in a currency the account has never held."""
         at = self._account_index[account]
-        return int(self.state.accounts[at, r.A_CASH]) if self.accounts[at].currency == currency else 0
+        if self.accounts[at].currency == currency:
+            return int(self.state.accounts[at, r.A_CASH])
+        purse = self.purse_rows.find(account, currency)
+        return 0 if purse is None else int(self.state.purses[purse, r.W_CASH])
 
     def equity_units(self, account: AccountId) -> int:
-        """Cash plus holdings at their last prices."""
+        """Cash, holdings, dividends owed, and what other currencies have a rate; `money_views.worth_of` says if all."""
         row = self.state.accounts[self._account_index[account]]
         return int(row[r.A_CASH] + row[r.A_HOLDINGS])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.breaker import cool_down, day_turns, must_trip, turn_day
 from seatrial.core.compiled import compiled_inline
-from seatrial.core.exposure import equity_of
+from seatrial.core.exposure import equity_of, shift_baselines
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
 from seatrial.core.stops import stop_is_hit
@@ -44,7 +44,10 @@ def mark(state: State, inst: int, start_ns: int, end_ns: int, close: int) -> Non
         if held != 0:
             value_div = state.rules[inst, r.R_VALUE_DIV]
             before = market_value(held, state.positions[inst, r.P_LAST], value_div)
-            state.accounts[account, r.A_HOLDINGS] += market_value(held, close, value_div) - before
+            change = market_value(held, close, value_div) - before
+            state.accounts[account, r.A_HOLDINGS] += change
+            if state.positions[inst, r.P_LAST] == 0:  # it came by a transfer, and is no profit
+                shift_baselines(state, account, change)
             extreme = state.positions[inst, r.P_EXTREME]
             if (close > extreme) == (held > 0):
                 state.positions[inst, r.P_EXTREME] = close

@@ -43,16 +43,33 @@ FACT_REPORT = 7
 F_STATUS = 4
 
 FACT_FILL = 8  # F_QTY, F_SIDE and:
-F_PRICE, F_FEE, F_FEE_IN_BASE = 10, 11, 12
+F_PRICE, F_FEE, F_FEE_IN_BASE, F_PURSE = 10, 11, 12, 13
+FEE_IN_QUOTE, FEE_IN_BASE, FEE_IN_PURSE = 0, 1, 2  # values of F_FEE_IN_BASE; F_PURSE is a row of `purses` plus 1
 
 FACT_COMMAND = 9
 F_COMMAND = 4
 COMMAND_HALT, COMMAND_RESUME, COMMAND_KILL, COMMAND_RESET_BREAKER = 1, 2, 3, 4
 
 FACT_TRANSFER = 10  # F_INST >= 0: a holding; else cash of F_ACCOUNT
-F_ACCOUNT, F_AMOUNT = 4, 5
+F_ACCOUNT, F_AMOUNT = 4, 5  # and F_PURSE, 0 where the cash is in the account's own currency
 
 FACT_TIMER = 11
+
+FACT_SPLIT = 12
+F_NEW, F_OLD, F_LIEU = 4, 5, 6
+
+FACT_DIVIDEND = 13
+F_PER_SHARE, F_PAY_AT = 4, 5
+
+FACT_BUSINESS_DAY = 14  # F_ACCOUNT and:
+F_SETTLES_IN = 5
+
+FACT_INTEREST = 15  # F_ACCOUNT and:
+F_DAYS, F_DEBIT_PPM, F_CREDIT_PPM = 5, 6, 7
+
+FACT_BORROW_FEE = 16  # F_DAYS, F_DEBIT_PPM
+FACT_FX_RATE = 17  # F_PURSE and:
+F_RATE = 4
 
 # ---------------------------------------------------------------- effect rows
 E_KIND = 0
@@ -83,6 +100,7 @@ REASON_KILL = 6
 REASON_BREAKER = 7
 REASON_DAILY_LOSS = 8
 REASON_CONSECUTIVE_LOSSES = 9
+REASON_CORPORATE_ACTION = 20
 
 # ------------------------------------------------------- static instrument rules
 R_ACCOUNT, R_VALUE_DIV, R_TICK, R_LOT, R_QTY_MIN, R_NOTIONAL_MIN, R_SHORTABLE, R_SHARE_UNITS = range(8)
@@ -103,7 +121,10 @@ P_EXTREME = 10  # best close since entry, for the trailing stop
 P_TRADE_REALIZED = 11  # result since the position was last flat
 P_FEES = 12
 P_FILLS = 13
-POSITIONS_WIDTH = 14
+P_DIVIDENDS = 14  # received less paid, with what is owed already
+P_BORROW_FEES = 15  # paid for being short
+P_COST_MOVED = 16  # cost that left with what was moved out
+POSITIONS_WIDTH = 17
 
 # ----------------------------------------------------------------------- accounts
 A_CASH = 0
@@ -122,8 +143,15 @@ A_DAY_OFFSET_NS = 12  # static: when the risk day turns, relative to UTC midnigh
 A_MARGIN = 13  # static: 1 where equity, not cash, is what can be spent
 A_TRADE_CLOSED = 14  # the fact just applied closed a trade
 A_STARTED = 15
-A_HOLDINGS = 16  # every holding at its last price; kept with each mark and fill
-ACCOUNTS_WIDTH = 17
+A_HOLDINGS = 16  # every holding at its last price, what is owed, and purses at their rates; kept with each change
+A_DUE = 17  # dividends owed to the account and not paid yet, less those it owes
+A_PURSES = 18  # cash of other currencies that has a rate, at that rate
+A_INTEREST = 19  # received less paid
+A_SETTLES_IN = 20  # business days until the proceeds of a sale are good
+A_UNSETTLED = 21  # cash that is good in one business day; the next two columns: in two, in three
+A_SPENDS_UNSETTLED = 24  # static: 1 where buys may be paid with it
+ACCOUNTS_WIDTH = 25
+SETTLES_IN_MAX = 3
 
 BREAKER_NORMAL, BREAKER_TRIPPED, BREAKER_COOLDOWN = 0, 1, 2
 
@@ -131,6 +159,16 @@ BREAKER_NORMAL, BREAKER_TRIPPED, BREAKER_COOLDOWN = 0, 1, 2
 O_NUMBER, O_INST, O_SIDE, O_TYPE, O_TIF, O_QTY, O_FILLED, O_LIMIT, O_STOP, O_STATUS, O_REASON, O_CANCELING = range(12)
 O_FLAGS, O_EXPIRES, O_PARENT = 12, 13, 14
 ORDERS_WIDTH = 15
+
+# -------------------------------------------------- cash in other currencies
+W_ACCOUNT, W_CASH, W_RATE, W_RATE_AT, W_FEES = range(5)  # W_RATE: cash units of the account's currency for one
+PURSE_WIDTH = 5
+PURSES_PER_ACCOUNT = 8
+
+# ------------------------------------------------- dividends between ex-date and pay date
+D_ACCOUNT, D_INST, D_PAY_AT, D_UNITS = range(4)
+DUE_WIDTH = 4
+DUES_PER_INSTRUMENT = 8
 
 # ------------------------------------------------------------------------ scalars
 S_NOW = 0
@@ -140,7 +178,8 @@ S_HALTED = 3
 S_EFFECTS_HASH = 4
 S_FACTS = 5
 S_RESIZE_DUE = 6  # the instrument whose last working order the fact just applied ended, or -1
-SCALARS_WIDTH = 7
+S_DUES = 7  # rows in `dues`
+SCALARS_WIDTH = 8
 
 # ------------------------------------------------------------------------- limits
 (
@@ -172,7 +211,8 @@ class State(NamedTuple):
     """All that `step` knows. Capacity and row order never enter a fingerprint.
 
     Shapes: rules (I, RULES_WIDTH), positions (I, POSITIONS_WIDTH), accounts (A, ACCOUNTS_WIDTH), limits
-    (A, LIMITS_WIDTH), targets and has_target (I, S) by strategy, orders (capacity, ORDERS_WIDTH), scalars.
+    (A, LIMITS_WIDTH), targets and has_target (I, S) by strategy, orders (capacity, ORDERS_WIDTH), scalars, purses
+    (capacity, PURSE_WIDTH) by currency in the order of first appearance, dues (capacity, DUE_WIDTH) by arrival.
     """
 
     rules: Int64Array
@@ -183,3 +223,5 @@ class State(NamedTuple):
     has_target: Int64Array
     orders: Int64Array
     scalars: Int64Array
+    purses: Int64Array
+    dues: Int64Array

@@ -16,6 +16,7 @@ from seatrial.core.exposure import (
     reduces,
     reference_price,
     reserved_cash,
+    spendable_cash,
     worst_qty,
 )
 from seatrial.core.ledger import market_value
@@ -186,7 +187,7 @@ def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verd
         if gross > room:
             return _POWER, room, gross
     else:
-        room = state.accounts[account, r.A_CASH] - reserved_cash(state, account)
+        room = spendable_cash(state, account) - reserved_cash(state, account)
         if side > 0 and worth > room:
             return _POWER, room, worth
     return PASSED, 0, 0

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from seatrial.core import records as r
+from seatrial.core.money_rows import encode_money_fact
+from seatrial.core.purse_rows import PurseRows
 from seatrial.domain.facts import (
     BarClosed,
     CancelRequest,
@@ -24,6 +26,7 @@ from seatrial.domain.facts import (
 )
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.limits import RiskLimits
+from seatrial.domain.money import Currency
 
 COMMANDS = {
     CommandKind.HALT: r.COMMAND_HALT,
@@ -42,6 +45,7 @@ REASONS = {
     r.REASON_BREAKER: "breaker",
     r.REASON_DAILY_LOSS: "daily_loss",
     r.REASON_CONSECUTIVE_LOSSES: "consecutive_losses",
+    r.REASON_CORPORATE_ACTION: "corporate_action",
 }
 REASON_CODES = {name: code for code, name in REASONS.items()}
 
@@ -87,13 +91,17 @@ class FactEncoder:
         instrument_index: Mapping[tuple[AccountId, Symbol], int],
         order_numbers: Mapping[ClientOrderId, int],
         strategy_index: Mapping[StrategyId, int],
-        quote_of: Mapping[AccountId, str],
+        currency_of: Mapping[AccountId, Currency],
+        base_of: Mapping[tuple[AccountId, Symbol], Currency],
+        purses: PurseRows,
     ) -> None:
         self._accounts = account_index
         self._instruments = instrument_index
         self._numbers = order_numbers
         self._strategies = strategy_index
-        self._quotes = quote_of
+        self._currencies = currency_of
+        self._bases = base_of
+        self._purses = purses
         self._row = np.zeros(r.ROW_WIDTH, dtype=np.int64)
 
     def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int] | None = None) -> r.Int64Array:
@@ -141,14 +149,12 @@ class FactEncoder:
             case Command(kind=kind):
                 row[r.F_KIND] = r.FACT_COMMAND
                 row[r.F_COMMAND] = COMMANDS[kind]
-            case Transfer(account=account, amount_units=amount, symbol=symbol):
-                row[r.F_KIND] = r.FACT_TRANSFER
-                row[r.F_ACCOUNT] = self._accounts[account]
-                row[r.F_AMOUNT] = amount
-                if symbol is not None:
-                    row[r.F_INST] = self._instruments[account, symbol]
+            case Transfer():
+                self._encode_transfer(row, fact)
             case Timer():
                 row[r.F_KIND] = r.FACT_TIMER
+            case _:
+                encode_money_fact(row, fact, self._accounts, self._instruments, self._currencies, self._purses)
         return row
 
     def _encode_target(self, row: r.Int64Array, fact: Target) -> None:
@@ -189,4 +195,19 @@ class FactEncoder:
         row[r.F_SIDE] = fact.side
         row[r.F_PRICE] = fact.price_units
         row[r.F_FEE] = fact.fee_units
-        row[r.F_FEE_IN_BASE] = int(fact.fee_currency != self._quotes[fact.account])
+        if fact.fee_currency == self._currencies[fact.account]:
+            row[r.F_FEE_IN_BASE] = r.FEE_IN_QUOTE
+        elif fact.fee_currency == self._bases[fact.account, fact.symbol]:
+            row[r.F_FEE_IN_BASE] = r.FEE_IN_BASE
+        else:
+            row[r.F_FEE_IN_BASE] = r.FEE_IN_PURSE
+            row[r.F_PURSE] = self._purses.row_of(fact.account, fact.fee_currency) + 1
+
+    def _encode_transfer(self, row: r.Int64Array, fact: Transfer) -> None:
+        row[r.F_KIND] = r.FACT_TRANSFER
+        row[r.F_ACCOUNT] = self._accounts[fact.account]
+        row[r.F_AMOUNT] = fact.amount_units
+        if fact.symbol is not None:
+            row[r.F_INST] = self._instruments[fact.account, fact.symbol]
+        elif fact.currency != self._currencies[fact.account]:
+            row[r.F_PURSE] = self._purses.row_of(fact.account, fact.currency) + 1

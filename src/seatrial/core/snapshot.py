@@ -10,19 +10,19 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from seatrial.core import records as r
 from seatrial.core.views import OrderView
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 
 if TYPE_CHECKING:
     from seatrial.core.machine import Machine
 
-VERSION = 1
+VERSION = 2
+VERSIONS_READ = (1, 2)  # 1 knew no corporate actions and no second currency
 # Columns of the account rows that settings own; a restore keeps the new machine's.
-_STATIC_ACCOUNT_COLUMNS = (r.A_DAY_OFFSET_NS, r.A_MARGIN)
+_STATIC_ACCOUNT_COLUMNS = (r.A_DAY_OFFSET_NS, r.A_MARGIN, r.A_SPENDS_UNSETTLED)
 
 
 def take(machine: Machine) -> bytes:
@@ -40,6 +40,8 @@ def take(machine: Machine) -> bytes:
         "has_target": state.has_target[:, : len(machine.strategies)].tolist(),
         "orders": state.orders[: int(state.scalars[r.S_ORDERS])].tolist(),
         "scalars": state.scalars.tolist(),
+        "purses": [[*key, *state.purses[at].tolist()] for key, at in machine.purse_rows.rows().items()],
+        "dues": state.dues[: int(state.scalars[r.S_DUES])].tolist(),
         "executions": sorted([*key, sorted(ids)] for key, ids in machine.execution_ids().items()),
         "views": [asdict(view) for view in machine.orders()],
         "halted": machine.halted,
@@ -54,8 +56,8 @@ def restore(machine: Machine, body: bytes) -> None:
         ValueError: another version, or a holding the machine has no instrument for.
     """
     data: dict[str, Any] = json.loads(body)
-    if data["version"] != VERSION:
-        raise ValueError(f"snapshot version: accepted is {VERSION}, was {data['version']}")
+    if data["version"] not in VERSIONS_READ:
+        raise ValueError(f"snapshot version: accepted is one of {VERSIONS_READ}, was {data['version']}")
     for strategy in data["strategies"]:
         machine.strategy_column(StrategyId(strategy))
     state = machine.state
@@ -67,20 +69,23 @@ def restore(machine: Machine, body: bytes) -> None:
                 raise ValueError(f"snapshot: {account} {symbol} is held but is not configured any more")
             continue
         rows[at] = index
-        state.positions[index] = data["positions"][at]
+        held = data["positions"][at]
+        state.positions[index, : len(held)] = held
         for column in range(len(data["strategies"])):
             state.targets[index, column] = data["targets"][at][column]
             state.has_target[index, column] = data["has_target"][at][column]
     for at, account in enumerate(data["accounts"]):
         target = state.accounts[machine.account_index(AccountId(account))]
         kept = [(column, int(target[column])) for column in _STATIC_ACCOUNT_COLUMNS]
-        target[:] = data["account_rows"][at]
+        known = data["account_rows"][at]
+        target[: len(known)] = known
         for column, value in kept:
             target[column] = value
     for at, order in enumerate(data["orders"]):
         state.orders[at] = order
         state.orders[at, r.O_INST] = rows[order[r.O_INST]]
-    state.scalars[:] = np.array(data["scalars"], dtype=np.int64)
+    state.scalars[: len(data["scalars"])] = data["scalars"]
+    _restore_money(machine, data, rows)
     for account, symbol, ids in data["executions"]:
         machine.execution_ids()[AccountId(account), Symbol(symbol)] = set(ids)
     for view in data["views"]:
@@ -97,3 +102,15 @@ def restore(machine: Machine, body: bytes) -> None:
             )
         )
     machine.halted = data["halted"]
+
+
+def _restore_money(machine: Machine, data: dict[str, Any], rows: dict[int, int]) -> None:
+    """Purses by their names, and what is owed by the accounts and instruments it belongs to."""
+    for account, currency, *purse in data.get("purses", ()):
+        at = machine.purse_rows.row_of(AccountId(account), Currency(currency))
+        machine.state.purses[at, r.W_CASH :] = purse[r.W_CASH :]
+    owners = [machine.account_index(AccountId(account)) for account in data["accounts"]]
+    for at, due in enumerate(data.get("dues", ())):
+        machine.state.dues[at] = due
+        machine.state.dues[at, r.D_ACCOUNT] = owners[due[r.D_ACCOUNT]]
+        machine.state.dues[at, r.D_INST] = rows[due[r.D_INST]]

@@ -1,7 +1,7 @@
 """`step(state, fact) -> effects`: the whole machine, compiled.
 
-It applies the fact, then decides, and every decision is an effect row that is applied as it is
-written. It never matches orders: that is the venue's part, real or emulated (`core.matching`).
+It applies the fact, then decides, and every decision is an effect row that is applied as it is written. It never
+matches orders: that is the venue's part, real or emulated (`core.matching`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DAY = typed(TimeInForce.DAY)
 _NO_STRATEGY = typed(-1)
 _NO_PRICE = typed(0)
 _NO_INST = typed(-1)
-_NONE = typed(0)  # effects written so far
+_NONE = _NO_PRICE  # effects
 _APPROVED = typed(r.EFFECT_APPROVED)
 _REFUSED = typed(r.EFFECT_REFUSED)
 _CANCEL = typed(r.EFFECT_CANCEL)
@@ -35,6 +35,7 @@ _STOP_LOSS = typed(r.REASON_STOP_LOSS)
 _RESIZE = typed(r.REASON_RESIZE)
 _KILL = typed(r.REASON_KILL)
 _BREAKER = typed(r.REASON_BREAKER)
+_CORPORATE = typed(r.REASON_CORPORATE_ACTION)
 
 
 @compiled_inner
@@ -124,18 +125,15 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
     against = position[r.P_WORKING_SELL] if missing > 0 else position[r.P_WORKING_BUY]
     if against > 0:
         side = -1 if missing > 0 else 1
-        why = _STOP_LOSS if reason == _STOP_LOSS else _RESIZE
         for row in range(state.scalars[r.S_ORDERS]):
             if state.orders[row, r.O_INST] == inst and state.orders[row, r.O_SIDE] == side:
-                count = take_back(state, out, count, row, why)
+                count = take_back(state, out, count, row, _STOP_LOSS if reason == _STOP_LOSS else _RESIZE)
         return count
     held = position[r.P_QTY] + position[r.P_WORKING_BUY] - position[r.P_WORKING_SELL]
     if held != 0 and (held > 0) != (missing > 0) and abs(missing) > abs(held):
         closing = round_to_lot(-held, state.rules[inst, r.R_LOT])
         if closing != 0:
-            return ask(
-                state, out, count, inst, closing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, _TARGET_PART, _NO_STRATEGY
-            )
+            missing, reason = closing, _TARGET_PART
     return ask(state, out, count, inst, missing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, reason, _NO_STRATEGY)
 
 
@@ -218,6 +216,8 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
         count = take_back_all(state, out, count, _NO_INST, _KILL)
     elif kind == r.FACT_FILL:
         count = trip(state, out, count, inst)
+    elif kind == r.FACT_SPLIT:
+        count = take_back_all(state, out, count, inst, _CORPORATE)
     if kind in (r.FACT_FILL, r.FACT_REPORT) and state.scalars[r.S_RESIZE_DUE] >= 0:
         due = state.scalars[r.S_RESIZE_DUE]
         why = _STOP_LOSS if state.positions[due, r.P_EXIT_PENDING] == 1 else _TARGET

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seatrial.core import records as r
+from seatrial.core.ledger import market_value
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 
@@ -23,6 +25,29 @@ class PositionView:
     market_value_units: int
     working_buy_units: int
     working_sell_units: int
+    dividends_units: int = 0
+    borrow_fees_units: int = 0
+    cost_moved_units: int = 0
+
+
+def position_view(account: AccountId, symbol: Symbol, row: r.Int64Array, value_div: int) -> PositionView:
+    """The picture of one position row."""
+    return PositionView(
+        account=account,
+        symbol=symbol,
+        qty_units=int(row[r.P_QTY]),
+        cost_units=int(row[r.P_COST]),
+        realized_units=int(row[r.P_REALIZED]),
+        fees_units=int(row[r.P_FEES]),
+        last_price_units=int(row[r.P_LAST]),
+        last_price_at_ns=int(row[r.P_LAST_AT]),
+        market_value_units=int(market_value(int(row[r.P_QTY]), int(row[r.P_LAST]), value_div)),
+        working_buy_units=int(row[r.P_WORKING_BUY]),
+        working_sell_units=int(row[r.P_WORKING_SELL]),
+        dividends_units=int(row[r.P_DIVIDENDS]),
+        borrow_fees_units=int(row[r.P_BORROW_FEES]),
+        cost_moved_units=int(row[r.P_COST_MOVED]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, StrategyId, Symbol, VenueOrderId
 from seatrial.domain.money import Currency
+from seatrial.domain.money_facts import BorrowFee, BusinessDay, CashDividend, FxRate, Interest, Split
 from seatrial.domain.orders import OrderClass, OrderStatus, OrderType, Side, TimeInForce
 
 
@@ -130,7 +131,7 @@ class Fill:
     qty_units: int
     price_units: int
     fee_units: int
-    fee_currency: Currency  # the base coin's fee is in quantity units, the quote's in cash units
+    fee_currency: Currency  # the base coin's fee is in quantity units, any other's in cash units
 
 
 class CommandKind(StrEnum):
@@ -171,4 +172,24 @@ class Timer:
     at_ns: int
 
 
-Fact = BarClosed | Target | Rebalance | OrderRequest | CancelRequest | Sent | Report | Fill | Command | Transfer | Timer
+MoneyFact = Split | CashDividend | BusinessDay | Interest | BorrowFee | FxRate
+
+Fact = (
+    BarClosed
+    | Target
+    | Rebalance
+    | OrderRequest
+    | CancelRequest
+    | Sent
+    | Report
+    | Fill
+    | Command
+    | Transfer
+    | Timer
+    | Split
+    | CashDividend
+    | BusinessDay
+    | Interest
+    | BorrowFee
+    | FxRate
+)

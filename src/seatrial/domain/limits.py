@@ -53,3 +53,4 @@ class Account:
     currency: Currency
     calendar: str  # XNYS or 24x7: what a risk day is
     limits: RiskLimits
+    spends_unsettled: bool = False  # whether a cash account buys with proceeds that are not good yet
