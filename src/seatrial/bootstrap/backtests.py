@@ -12,15 +12,20 @@ from rich.table import Table
 from seatrial import __version__
 from seatrial.bootstrap.accounts import VENUES, account_at, venue_of
 from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.parquet_files import write_parquet
 from seatrial.bootstrap.scheduling import effective_schedule
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
-from seatrial.domain.ids import StrategyId
+from seatrial.domain.ids import StrategyId, Symbol
 from seatrial.market.shift import Timeline
+from seatrial.runs.appraisal import Appraisal, appraise_all
+from seatrial.runs.appraisal_document import doubt_lines
 from seatrial.runs.backtest import PARTICIPATION_PPM, Market, OnProgress, backtest
 from seatrial.runs.metrics import metrics_document
 from seatrial.runs.report import report_page
 from seatrial.runs.result import RunResult, StrategyNote, backtest_result
+from seatrial.runs.result_tables import equity_columns, fill_columns, trade_columns
+from seatrial.runs.sharpe_tests import Trials
 from seatrial.runs.statistics import AccountStatistics, statistics_of
 from seatrial.runs.terminal import result_tables
 from seatrial.services.schedule_gate import gate_of
@@ -36,15 +41,20 @@ class Backtested:
 
     result: RunResult
     accounts: list[AccountStatistics]
+    appraisals: list[Appraisal]
     folder: Path
 
     def tables(self) -> list[Table]:
         """Per account its figures and its symbols, for a terminal."""
         return result_tables(self.accounts)
 
+    def doubt_lines(self) -> list[str]:
+        """What speaks against each account's result, a line each; serious ones begin with an exclamation mark."""
+        return [line for each in self.appraisals for line in doubt_lines(each.doubts)]
+
     def as_json(self) -> dict[str, Any]:
         """The content of `metrics.json`; see `runs.metrics`."""
-        document = metrics_document(self.result, self.accounts)
+        document = metrics_document(self.result, self.accounts, self.appraisals)
         return {"version": __version__, **document, "report": str(self.folder / REPORT)}
 
 
@@ -56,6 +66,7 @@ def run_backtest(
     session_count: int | None,
     pad: bool = False,
     folder: Path | None,
+    benchmark: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Backtested:
     """Run one strategy. What it trades decides the venues and accounts.
@@ -86,7 +97,20 @@ def run_backtest(
     drawn = settings.seed if settings.data is None else None
     note = note_of(loaded, runner)
     result = backtest_result(run, markets, cut, [note], participation_ppm=PARTICIPATION_PPM, seed=drawn)
-    done = Backtested(result, statistics_of(result), folder or Path("reports") / path.stem)
+    return write_result(result, folder or Path("reports") / path.stem, benchmark=benchmark)
+
+
+def write_result(
+    result: RunResult, folder: Path, *, trials: Trials | None = None, benchmark: str | None = None
+) -> Backtested:
+    """Appraise a run and write page, JSON and tables into a folder.
+
+    Raises:
+        RequestFault: the benchmark is no symbol of the run.
+    """
+    accounts = statistics_of(result)
+    symbol = None if benchmark is None else Symbol(benchmark.upper())
+    done = Backtested(result, accounts, appraise_all(result, accounts, trials=trials, benchmark=symbol), folder)
     _write(done)
     return done
 
@@ -113,5 +137,8 @@ def note_of(loaded: LoadedStrategy, runner: StrategyRunner) -> StrategyNote:
 
 def _write(done: Backtested) -> None:
     done.folder.mkdir(parents=True, exist_ok=True)
-    (done.folder / REPORT).write_text(report_page(done.result, done.accounts), encoding="utf-8")
+    (done.folder / REPORT).write_text(report_page(done.result, done.accounts, done.appraisals), encoding="utf-8")
     (done.folder / METRICS).write_text(json.dumps(done.as_json(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    write_parquet(done.folder / "equity.parquet", equity_columns(done.appraisals))
+    write_parquet(done.folder / "fills.parquet", fill_columns(done.result))
+    write_parquet(done.folder / "trades.parquet", trade_columns(done.appraisals))

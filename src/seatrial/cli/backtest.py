@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from seatrial.cli import exits
 from seatrial.cli import options as shared
 from seatrial.cli.progress import progress_bar
 from seatrial.cli.tables import print_all
+
+if TYPE_CHECKING:
+    from seatrial.bootstrap.backtests import Backtested
 
 
 @click.command(
@@ -26,6 +29,7 @@ Examples:
 @click.option("--symbols", metavar="A,B", help="What it trades.  [what the strategy names]")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the strategy.")
 @click.option("--sessions", type=click.IntRange(1), help="How many trading days.  [all recorded, or ten made up]")
+@click.option("--benchmark", metavar="SYMBOL", help="What to compare with.  [its own symbols, bought and held]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder.  [reports/<strategy>]")
 @shared.pad_option
 @shared.json_option
@@ -36,12 +40,13 @@ def backtest(
     symbols: str | None,
     params: tuple[str, ...],
     sessions: int | None,
+    benchmark: str | None,
     out: Path | None,
     pad: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Run the strategy in PATH over past bars; write report.html and metrics.json."""
+    """Run the strategy in PATH over past bars; write report.html, metrics.json and the tables as Parquet."""
     settings = shared.load(options)
     from seatrial.bootstrap.compiling import compile_core
     from seatrial.bootstrap.numba_cache import prepare_compiled_core
@@ -55,13 +60,28 @@ def backtest(
     if symbols:
         texts["symbols"] = symbols.upper()
     with progress_bar("bars", shown=not as_json) as on_progress:
-        done = run_backtest(settings, path, texts, session_count=sessions, pad=pad, folder=out, on_progress=on_progress)
+        done = run_backtest(
+            settings,
+            path,
+            texts,
+            session_count=sessions,
+            pad=pad,
+            folder=out,
+            benchmark=benchmark,
+            on_progress=on_progress,
+        )
     if as_json:
         click.echo(json.dumps(done.as_json()))
         return exits.OK
+    _print(done)
+    return exits.OK
+
+
+def _print(done: Backtested) -> None:
     for line in done.result.data_lines:
         click.echo(line)
     print_all(done.tables())
+    for line in done.doubt_lines():
+        click.echo(line)
     click.echo(f"outcome fingerprint {done.result.outcome_fingerprint}")
-    click.echo(f"{done.folder / 'report.html'} and metrics.json are written")
-    return exits.OK
+    click.echo(f"{done.folder / 'report.html'}, metrics.json and the tables beside it are written")

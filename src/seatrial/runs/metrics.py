@@ -10,6 +10,8 @@ from typing import Any
 
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.time import rfc3339
+from seatrial.runs.appraisal import Appraisal
+from seatrial.runs.appraisal_document import appraisal_document
 from seatrial.runs.ratios import Drawdown, Figure
 from seatrial.runs.result import RunResult
 from seatrial.runs.statistics import AccountStatistics, SymbolStatistics, figures_of
@@ -17,8 +19,11 @@ from seatrial.runs.statistics import AccountStatistics, SymbolStatistics, figure
 SCHEMA = "seatrial.metrics/1"
 
 
-def metrics_document(result: RunResult, accounts: Sequence[AccountStatistics]) -> dict[str, Any]:
+def metrics_document(
+    result: RunResult, accounts: Sequence[AccountStatistics], appraisals: Sequence[Appraisal] = ()
+) -> dict[str, Any]:
     """The document of a run, ready for `json.dumps`."""
+    appraised = {each.stats.account.id: appraisal_document(each) for each in appraisals}
     return {
         "schema": SCHEMA,
         "kind": result.kind,
@@ -49,7 +54,9 @@ def metrics_document(result: RunResult, accounts: Sequence[AccountStatistics]) -
             }
             for note in result.strategies
         ],
-        "accounts": {each.account.id: _account_document(each) for each in accounts},
+        "accounts": {
+            each.account.id: _account_document(each) | appraised.get(each.account.id, {}) for each in accounts
+        },
     }
 
 

@@ -53,9 +53,20 @@ class _Frame:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - (value - self.low) / (self.high - self.low))
 
 
-def line_plot(title: str, curve: Curve, *, marks: Sequence[Mark] = (), filled: bool = False, tone: str = "line") -> str:
-    """A curve with its axes. `tone` names the page's class for the stroke; `filled` shades down to the lowest level."""
-    frame = _frame(curve, [mark.value for mark in marks])
+def line_plot(
+    title: str,
+    curve: Curve,
+    *,
+    marks: Sequence[Mark] = (),
+    filled: bool = False,
+    tone: str = "line",
+    beside: Sequence[float] = (),
+) -> str:
+    """A curve with its axes. `tone` names the page's class for the stroke; `filled` shades down to the lowest level.
+
+    `beside` is a second curve on the same samples, drawn dashed: a benchmark.
+    """
+    frame = _frame(curve, [*(mark.value for mark in marks), *beside])
     points = [f"{frame.x(sample):.1f},{frame.y(value):.1f}" for sample, value in _thinned(curve.values)]
     parts = [_axes(frame, curve)]
     if filled:
@@ -64,6 +75,9 @@ def line_plot(title: str, curve: Curve, *, marks: Sequence[Mark] = (), filled: b
             f'<polygon class="{tone} shade" points="{points[0].split(",")[0]},{ground} {" ".join(points)} '
             f'{points[-1].split(",")[0]},{ground}"/>'
         )
+    if beside:
+        other = " ".join(f"{frame.x(sample):.1f},{frame.y(value):.1f}" for sample, value in _thinned(beside))
+        parts.append(f'<polyline class="beside" points="{other}"/>')
     parts.append(f'<polyline class="{tone}" points="{" ".join(points)}"/>')
     parts.extend(_mark(frame, mark) for mark in marks)
     return _svg(title, "".join(parts))
@@ -77,6 +91,24 @@ def depth_plot(title: str, curve: Curve) -> str:
     shade = f"{LEFT},{TOP} {outline} {points[-1].split(',')[0]},{TOP}"
     body = f'<polygon class="down shade" points="{shade}"/><polyline class="down" points="{outline}"/>'
     return _svg(title, _axes(frame, curve) + body)
+
+
+def band_plot(title: str, steps: Sequence[int], levels: Sequence[Sequence[float]], unit: str) -> str:
+    """Nested bands of quantiles, lowest level first, the middle one a line; `steps` counts periods of `unit`."""
+    every = [value for level in levels for value in level]
+    frame = _frame(Curve([], every), [0.0])
+    frame = _Frame(len(steps), frame.low, frame.high)
+    parts = [_axes(frame, Curve([], [], 1, " %"))]
+    for low, high in zip(levels, reversed(levels), strict=True):
+        if low is high:
+            line = " ".join(f"{frame.x(place):.1f},{frame.y(value):.1f}" for place, value in enumerate(low))
+            parts.append(f'<polyline class="line" points="{line}"/>')
+            break
+        edge = [*enumerate(low), *reversed(list(enumerate(high)))]
+        around = " ".join(f"{frame.x(place):.1f},{frame.y(value):.1f}" for place, value in edge)
+        parts.append(f'<polygon class="line shade" points="{around}"/>')
+    right = f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">after {steps[-1]} {escape(unit)}</text>'
+    return _svg(title, "".join(parts) + right)
 
 
 def bar_plot(title: str, bars: Sequence[tuple[str, float, str]]) -> str:
@@ -132,7 +164,7 @@ def _axes(frame: _Frame, curve: Curve) -> str:
         for sample, now_ns in enumerate(curve.at_ns)
         if sample == 0 or (now_ns - 1) // DAY_NS != (curve.at_ns[sample - 1] - 1) // DAY_NS
     ]
-    step = -(-len(starts) // DAY_MARKS_MAX)
+    step = max(-(-len(starts) // DAY_MARKS_MAX), 1)
     for sample in starts[::step]:
         x = frame.x(sample)
         day = rfc3339(curve.at_ns[sample] - 1)[5:10]

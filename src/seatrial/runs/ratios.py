@@ -32,6 +32,11 @@ class Returns:
     values: tuple[float, ...]
     per_year: float
 
+    @property
+    def each(self) -> str:
+        """`daily` or `hourly`."""
+        return "daily" if self.period == "day" else "hourly"
+
 
 @dataclass(frozen=True, slots=True)
 class Drawdown:
@@ -44,7 +49,7 @@ class Drawdown:
     recovered_ns: int | None
 
 
-def returns_of(at_ns: Sequence[int], equity_units: Sequence[int], opening_units: int, calendar: str) -> Returns:
+def returns_of(at_ns: Sequence[int], equity_units: Sequence[float], opening_units: float, calendar: str) -> Returns:
     """Daily returns where there are enough of them, hourly ones otherwise. A bar belongs to the period it ends in."""
     daily = _changes(_last_by(at_ns, equity_units, DAY_NS), opening_units)
     if len(daily) >= RETURNS_MIN:
@@ -61,13 +66,18 @@ def volatility(returns: Returns) -> Figure:
 
 def sharpe(returns: Returns) -> Figure:
     """Mean over standard deviation of returns, scaled to a year; no interest is subtracted."""
+    found = period_sharpe(returns)
+    return found if found.value is None else Figure(found.value * sqrt(returns.per_year))
+
+
+def period_sharpe(returns: Returns) -> Figure:
+    """Mean over standard deviation of the returns of one period."""
     spread = _deviation(returns)
     if spread.value is None:
         return spread
     if spread.value == 0.0:
         return Figure(None, "equity never moved")
-    mean = sum(returns.values) / len(returns.values)
-    return Figure(mean / spread.value * sqrt(returns.per_year))
+    return Figure(sum(returns.values) / len(returns.values) / spread.value)
 
 
 def growth_per_year(opening_units: int, closing_units: int, span_ns: int) -> Figure:
@@ -99,14 +109,14 @@ def ratio(part: float, whole: float, reason: str) -> Figure:
     return Figure(part / whole) if whole else Figure(None, reason)
 
 
-def _last_by(at_ns: Sequence[int], equity_units: Sequence[int], period_ns: int) -> list[int]:
-    last: dict[int, int] = {}
+def _last_by(at_ns: Sequence[int], equity_units: Sequence[float], period_ns: int) -> list[float]:
+    last: dict[int, float] = {}
     for now_ns, units in zip(at_ns, equity_units, strict=True):
         last[(now_ns - 1) // period_ns] = units
     return list(last.values())
 
 
-def _changes(equity_units: Sequence[int], opening_units: int) -> tuple[float, ...]:
+def _changes(equity_units: Sequence[float], opening_units: float) -> tuple[float, ...]:
     before = [opening_units, *equity_units[:-1]]
     return tuple(now / then - 1.0 for then, now in zip(before, equity_units, strict=True) if then > 0)
 
@@ -114,6 +124,6 @@ def _changes(equity_units: Sequence[int], opening_units: int) -> tuple[float, ..
 def _deviation(returns: Returns) -> Figure:
     count = len(returns.values)
     if count < RETURNS_MIN:
-        return Figure(None, f"{RETURNS_MIN} {returns.period}ly returns are needed, there are {count}")
+        return Figure(None, f"{RETURNS_MIN} {returns.each} returns are needed, there are {count}")
     mean = sum(returns.values) / count
     return Figure(sqrt(sum((each - mean) ** 2 for each in returns.values) / (count - 1)))

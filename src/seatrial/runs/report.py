@@ -13,6 +13,8 @@ from seatrial.core.fingerprint import OutcomeFill
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.orders import Side
 from seatrial.domain.time import rfc3339
+from seatrial.runs.appraisal import Appraisal
+from seatrial.runs.appraisal_sections import doubts_section, equity_beside, sections_of
 from seatrial.runs.plots import Curve, Mark, bar_plot, depth_plot, line_plot
 from seatrial.runs.ratios import Figure
 from seatrial.runs.result import RunResult
@@ -35,8 +37,9 @@ LABELS = {
 }
 
 
-def report_page(result: RunResult, accounts: Sequence[AccountStatistics]) -> str:
-    """The page as text."""
+def report_page(result: RunResult, accounts: Sequence[AccountStatistics], appraisals: Sequence[Appraisal] = ()) -> str:
+    """The page as text; with appraisals it is a tear sheet."""
+    appraised = {each.stats.account.id: each for each in appraisals}
     names = ", ".join(dict.fromkeys(note.name for note in result.strategies)) or "No strategy"
     first = min((stats.at_ns[0] for stats in accounts), default=0)
     last = max((stats.at_ns[-1] for stats in accounts), default=0)
@@ -44,7 +47,7 @@ def report_page(result: RunResult, accounts: Sequence[AccountStatistics]) -> str
     return Template(page).substitute(
         title=escape(f"{names}: {result.kind}"),
         subtitle=escape(f"{rfc3339(first)} to {rfc3339(last)}, {result.bars:,} bars"),
-        body="\n".join(_account(result, stats) for stats in accounts),
+        body="\n".join(_account(result, stats, appraised.get(stats.account.id)) for stats in accounts),
         origin="".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _origin(result)),
     )
 
@@ -67,17 +70,21 @@ def _plain(name: str, value: float) -> str:
     return f"{value * 100:.2f} %" if name in PERCENT else f"{value:.2f}"
 
 
-def _account(result: RunResult, stats: AccountStatistics) -> str:
+def _account(result: RunResult, stats: AccountStatistics, appraisal: Appraisal | None) -> str:
     equity = Curve(stats.at_ns, [units / CASH_SCALE for units in stats.equity_units])
-    plots = [_panel("Equity", line_plot("equity", equity, filled=True)), _panel("Drawdown", _drawdown(stats))]
+    beside = () if appraisal is None else equity_beside(appraisal)
+    title = "Equity" if appraisal is None else f"Equity, and dashed {appraisal.benchmark.name}"
+    plots = [
+        _panel(title, line_plot("equity", equity, filled=True, beside=beside)),
+        _panel("Drawdown", _drawdown(stats)),
+        *([] if appraisal is None else [sections_of(appraisal)]),
+    ]
     plots.extend(_price_panels(result, stats))
-    if stats.fee_units:
-        plots.append(_panel("Costs", _costs(result, stats)))
-    else:
-        plots.append(_panel("Costs", '<p class="soft">This venue charged no commission.</p>'))
+    free = '<p class="soft">This venue charged no commission.</p>'
+    plots.append(_panel("Costs", _costs(result, stats) if stats.fee_units else free))
     return (
         f"<h2>{escape(stats.account.id)} <small>in {escape(stats.account.currency)}</small></h2>"
-        f'<div class="cards">{_cards(stats)}</div>{"".join(plots)}<h3>Symbols</h3>'
+        f'<div class="cards">{_cards(stats)}</div>{doubts_section(appraisal)}{"".join(plots)}<h3>Symbols</h3>'
         f'<div class="panel">{_symbols(stats)}</div>'
     )
 
@@ -230,15 +237,12 @@ def _origin(result: RunResult) -> list[tuple[str, str]]:
             ("strategy", f"{note.name} ({note.path}) at {note.account}: {parameters}; digest {note.digest[:16]}")
         )
     fees = sorted({f"{each.venue} {each.fee_ppm / 10_000:g} %" for each in result.instruments.values()})
-    refused = ", ".join(f"{count} {code.name.lower()}" for code, count in sorted(result.refusals.items()))
+    refused = ", ".join(f"{count} {code.name.lower()}" for code, count in sorted(result.refusals.items())) or "none"
     part = units_text(result.participation_ppm, 10_000)
     return [
         *lines,
         ("costs", f"commission {', '.join(fees)}; at most {part} % of a print's volume is ours; no spread is added"),
-        (
-            "orders",
-            f"{result.orders} sent, {result.cancels} cancelled, {result.expired} expired; refused: {refused or 'none'}",
-        ),
+        ("orders", f"{result.orders} sent, {result.cancels} cancelled, {result.expired} expired; refused: {refused}"),
         ("breaker", f"tripped {result.trips} times"),
         ("seed", "nothing was drawn" if result.seed is None else str(result.seed)),
         ("outcome fingerprint", result.outcome_fingerprint),

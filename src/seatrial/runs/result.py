@@ -39,10 +39,19 @@ class StrategyNote:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PriceLine:
-    """Closing prices of one instrument over the run."""
+    """The bars of one instrument over the run; `rows` has the columns of `market.bars`."""
 
-    at_ns: Int64Array
-    close_units: Int64Array
+    rows: Int64Array
+
+    @property
+    def at_ns(self) -> Int64Array:
+        """The bars' ends."""
+        return self.rows[:, END]
+
+    @property
+    def close_units(self) -> Int64Array:
+        """Their closing prices."""
+        return self.rows[:, CLOSE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def backtest_result(
         accounts=accounts,
         opening_units={market.account.id: market.cash_units for market in markets},
         instruments={holding: table.instrument for holding, table in tables.items()},
-        prices={holding: PriceLine(table.rows[:, END], table.rows[:, CLOSE]) for holding, table in tables.items()},
+        prices={holding: PriceLine(table.rows) for holding, table in tables.items()},
         fills=run.fills,
         equity=run.equity,
         positions=run.machine.positions(),

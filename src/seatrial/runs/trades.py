@@ -71,7 +71,7 @@ def trades_of(fills: Iterable[OutcomeFill], instrument: Instrument) -> list[Trad
         crossed = before != 0 and (before > 0) != (held > 0) and abs(held) >= instrument.lot_units
         if abs(held) < instrument.lot_units or crossed:
             # A fill that crosses zero ends one trade and begins the next: its cash is split at its own price.
-            rest = _value_of(held, fill, instrument) if crossed else 0
+            rest = value_of_units(held, fill, instrument) if crossed else 0
             trades.append(Trade(opened_ns, fill.at_ns, count, result + rest))
             result, count, opened_ns = -rest, int(crossed), fill.at_ns
     if count:
@@ -79,7 +79,7 @@ def trades_of(fills: Iterable[OutcomeFill], instrument: Instrument) -> list[Trad
     return trades
 
 
-def _value_of(qty_units: int, fill: OutcomeFill, instrument: Instrument) -> int:
+def value_of_units(qty_units: int, fill: OutcomeFill, instrument: Instrument) -> int:
     """The signed value of a quantity at a fill's price, rounded as the fill itself was."""
     product = fill.price_units * abs(qty_units)
     value = -(-product // instrument.value_div) if fill.side is Side.BUY else product // instrument.value_div
