@@ -131,13 +131,18 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
 
 @compiled
 def close_session(state: State, venue: VenueState, account: int) -> None:
-    """Expire the account's orders for the day."""
+    """Expire the account's orders for the day.
+
+    What follows from that, such as the next try to close a position, reaches the venue after the close and so
+    belongs to the next session: expiring it too would never end.
+    """
+    newest = state.scalars[r.S_ORDER_NUMBER]
     row = 0
     while row < state.scalars[r.S_ORDERS]:
         order = state.orders[row]
         inst, number = order[r.O_INST], order[r.O_NUMBER]
         is_day = order[r.O_TIF] == _DAY and state.rules[inst, r.R_ACCOUNT] == account
-        if is_day and withdraw(venue, inst, number):
+        if is_day and number <= newest and withdraw(venue, inst, number):
             venue.tallies[T_EXPIRED] += 1
             deliver(state, venue, report(state, venue, number, inst, _EXPIRED, _NONE))
             row = 0

@@ -1,0 +1,83 @@
+"""The core against a second opinion in Decimal, on random backtests: every trade, every refusal, every unit."""
+
+import ast
+import dataclasses
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.reference import ours
+from tests.reference.cases import Case, case
+from tests.reference.plain.account import Account
+from tests.reference.plain.world import Told, World
+
+RULES = """
+    BREAKER_TRIPPED EXIT_UNDER_WAY NOTIONAL_TOO_SMALL STALE_PRICE PRICE_COLLAR SHORT_NOT_ALLOWED DAILY_LOSS WEEKLY_LOSS
+    MONTHLY_LOSS LOSS_PER_TRADE MAX_SHARES MAX_POSITION_NOTIONAL MAX_TOTAL_EXPOSURE MAX_OPEN_POSITIONS BUYING_POWER
+    ORDER_RATE TOO_MANY_ORDERS
+""".split()
+PLAIN = Path(__file__).parent / "plain"
+SLICE = range(150)
+FULL = range(int(os.environ.get("REFERENCE_CASES", "10000")))
+
+
+def by_hand(given: Case) -> tuple[Told, dict[str, tuple[object, ...]], object]:
+    account = Account(
+        sorted(given.things, key=lambda thing: thing.symbol),
+        given.limits,
+        given.cash,
+        on_margin=given.equities,
+        day_turns_ns=-5 * 3_600 * 10**9 if given.equities else 0,
+    )
+    world = World(account, given.part, given.closes)
+    for bars, decisions in zip(given.batches, given.decisions, strict=True):
+        world.live(bars, decisions)
+    holdings = {symbol: (held.qty, held.cost, held.realized, held.fees) for symbol, held in account.holdings.items()}
+    return world.told, holdings, account.cash
+
+
+def agree(seed: int) -> Told:
+    given = case(seed)
+    expected, held, cash = by_hand(given)
+    told, ours_held, ours_cash = ours.run(given)
+    replay = f"replay: REFERENCE_CASE={seed} python -m pytest tests/reference -k one_case"
+    for field in dataclasses.fields(Told):
+        assert getattr(told, field.name) == getattr(expected, field.name), f"{field.name}; {replay}"
+    assert ours_held == held, replay
+    assert ours_cash == cash, replay
+    return expected
+
+
+def test_random_backtests_agree_with_the_second_opinion_to_the_unit():
+    seen: Counter[str] = Counter()
+    for seed in SLICE:
+        told = agree(seed)
+        seen.update(told.refused)
+        seen.update(trades=len(told.trades), trips=told.trips, expired=told.expired, cancels=told.cancels)
+
+    assert seen["trades"] > 1_000
+    assert set(RULES) <= set(seen), "every rule of risk that a backtest can meet"
+    assert min(seen["trips"], seen["expired"], seen["cancels"]) > 10, "the cases meet what they are made for"
+
+
+@pytest.mark.prove
+def test_ten_thousand_random_backtests_agree():
+    for seed in FULL:
+        agree(seed)
+
+
+@pytest.mark.skipif("REFERENCE_CASE" not in os.environ, reason="replays one case: set REFERENCE_CASE")
+def test_one_case():
+    agree(int(os.environ["REFERENCE_CASE"]))
+
+
+def test_the_second_opinion_imports_nothing_of_ours_and_nothing_installed():
+    for path in PLAIN.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                own = name.startswith("tests.reference.plain")
+                assert own or name.split(".")[0] in sys.stdlib_module_names, f"{path.name} imports {name}"
