@@ -18,6 +18,7 @@ COMMANDS = {
     "logs": "logs",
     "down": "down",
     "reset": "reset",
+    "data": "data",
     "backtest": "backtest",
     "rehearse": "rehearse",
     "simulate": "simulate",

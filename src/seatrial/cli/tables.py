@@ -28,6 +28,15 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(table)
 
 
+def print_columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Plain aligned text, never wrapped or cut: rows that somebody will pipe or copy."""
+    import click
+
+    widths = [max(len(row[index]) for row in (heads, *rows)) for index in range(len(heads))]
+    for row in (heads, *rows):
+        click.echo("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+
+
 def print_all(tables: Iterable[Table]) -> None:
     """Tables that are made already."""
     from rich.console import Console

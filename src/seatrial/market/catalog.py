@@ -1,7 +1,7 @@
-"""The archive: Parquet files of bars in, tables of whole units out.
+"""Where bars are read from: a catalog of `seatrial data`, or any Parquet file or folder tree of them.
 
 A bar file has the columns ts (start of the bar), symbol, open, high, low, close and volume. What is
-read is checked against the rules below, and the first broken one is named with its file and row.
+read is checked against the rules of `bar_tables`, and the first broken one is named with its file and row.
 """
 
 from __future__ import annotations
@@ -16,33 +16,43 @@ from numpy.typing import NDArray
 
 from seatrial.domain.faults import DataFault, NoData
 from seatrial.domain.ids import Symbol
-from seatrial.domain.instrument import AssetClass, Instrument
-from seatrial.domain.time import HOUR_NS, MINUTE_NS
-from seatrial.market.bars import BAR_WIDTH, CLOSE, END, HIGH, LOW, OPEN, START, VOLUME, BarTable, Source
-from seatrial.market.grid import Column, to_units
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS
+from seatrial.market.archive import catalog_around
+from seatrial.market.bar_tables import NUMBERS, bar_table, refuse_where
+from seatrial.market.bars import BarTable
+from seatrial.market.catalog_bars import bars_of_catalog, note_of, symbols_of_catalog
+from seatrial.market.days import day_spans
+from seatrial.market.grid import Column
+from seatrial.market.parquet import archive as archive_connection
+from seatrial.market.parquet import column_types
+from seatrial.market.parquet import query as _query
+from seatrial.market.shapes import SPANS
 
-COLUMNS = ("ts", "symbol", "open", "high", "low", "close", "volume")
-NUMBERS = COLUMNS[2:]
-SPANS_NS = (MINUTE_NS, 5 * MINUTE_NS, 15 * MINUTE_NS, 30 * MINUTE_NS, HOUR_NS, 4 * HOUR_NS)
+COLUMNS = ("ts", "symbol", *NUMBERS)
+SPANS_NS = tuple(SPANS.values())
 
 # In a folder laid out like the shared sample these two are asked first.
 PREFERRED = ("equities/bars_1m_2019.parquet", "crypto/klines_1m_binance_usdm.parquet")
-FUTURES_MARKS = ("usdm", "coinm", "futures", "perp")
 FILES_MAX = 10_000
 
 
-def load_bars(data: Path, instruments: Sequence[Instrument]) -> dict[Symbol, BarTable]:
-    """The bars of `instruments` from a Parquet file or a folder tree of them.
+def load_bars(data: Path, instruments: Sequence[Instrument], *, as_of_ns: int | None = None) -> dict[Symbol, BarTable]:
+    """The bars of `instruments` from a catalog, a Parquet file or a folder tree of them.
+
+    A catalog knows late and revised bars: `as_of_ns` asks for what was known then, None for the newest versions.
 
     Raises:
         NoData: nothing there, or a symbol is in no file; names the symbols that are.
         DataFault: unreadable, or a rule is broken; names file, row and rule.
         OffGrid: a number between two grid points of its instrument.
     """
+    if (catalog := catalog_around(data)) is not None:
+        return bars_of_catalog(catalog, instruments, under=data, as_of_ns=as_of_ns)
     wanted = {instrument.symbol: instrument for instrument in instruments}
     tables: dict[Symbol, BarTable] = {}
     seen: set[str] = set()
-    with duckdb.connect(":memory:") as archive:
+    with archive_connection() as archive:
         for path in _bar_files(archive, data):
             symbols = _symbols(archive, path)
             seen |= symbols
@@ -59,7 +69,9 @@ def load_bars(data: Path, instruments: Sequence[Instrument]) -> dict[Symbol, Bar
 
 def available_symbols(data: Path) -> list[str]:
     """Every symbol that some bar file under `data` holds."""
-    with duckdb.connect(":memory:") as archive:
+    if (catalog := catalog_around(data)) is not None:
+        return symbols_of_catalog(catalog, under=data)
+    with archive_connection() as archive:
         return sorted(set().union(*(_symbols(archive, path) for path in _bar_files(archive, data))))
 
 
@@ -100,20 +112,12 @@ def _parquet_files(data: Path) -> list[Path]:
 
 
 def _columns(archive: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
-    return {str(row[0]) for row in _query(archive, path, "describe select * from read_parquet($path)").fetchall()}
+    return set(column_types(archive, path))
 
 
 def _symbols(archive: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
     rows = _query(archive, path, "select distinct symbol from read_parquet($path)").fetchall()
     return {str(row[0]) for row in rows}
-
-
-def _query(archive: duckdb.DuckDBPyConnection, path: Path, sql: str, **values: object) -> duckdb.DuckDBPyConnection:
-    """Every read of a file passes here, so that DuckDB's errors are translated at one place."""
-    try:
-        return archive.execute(sql, {"path": str(path), **values})
-    except (duckdb.Error, OSError) as fault:
-        raise DataFault(f"{path} cannot be read: {str(fault).splitlines()[0]}") from fault
 
 
 def _load_file(
@@ -140,10 +144,12 @@ def _rows_of(cells: dict[str, NDArray[np.generic]], symbol: Symbol) -> dict[str,
 
 
 def _span_ns(path: Path, stamps: NDArray[np.int64], symbols: NDArray[np.generic]) -> int:
-    """The length of the file's bars: the shortest step between two bars of one symbol."""
+    """The length of the file's bars: the shortest step between two bars of one symbol. A day may lose an hour."""
     steps = np.diff(stamps)[symbols[1:] == symbols[:-1]]
     rising = steps[steps > 0]
     span_ns = int(rising.min()) if len(rising) else MINUTE_NS
+    if DAY_NS - HOUR_NS <= span_ns <= DAY_NS:
+        return DAY_NS
     if span_ns not in SPANS_NS:
         accepted = ", ".join(f"{span // MINUTE_NS}" for span in SPANS_NS)
         raise DataFault(f"{path}: bars of {span_ns / MINUTE_NS:g} minutes; accepted are {accepted} minutes")
@@ -151,52 +157,11 @@ def _span_ns(path: Path, stamps: NDArray[np.int64], symbols: NDArray[np.generic]
 
 
 def _table(path: Path, instrument: Instrument, span_ns: int, cells: dict[str, NDArray[np.generic]]) -> BarTable:
-    stamps = cells["ts"].astype(np.int64)
-    file_rows = cells["file_row"].astype(np.int64)
-    rows = np.empty((len(stamps), BAR_WIDTH), dtype=np.int64)
-    rows[:, START], rows[:, END] = stamps, stamps + span_ns
-    _check_stamps(path, instrument.symbol, stamps, file_rows, span_ns)
-    for position, name in zip((OPEN, HIGH, LOW, CLOSE, VOLUME), NUMBERS, strict=True):
-        values = cells[name].astype(np.float64)
-        column = Column(str(path), instrument.symbol, name, file_rows)
-        _refuse_where(~np.isfinite(values), column, "is not a number")
-        scale = instrument.qty_scale if position == VOLUME else instrument.price_scale
-        rows[:, position] = to_units(values, scale, column)
-    _check_shape(path, instrument.symbol, rows, file_rows)
-    rows.flags.writeable = False
-    source = Source(path.name, _note(path, instrument), int(rows[0, START]), int(rows[-1, END]))
-    return BarTable(instrument, rows, source)
-
-
-def _note(path: Path, instrument: Instrument) -> str:
-    futures = instrument.asset_class is AssetClass.CRYPTO and any(mark in path.name.lower() for mark in FUTURES_MARKS)
-    return "futures klines stand in for spot" if futures else ""
-
-
-def _check_stamps(
-    path: Path, symbol: Symbol, stamps: NDArray[np.int64], file_rows: NDArray[np.int64], span_ns: int
-) -> None:
-    column = Column(str(path), symbol, "ts", file_rows[1:])
-    steps = np.diff(stamps)
-    _refuse_where(steps == 0, column, "repeats the stamp of the bar before it")
-    _refuse_where(steps < 0, column, "is earlier than the bar before it: bars must be sorted by time")
-    _refuse_where(stamps % span_ns != 0, Column(str(path), symbol, "ts", file_rows), "does not start on its own span")
-
-
-def _check_shape(path: Path, symbol: Symbol, rows: NDArray[np.int64], file_rows: NDArray[np.int64]) -> None:
-    body_high = np.maximum(rows[:, OPEN], rows[:, CLOSE])
-    body_low = np.minimum(rows[:, OPEN], rows[:, CLOSE])
-    rules = (
-        ("low", rows[:, LOW] <= 0, "must be above zero"),
-        ("high", rows[:, HIGH] < body_high, "is below the open or the close"),
-        ("low", rows[:, LOW] > body_low, "is above the open or the close"),
-        ("volume", rows[:, VOLUME] < 0, "is negative"),
-    )
-    for name, broken, rule in rules:
-        _refuse_where(broken, Column(str(path), symbol, name, file_rows), rule)
-
-
-def _refuse_where(broken: NDArray[np.bool_], column: Column, rule: str) -> None:
-    if broken.any():
-        row = int(column.file_rows[int(np.argmax(broken))])
-        raise DataFault(f"{column.file} row {row}: {column.symbol} {column.name} {rule}")
+    stamps = cells["ts"].astype(np.int64, copy=False)
+    if span_ns == DAY_NS:
+        cells["ts"], ends = day_spans(str(path), instrument, stamps)
+    else:
+        column = Column(str(path), instrument.symbol, "ts", cells["file_row"].astype(np.int64, copy=False))
+        refuse_where(stamps % span_ns != 0, column, "does not start on its own span")
+        ends = stamps + span_ns
+    return bar_table(str(path), instrument, ends, cells, name=path.name, note=note_of(path.name, instrument))

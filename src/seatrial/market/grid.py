@@ -31,14 +31,28 @@ def to_units(values: NDArray[np.float64], scale: int, column: Column) -> NDArray
     Raises:
         OffGrid: names file, row, symbol, column and value of the first number between two grid points.
     """
-    scaled = values * scale
-    units = np.rint(scaled)
-    accepted = (units / scale == values) | (np.abs(scaled - units) <= FRACTION_MAX)
-    accepted &= np.abs(scaled) < QTY_UNITS_MAX
+    units, accepted = _nearest(values, scale)
     if not accepted.all():
         at = int(np.argmin(accepted))
         raise OffGrid(
             f"{column.file} row {int(column.file_rows[at])}: {column.symbol} {column.name} "
             f"{float(values[at])!r} is not on the grid of 1/{scale}"
         )
-    return units.astype(np.int64)
+    return units
+
+
+def on_grid(values: NDArray[np.float64], scale: int) -> NDArray[np.bool_]:
+    """Which of these finite floats `to_units` accepts."""
+    return _nearest(values, scale)[1]
+
+
+def _nearest(values: NDArray[np.float64], scale: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The nearest grid points, and which of them stand for their float."""
+    whole = np.trunc(values)  # apart from its fraction, or a product beyond 2**53 would lose units the float still has
+    scaled = (values - whole) * scale
+    rest = np.rint(scaled)
+    accepted = np.abs(scaled - rest) <= FRACTION_MAX
+    accepted |= (whole * scale + rest) / scale == values
+    accepted &= np.abs(values) < QTY_UNITS_MAX / scale
+    units = np.where(accepted, whole, 0.0).astype(np.int64) * scale + np.where(accepted, rest, 0.0).astype(np.int64)
+    return units, accepted

@@ -1,0 +1,1 @@
+"""What `seatrial data` does: settings, clock and files around the rooms `market` and `venues`."""

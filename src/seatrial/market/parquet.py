@@ -1,0 +1,129 @@
+"""Parquet files in and out of tables of columns. DuckDB does both (ADR 2); its errors are translated here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from seatrial.domain.faults import DataFault
+from seatrial.market.shapes import MISSING, Cell, Columns, Shape
+
+ROWS_PER_GROUP = 122_880
+
+
+@contextlib.contextmanager
+def archive() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory whose times are UTC, whatever zone the machine is in."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        yield connection
+
+
+def query(
+    connection: duckdb.DuckDBPyConnection, path: Path | str, sql: str, **values: object
+) -> duckdb.DuckDBPyConnection:
+    """Run SQL in which `$path` may be the file; every read passes here.
+
+    Raises:
+        DataFault: DuckDB cannot read it; names the file.
+    """
+    named = {"path": str(path), **values} if "$path" in sql else values
+    try:
+        return connection.execute(sql, named)
+    except (duckdb.Error, OSError) as fault:
+        raise DataFault(f"{path} cannot be read: {str(fault).splitlines()[0]}") from fault
+
+
+def column_types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Name and DuckDB type of every column of a Parquet file."""
+    found = query(connection, path, "describe select * from read_parquet($path)").fetchall()
+    return {str(row[0]): str(row[1]) for row in found}
+
+
+def read_columns(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], shape: Shape, *, start_ns: int, end_ns: int
+) -> Columns:
+    """The rows with `ts` in `[start_ns, end_ns)`, file after file, each in its own order (which DuckDB keeps)."""
+    held = set().union(*(column_types(connection, path) for path in paths))
+    cells = {name: cell for name, cell in shape.columns.items() if name in held}
+    chosen = ", ".join(f"{read_sql(name, cell, shape)} as {name}" for name, cell in cells.items())
+    found = query(
+        connection,
+        str(paths[0]) if len(paths) == 1 else f"{len(paths)} files in {paths[0].parent}",
+        f"select {chosen} from read_parquet($files, union_by_name = true) "
+        "where ts >= make_timestamp_ns($start)::timestamptz_ns and ts < make_timestamp_ns($end)::timestamptz_ns",
+        files=[str(path) for path in paths],
+        start=start_ns,
+        end=end_ns,
+    ).fetchnumpy()
+    return {name: np.asarray(found[name]).astype(cell.dtype, copy=False) for name, cell in cells.items()}
+
+
+def read_sql(name: str, cell: Cell, shape: Shape) -> str:
+    """A column of a file as the array of its cell."""
+    plus, minus = shape.sides
+    match cell:
+        case Cell.TIME:
+            return f"coalesce(epoch_ns({name}), {MISSING + 1} - 1)"
+        case Cell.NUMBER:
+            return f"coalesce({name}::double, 'nan'::double)"
+        case Cell.WHOLE:
+            return f"coalesce({name}::bigint, {MISSING + 1} - 1)"
+        case Cell.SIDE:
+            return f"(case {name} when '{plus}' then 1 when '{minus}' then -1 else 0 end)::tinyint"
+        case Cell.FLAG:
+            return f"coalesce({name}, false)"
+        case Cell.TEXT:
+            return f"coalesce({name}, '')"
+
+
+def write_sql(name: str, cell: Cell, shape: Shape) -> str:
+    """The array of a cell as a column of a file."""
+    plus, minus = shape.sides
+    match cell:
+        case Cell.TIME:
+            return f"make_timestamp_ns(nullif({name}, {MISSING + 1} - 1))::timestamptz_ns"
+        case Cell.NUMBER:
+            return f"case when isnan({name}) then null else {name} end"
+        case Cell.WHOLE:
+            return f"nullif({name}, {MISSING + 1} - 1)"
+        case Cell.SIDE:
+            return f"case {name} when 1 then '{plus}' when -1 then '{minus}' end"
+        case Cell.FLAG:
+            return name
+        case Cell.TEXT:
+            return f"nullif({name}, '')"
+
+
+def write_columns(path: Path, shape: Shape, symbol: str, columns: Columns) -> None:
+    """A whole file, on disk when this returns. The caller names it so that a half-written one is never read.
+
+    Raises:
+        DataFault: it cannot be written.
+    """
+    cells = {name: cell for name, cell in shape.columns.items() if name in columns}
+    chosen = ", ".join(f"{write_sql(name, cell, shape)} as {name}" for name, cell in cells.items())
+    chosen = chosen.replace(" as ts", " as ts, $symbol as symbol", 1)
+    with archive() as connection:
+        connection.register("columns", {name: np.ascontiguousarray(columns[name]) for name in cells})
+        try:
+            connection.execute(
+                f"copy (select {chosen} from columns) to '{_quoted(path)}' "
+                f"(format parquet, compression zstd, row_group_size {ROWS_PER_GROUP})",
+                {"symbol": symbol},
+            )
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        except (duckdb.Error, OSError) as fault:
+            path.unlink(missing_ok=True)
+            raise DataFault(f"{path} cannot be written: {str(fault).splitlines()[0]}") from fault
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
