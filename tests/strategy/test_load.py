@@ -123,3 +123,11 @@ def test_a_new_strategy_loads_as_it_is_and_is_never_overwritten(tmp_path):
         write_strategy(tmp_path / "strategies", "first_idea")
     with pytest.raises(RequestFault, match="lower-case"):
         write_strategy(tmp_path, "../escape")
+
+
+def test_an_example_is_copied_and_runs_and_an_unknown_one_is_named(tmp_path):
+    path = write_strategy(tmp_path, "my_grid", like="grid")
+
+    assert load_strategy(path).strategy.symbols == ("BTCUSDT",)
+    with pytest.raises(RequestFault, match=r"like.*one of .*grid"):
+        write_strategy(tmp_path, "other", like="nothing")

@@ -8,11 +8,18 @@ from typing import Any
 from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
 
-def new_strategy(folder: Path, name: str) -> Path:
+def new_strategy(folder: Path, name: str, *, like: str | None = None) -> Path:
     """Write a first strategy; see `strategy.new`."""
     from seatrial.strategy.new import write_strategy
 
-    return write_strategy(folder, name)
+    return write_strategy(folder, name, like=like)
+
+
+def example_titles() -> dict[str, str]:
+    """What each example bets on, by its name."""
+    from seatrial.strategy.new import example_names, example_title
+
+    return {name: example_title(name) for name in example_names()}
 
 
 def checked_strategy(path: Path, assignments: tuple[str, ...]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`seatrial strategy new | check`."""
+"""`seatrial strategy new | check | examples`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,33 @@ def strategy() -> None:
     """Make a first strategy, or check one without running it on a market."""
 
 
-@strategy.command(epilog="\b\nExample:\n  seatrial strategy new my_idea")
+@strategy.command(epilog="\b\nExamples:\n  seatrial strategy new my_idea\n  seatrial strategy new my_grid --like grid")
 @click.argument("name")
+@click.option(
+    "--like", metavar="EXAMPLE", help="Start from a copy of an example; `seatrial strategy examples` lists them."
+)
 @click.option("--folder", default="strategies", show_default=True, type=click.Path(file_okay=False, path_type=Path))
-def new(name: str, folder: Path) -> int:
+def new(name: str, like: str | None, folder: Path) -> int:
     """Write FOLDER/NAME.py: a strategy that runs as it is. Never overwrites."""
     from seatrial.bootstrap.strategies import new_strategy
 
-    path = new_strategy(folder, name)
+    path = new_strategy(folder, name, like=like)
     click.echo(f"{path} is written; try: seatrial backtest {path}")
+    return exits.OK
+
+
+@strategy.command(epilog="\b\nExample:\n  seatrial strategy examples")
+@shared.json_option
+def examples(as_json: bool) -> int:
+    """List the strategies to read and to start from."""
+    from seatrial.bootstrap.strategies import example_titles
+
+    titles = example_titles()
+    if as_json:
+        click.echo(json.dumps(titles))
+    else:
+        for name, title in titles.items():
+            click.echo(f"{name:<20} {title}")
     return exits.OK
 
 

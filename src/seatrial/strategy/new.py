@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seatrial.domain.faults import RequestFault
 
+_EXAMPLES = Path(__file__).parent / "examples"
 _TEMPLATE = '''\
 """{title}: say here what it bets on, and when it is wrong.
 
@@ -42,18 +43,33 @@ class {class_name}(Strategy):
 '''
 
 
-def write_strategy(folder: Path, name: str) -> Path:
-    """Write `folder/name.py` with a working strategy. Never overwrites.
+def example_names() -> list[str]:
+    """The examples that can be started from."""
+    return sorted(path.stem for path in _EXAMPLES.glob("[!_]*.py"))
+
+
+def example_title(name: str) -> str:
+    """The first line of an example: what it bets on."""
+    return (_EXAMPLES / f"{name}.py").read_text("utf-8").splitlines()[0].strip('"')
+
+
+def write_strategy(folder: Path, name: str, *, like: str | None = None) -> Path:
+    """Write `folder/name.py` with a working strategy, a copy of the example `like` where given. Never overwrites.
 
     Raises:
-        RequestFault: the name cannot be a module's, or the file exists.
+        RequestFault: the name cannot be a module's, the file exists, or there is no such example.
     """
+    if like is not None and like not in example_names():
+        raise RequestFault("like", f"one of {', '.join(example_names())}", like)
     if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) is None or keyword.iskeyword(name):
         raise RequestFault("name", "lower-case letters, digits and underscores, such as my_idea", name)
     path = folder / f"{name}.py"
     if path.exists():
         raise RequestFault("name", f"a name that is free; {path} exists", name)
     folder.mkdir(parents=True, exist_ok=True)
+    if like is not None:
+        path.write_bytes((_EXAMPLES / f"{like}.py").read_bytes())
+        return path
     words = name.split("_")
     path.write_text(
         _TEMPLATE.format(
