@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from seatrial.domain.effects import Approved, BreakerTripped, CancelOrder, Refused
+from seatrial.domain.effects import Approved, BreakerTripped, CancelOrder, Parked, Refused, Unparked
 from seatrial.domain.facts import Command, Fill, Report, Sent
 from seatrial.journal.port import Entry
 
@@ -28,7 +28,7 @@ class OrderLog:
         """One record for each word about an order."""
         said = get_contextvars()
         for effect in entry.effects:
-            if isinstance(effect, Approved):
+            if isinstance(effect, Approved | Parked):
                 self._said[effect.client_order_id] = said
         while len(self._said) > ORDERS_REMEMBERED_MAX:
             self._said.popitem(last=False)
@@ -77,6 +77,19 @@ def _tell_effect(effect: object, seq: int) -> None:
                 reason=effect.reason,
                 seq=seq,
             )
+        case Parked():
+            _log.info(
+                "order parked",
+                client_order_id=effect.client_order_id,
+                symbol=effect.symbol,
+                side=effect.side.name.lower(),
+                qty_units=effect.qty_units,
+                role=effect.role.name.lower(),
+                seq=seq,
+            )
+        case Unparked():
+            told = {"client_order_id": effect.client_order_id, "symbol": effect.symbol}
+            _log.info("order unparked", **told, status=effect.status.name.lower(), reason=effect.reason, seq=seq)
         case Refused():
             _log.info(
                 "order refused",

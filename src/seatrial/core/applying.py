@@ -15,6 +15,8 @@ from seatrial.core.corporate import apply_dividend, apply_split
 from seatrial.core.exposure import holding_value, shift_baselines
 from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
 from seatrial.core.marking import begin_fact, end_fact, mark
+from seatrial.core.parked import hear_time, note_child_end, note_child_fill, note_entry_fill
+from seatrial.core.parked_split import split_parked
 from seatrial.core.purses import add_to_purse, apply_rate, take_fee
 from seatrial.core.records import Int64Array, State
 from seatrial.core.sizing import target_qty, weight_qty
@@ -40,8 +42,10 @@ def apply_report(state: State, fact: Int64Array) -> None:
     order = state.orders[row]
     status = fact[r.F_STATUS]
     if status > _FILLED:
-        inst = order[r.O_INST]
+        inst, parent, left = order[r.O_INST], order[r.O_PARENT], order[r.O_QTY] - order[r.O_FILLED]
         end_order(state, row)
+        if parent != 0:
+            note_child_end(state, parent, left, status)
         note_nothing_works(state, inst, status != _REJECTED)
         return
     if status == _FILLED:
@@ -104,6 +108,9 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         position[r.P_EXIT_PENDING] = 0
     if state.accounts[account, r.A_TRADE_CLOSED] == 1:
         judge_trade(position, state.accounts[account])
+    if state.scalars[r.S_PARKED] != 0:
+        received = fact[r.F_QTY] - fact[r.F_FEE] if fact[r.F_FEE_IN_BASE] == 1 and fact[r.F_SIDE] > 0 else fact[r.F_QTY]
+        note_entry_fill(state, fact[r.F_NUMBER], received, fact[r.F_PRICE])
     row = order_row(state, fact[r.F_NUMBER])
     if row < 0:
         return
@@ -111,6 +118,8 @@ def apply_fill(state: State, fact: Int64Array) -> None:
     filled = min(fact[r.F_QTY], order[r.O_QTY] - order[r.O_FILLED])
     add_working(state, inst, order[r.O_SIDE], -filled)
     order[r.O_FILLED] += filled
+    if order[r.O_PARENT] != 0:
+        note_child_fill(state, order[r.O_PARENT], filled)
     order[r.O_STATUS] = _PARTIALLY_FILLED
     if order[r.O_FILLED] == order[r.O_QTY]:
         end_order(state, row)
@@ -157,6 +166,7 @@ def apply_money(state: State, fact: Int64Array, kind: int) -> None:
     """Corporate actions, interest, settlement and rates."""
     if kind == r.FACT_SPLIT:
         apply_split(state, fact)
+        split_parked(state, fact)
     elif kind == r.FACT_DIVIDEND:
         apply_dividend(state, fact)
     elif kind == r.FACT_BUSINESS_DAY:
@@ -188,7 +198,7 @@ def apply_fact(state: State, fact: Int64Array) -> None:
     begin_fact(state, fact[r.F_AT])
     kind = fact[r.F_KIND]
     if kind == r.FACT_BAR:
-        mark(state, fact[r.F_INST], fact[r.F_START], fact[r.F_AT], fact[r.F_CLOSE])
+        mark(state, fact[r.F_INST], fact[r.F_START], fact[r.F_AT], fact[r.F_HIGH], fact[r.F_LOW], fact[r.F_CLOSE])
     elif kind == r.FACT_FILL:
         apply_fill(state, fact)
     elif kind == r.FACT_REPORT:
@@ -203,6 +213,8 @@ def apply_fact(state: State, fact: Int64Array) -> None:
         apply_command(state, fact[r.F_COMMAND])
     elif kind == r.FACT_TRANSFER:
         apply_transfer(state, fact)
+    elif kind == r.FACT_TIMER:
+        hear_time(state, state.scalars[r.S_NOW])
     elif kind >= r.FACT_SPLIT:
         apply_money(state, fact, kind)
     end_fact(state)

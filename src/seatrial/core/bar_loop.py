@@ -133,7 +133,8 @@ def live_group(
     tail = _NONE
     for row in range(first, last):
         inst, start_ns, end_ns = bars[row, B_INST], bars[row, B_START], bars[row, B_END]
-        tail += hear_bar(state, inst, start_ns, end_ns, bars[row, B_CLOSE], venue.effects[tail:])
+        high, low, close = bars[row, B_HIGH], bars[row, B_LOW], bars[row, B_CLOSE]
+        tail += hear_bar(state, inst, start_ns, end_ns, high, low, close, venue.effects[tail:])
     for account in range(equity_out.shape[0]):
         equity_out[account] = equity_of(state, account)
     return tail

@@ -6,6 +6,7 @@ from numba import uint64
 
 from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inner
+from seatrial.core.parked import apply_parked, apply_sent_child, apply_unparked
 from seatrial.core.records import Int64Array, State
 from seatrial.core.working import add_working, order_row
 from seatrial.domain.orders import OrderStatus
@@ -51,6 +52,13 @@ def apply_approved(state: State, effect: Int64Array) -> None:
     order[r.O_STATUS] = _PENDING
     order[r.O_REASON] = effect[r.E_REASON]
     order[r.O_CANCELING] = 0
+    order[r.O_FLAGS] = effect[r.E_FLAGS]
+    order[r.O_EXPIRES] = effect[r.E_EXPIRES]
+    order[r.O_PARENT] = effect[r.E_PARENT]
+    if effect[r.E_EXPIRES] != 0:
+        state.scalars[r.S_EXPIRING] += 1
+    if effect[r.E_PARENT] != 0:
+        apply_sent_child(state, effect[r.E_PARENT], effect[r.E_QTY])
     state.scalars[r.S_ORDERS] = row + 1
     state.scalars[r.S_ORDER_NUMBER] = effect[r.E_NUMBER]
     add_working(state, inst, effect[r.E_SIDE], effect[r.E_QTY])
@@ -90,6 +98,10 @@ def apply_effect(state: State, effect: Int64Array) -> None:
             position[r.P_RESIZE_PENDING] = 1
             position[r.P_EXIT_PENDING] = 1
             position[r.P_STOPPED_SIDE] = 1 if position[r.P_QTY] > 0 else -1
+    elif kind == r.EFFECT_PARKED:
+        apply_parked(state, effect)
+    elif kind == r.EFFECT_UNPARKED:
+        apply_unparked(state, effect[r.E_NUMBER])
     elif kind == r.EFFECT_TRIPPED:
         account = effect[r.E_ACCOUNT]
         state.accounts[account, r.A_BREAKER] = r.BREAKER_TRIPPED

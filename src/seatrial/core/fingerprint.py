@@ -38,6 +38,7 @@ def fingerprint_of(machine: Machine) -> str:
         for at, (account, inst) in enumerate(machine.instruments)
     ]
     orders = state.orders[: int(state.scalars[r.S_ORDERS])]
+    parked = state.parked[: int(state.scalars[r.S_PARKED])]
     body = {
         "epoch": machine.epoch,
         "holdings": holdings,
@@ -46,6 +47,7 @@ def fingerprint_of(machine: Machine) -> str:
         "dues": sorted(state.dues[: int(state.scalars[r.S_DUES])].tolist()),
         "limits": state.limits.tolist(),
         "orders": sorted(orders.tolist()),
+        "parked": sorted(parked.tolist()),
         "scalars": state.scalars.tolist(),
         "executions": sorted([*key, sorted(ids)] for key, ids in machine.execution_ids().items()),
         "halted": machine.halted,

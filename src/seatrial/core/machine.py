@@ -92,7 +92,8 @@ class Machine:
             purses=self.purse_rows,
         )
         self._decoder = EffectDecoder(self)
-        self._out = np.zeros((EFFECTS_PER_FACT_MAX, r.ROW_WIDTH), dtype=np.int64)
+        effects_max = EFFECTS_PER_FACT_MAX + len(self.state.orders) + len(self.state.parked)  # a kill ends them all
+        self._out = np.zeros((effects_max, r.ROW_WIDTH), dtype=np.int64)
 
     def _blank_state(self) -> r.State:
         working_max = sum(account.limits.orders_working_max for account in self.accounts)
@@ -103,8 +104,9 @@ class Machine:
             limits=np.zeros((len(self.accounts), r.LIMITS_WIDTH), dtype=np.int64),
             targets=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
             has_target=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
-            # orders that only reduce pass the limit on working orders, at most two per instrument
-            orders=np.zeros((working_max + 2 * len(self.instruments) + 8, r.ORDERS_WIDTH), dtype=np.int64),
+            # orders that only reduce pass the limit on working orders
+            orders=np.zeros((4 * working_max + 2 * len(self.instruments) + 8, r.ORDERS_WIDTH), dtype=np.int64),
+            parked=np.zeros((working_max + 2, r.PARKED_WIDTH), dtype=np.int64),
             scalars=np.zeros(r.SCALARS_WIDTH, dtype=np.int64),
             purses=np.zeros((r.PURSES_PER_ACCOUNT * len(self.accounts), r.PURSE_WIDTH), dtype=np.int64),
             dues=np.zeros((r.DUES_PER_INSTRUMENT * len(self.instruments) + 8, r.DUE_WIDTH), dtype=np.int64),
@@ -224,6 +226,8 @@ class Machine:
         """After the arrays moved: orders that left them have ended."""
         if isinstance(fact, Report | Fill | Sent):
             self._registry.settle(fact, self.state)
+        elif isinstance(fact, Split):
+            self._registry.read_parked(self.state)
 
     def strategy_column(self, strategy: StrategyId) -> int:
         """The column of a strategy in the target table; a new one gets the next."""

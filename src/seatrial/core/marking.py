@@ -11,6 +11,7 @@ from seatrial.core.breaker import cool_down, day_turns, must_trip, turn_day
 from seatrial.core.compiled import compiled_inline
 from seatrial.core.exposure import equity_of, shift_baselines
 from seatrial.core.ledger import market_value
+from seatrial.core.parked import bars_matter, hear_prices
 from seatrial.core.records import State
 from seatrial.core.stops import stop_is_hit
 
@@ -34,7 +35,7 @@ def end_fact(state: State) -> None:
 
 
 @compiled_inline
-def mark(state: State, inst: int, start_ns: int, end_ns: int, close: int) -> None:
+def mark(state: State, inst: int, start_ns: int, end_ns: int, high: int, low: int, close: int) -> None:
     """Mark an instrument to a bar's close, after turning the risk day where the bar begins a new one."""
     account = state.rules[inst, r.R_ACCOUNT]
     if day_turns(state, account, start_ns):
@@ -53,10 +54,12 @@ def mark(state: State, inst: int, start_ns: int, end_ns: int, close: int) -> Non
                 state.positions[inst, r.P_EXTREME] = close
         state.positions[inst, r.P_LAST] = close
         state.positions[inst, r.P_LAST_AT] = end_ns
+        if state.scalars[r.S_PARKED] != 0:
+            hear_prices(state, inst, start_ns, end_ns, high, low, close)
 
 
 @compiled_inline
 def is_calm(state: State, inst: int) -> bool:
-    """Whether a bar leaves nothing to decide: no breaker to trip, no stop that was reached."""
+    """Whether a bar leaves nothing to decide: no breaker to trip, no stop that was reached, no order it acts on."""
     account = state.rules[inst, r.R_ACCOUNT]
-    return not (must_trip(state, account, equity_of(state, account)) or stop_is_hit(state, inst))
+    return not (bars_matter(state) or must_trip(state, account, equity_of(state, account)) or stop_is_hit(state, inst))

@@ -90,6 +90,12 @@ E_ACCOUNT = 4
 
 EFFECT_ALERT = 5  # decoded from Python only
 
+EFFECT_PARKED = 6  # the columns of EFFECT_APPROVED and:
+E_TRAIL, E_TRAIL_PPM, E_ROLE = 16, 17, 18
+
+EFFECT_UNPARKED = 7  # E_REASON and:
+E_STATUS = 4
+
 # Why an order was approved or cancelled. Parts of the state follow from it, so recovery needs it.
 REASON_REQUEST = 1
 REASON_TARGET = 2
@@ -100,6 +106,15 @@ REASON_KILL = 6
 REASON_BREAKER = 7
 REASON_DAILY_LOSS = 8
 REASON_CONSECUTIVE_LOSSES = 9
+REASON_TAKE_PROFIT = 10
+REASON_LEG_STOP = 11  # the stop-loss of a bracket, OTO or OCO
+REASON_TRAIL = 12
+REASON_ONE_CANCELS = 13  # the other leg was triggered, filled or cancelled
+REASON_NO_POSITION = 14  # nothing is left that a leg could take to zero
+REASON_EXPIRED = 15
+REASON_TOO_MUCH = 16  # reduce-only orders that work for more than is held
+REASON_CHILD_ENDED = 17  # the order a parked one had sent came to nothing
+REASON_FILLED = 18
 REASON_CORPORATE_ACTION = 20
 
 # ------------------------------------------------------- static instrument rules
@@ -169,6 +184,17 @@ PURSES_PER_ACCOUNT = 8
 D_ACCOUNT, D_INST, D_PAY_AT, D_UNITS = range(4)
 DUE_WIDTH = 4
 DUES_PER_INSTRUMENT = 8
+# ------------------------------------------------- parked orders: `core.parked` says what they mean
+K_NUMBER, K_INST, K_SIDE, K_TYPE, K_TIF, K_QTY, K_FILLED, K_LIMIT, K_STOP = range(9)
+K_FLAGS, K_EXPIRES, K_PARENT = 9, 10, 11  # K_PARENT is the number of an entry or of the first leg of an OCO, or 0
+K_TRAIL, K_TRAIL_PPM, K_ROLE, K_STRATEGY, K_BATCH = 12, 13, 14, 15, 16
+K_LIVE = 17  # what of it counts now: all of a plain order, of a leg what the entry has filled and no leg has closed
+K_EXTREME = 18  # the best price since it was parked, which a trailing stop follows
+K_SINCE = 19  # prices count from this instant on
+K_TRIGGERED = 20  # 1 once its price was touched
+K_TRIED_AT = 21  # when its child was last sent: one that came to nothing is tried again with a later bar
+K_ENDING = 22  # the status its last child ended with, where that ends the parked order too
+PARKED_WIDTH = 23
 
 # ------------------------------------------------------------------------ scalars
 S_NOW = 0
@@ -179,7 +205,9 @@ S_EFFECTS_HASH = 4
 S_FACTS = 5
 S_RESIZE_DUE = 6  # the instrument whose last working order the fact just applied ended, or -1
 S_DUES = 7  # rows in `dues`
-SCALARS_WIDTH = 8
+S_PARKED = 8  # rows in `parked`
+S_EXPIRING = 9  # working orders that have an expiry
+SCALARS_WIDTH = 10
 
 # ------------------------------------------------------------------------- limits
 (
@@ -211,8 +239,9 @@ class State(NamedTuple):
     """All that `step` knows. Capacity and row order never enter a fingerprint.
 
     Shapes: rules (I, RULES_WIDTH), positions (I, POSITIONS_WIDTH), accounts (A, ACCOUNTS_WIDTH), limits
-    (A, LIMITS_WIDTH), targets and has_target (I, S) by strategy, orders (capacity, ORDERS_WIDTH), scalars, purses
-    (capacity, PURSE_WIDTH) by currency in the order of first appearance, dues (capacity, DUE_WIDTH) by arrival.
+    (A, LIMITS_WIDTH), targets and has_target (I, S) by strategy, orders (capacity, ORDERS_WIDTH), parked (capacity,
+    PARKED_WIDTH), scalars, purses (capacity, PURSE_WIDTH) by currency in the order of first appearance, dues
+    (capacity, DUE_WIDTH) by arrival.
     """
 
     rules: Int64Array
@@ -222,6 +251,7 @@ class State(NamedTuple):
     targets: Int64Array
     has_target: Int64Array
     orders: Int64Array
+    parked: Int64Array
     scalars: Int64Array
     purses: Int64Array
     dues: Int64Array

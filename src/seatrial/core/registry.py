@@ -8,7 +8,7 @@ import numpy as np
 
 from seatrial.core import records as r
 from seatrial.core.views import OrderView
-from seatrial.domain.effects import Alert, Approved, Effect
+from seatrial.domain.effects import Alert, Approved, Effect, Parked, Unparked
 from seatrial.domain.facts import Fill, Report, Sent
 from seatrial.domain.ids import ClientOrderId, StrategyId
 from seatrial.domain.orders import OrderStatus
@@ -57,8 +57,50 @@ class OrderRegistry:
                 approved_at_ns=order.at_ns,
                 strategy=strategy,
                 reason=order.reason,
+                post_only=order.post_only,
+                reduce_only=order.reduce_only,
+                extended_hours=order.extended_hours,
+                expires_at_ns=order.expires_at_ns,
+                parent=order.parent,
             )
         )
+
+    def note_parked(self, order: Parked) -> None:
+        """A parked order works from the start: no venue has to say so."""
+        self.put(
+            OrderView(
+                client_order_id=order.client_order_id,
+                account=order.account,
+                symbol=order.symbol,
+                side=order.side,
+                type=order.type,
+                time_in_force=order.time_in_force,
+                qty_units=order.qty_units,
+                filled_units=0,
+                limit_units=order.limit_units,
+                stop_units=order.stop_units,
+                status=OrderStatus.WORKING,
+                sequence=order.sequence,
+                batch_ns=order.batch_ns,
+                approved_at_ns=order.at_ns,
+                strategy=order.strategy,
+                reason=order.reason,
+                post_only=order.post_only,
+                reduce_only=order.reduce_only,
+                extended_hours=order.extended_hours,
+                expires_at_ns=order.expires_at_ns,
+                parent=order.parent,
+                parked=True,
+                trail_units=order.trail_units,
+                trail_ppm=order.trail_ppm,
+            )
+        )
+
+    def note_unparked(self, ended: Unparked) -> None:
+        """A parked order has ended."""
+        view = self._views[ended.client_order_id]
+        self._views[ended.client_order_id] = replace(view, status=ended.status, message=ended.reason)
+        self._remember_ended(ended.client_order_id)
 
     def put(self, view: OrderView) -> None:
         """Take an order in as it is, from a snapshot."""
@@ -76,9 +118,18 @@ class OrderRegistry:
             return (Alert("foreign_fill", detail, fill.at_ns),)
         filled = view.filled_units + fill.qty_units
         self._views[fill.client_order_id] = replace(view, filled_units=filled)
+        self._pass_on(view, fill.qty_units)
         if filled > view.qty_units:
             return (Alert("overfill", f"{fill.client_order_id}: {filled} of {view.qty_units}", fill.at_ns),)
         return ()
+
+    def _pass_on(self, child: OrderView, qty_units: int) -> None:
+        """What a parked order's child fills, it has filled itself."""
+        parent = None if child.parent is None else self._views.get(child.parent)
+        if parent is not None and parent.parked and not parent.status.terminal:
+            filled = parent.filled_units + qty_units
+            status = OrderStatus.PARTIALLY_FILLED
+            self._views[parent.client_order_id] = replace(parent, filled_units=filled, status=status)
 
     def note_report(self, report: Report) -> tuple[Effect, ...] | None:
         """Keep the venue's id and words. None where the word is a repetition or about an ended order."""
@@ -111,6 +162,19 @@ class OrderRegistry:
         self._views[fact.client_order_id] = replace(view, status=status)
         if status.terminal:
             self._remember_ended(fact.client_order_id)
+
+    def read_parked(self, state: r.State) -> None:
+        """Take quantities and prices of parked orders from their rows: a split has moved them."""
+        for row in state.parked[: int(state.scalars[r.S_PARKED])].tolist():
+            known = self.ids[row[r.K_NUMBER]]
+            self._views[known] = replace(
+                self._views[known],
+                qty_units=row[r.K_QTY],
+                filled_units=row[r.K_FILLED],
+                limit_units=row[r.K_LIMIT],
+                stop_units=row[r.K_STOP],
+                trail_units=row[r.K_TRAIL],
+            )
 
     def _remember_ended(self, client_order_id: ClientOrderId) -> None:
         self._ended[client_order_id] = None

@@ -46,6 +46,15 @@ REASONS = {
     r.REASON_DAILY_LOSS: "daily_loss",
     r.REASON_CONSECUTIVE_LOSSES: "consecutive_losses",
     r.REASON_CORPORATE_ACTION: "corporate_action",
+    r.REASON_TAKE_PROFIT: "take_profit",
+    r.REASON_LEG_STOP: "leg_stop",
+    r.REASON_TRAIL: "trailing_stop",
+    r.REASON_ONE_CANCELS: "one_cancels_other",
+    r.REASON_NO_POSITION: "no_position",
+    r.REASON_EXPIRED: "expired",
+    r.REASON_TOO_MUCH: "more_than_is_held",
+    r.REASON_CHILD_ENDED: "child_ended",
+    r.REASON_FILLED: "filled",
 }
 REASON_CODES = {name: code for code, name in REASONS.items()}
 

@@ -39,6 +39,7 @@ def take(machine: Machine) -> bytes:
         "targets": state.targets[:, : len(machine.strategies)].tolist(),
         "has_target": state.has_target[:, : len(machine.strategies)].tolist(),
         "orders": state.orders[: int(state.scalars[r.S_ORDERS])].tolist(),
+        "parked": state.parked[: int(state.scalars[r.S_PARKED])].tolist(),
         "scalars": state.scalars.tolist(),
         "purses": [[*key, *state.purses[at].tolist()] for key, at in machine.purse_rows.rows().items()],
         "dues": state.dues[: int(state.scalars[r.S_DUES])].tolist(),
@@ -82,9 +83,12 @@ def restore(machine: Machine, body: bytes) -> None:
         for column, value in kept:
             target[column] = value
     for at, order in enumerate(data["orders"]):
-        state.orders[at] = order
+        state.orders[at, : len(order)] = order
         state.orders[at, r.O_INST] = rows[order[r.O_INST]]
-    state.scalars[: len(data["scalars"])] = data["scalars"]
+    for at, parked in enumerate(data.get("parked", ())):
+        state.parked[at, : len(parked)] = parked
+        state.parked[at, r.K_INST] = rows[parked[r.K_INST]]
+    state.scalars[: len(data["scalars"])] = data["scalars"]  # columns are only ever added at the end
     _restore_money(machine, data, rows)
     for account, symbol, ids in data["executions"]:
         machine.execution_ids()[AccountId(account), Symbol(symbol)] = set(ids)

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.applying import apply_fact
+from seatrial.core.asking import ask_market, blank_effect, take_back, take_back_all
 from seatrial.core.breaker import trip_reason
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.effects import apply_effect
+from seatrial.core.legs import end_overdue, tend, trim
 from seatrial.core.marking import begin_fact, end_fact, is_calm, mark
+from seatrial.core.parked import bars_matter
 from seatrial.core.records import Int64Array, State
-from seatrial.core.risk import PASSED, check
-from seatrial.core.sizing import has_target, missing_qty, round_to_lot
+from seatrial.core.requests import answer
+from seatrial.core.sizing import has_target, missing_qty, round_to_lot, wanted_qty
 from seatrial.core.stops import exit_is_under_way, stop_is_hit
-from seatrial.domain.orders import OrderType, TimeInForce
+from seatrial.core.unparking import cancel, drop_entries, drop_legs, drop_side, unpark_all
 
-_MARKET = typed(OrderType.MARKET)
-_DAY = typed(TimeInForce.DAY)
-_NO_STRATEGY = typed(-1)
-_NO_PRICE = typed(0)
 _NO_INST = typed(-1)
-_NONE = _NO_PRICE  # effects
-_APPROVED = typed(r.EFFECT_APPROVED)
-_REFUSED = typed(r.EFFECT_REFUSED)
-_CANCEL = typed(r.EFFECT_CANCEL)
+_BUY, _SELL = typed(1), typed(-1)
+_NONE = typed(0)  # effects written so far
 _TRIPPED = typed(r.EFFECT_TRIPPED)
-_REQUEST = typed(r.REASON_REQUEST)
 _TARGET = typed(r.REASON_TARGET)
 _TARGET_PART = typed(r.REASON_TARGET_PART)
 _STOP_LOSS = typed(r.REASON_STOP_LOSS)
@@ -39,86 +35,18 @@ _CORPORATE = typed(r.REASON_CORPORATE_ACTION)
 
 
 @compiled_inner
-def blank_effect(state: State, out: Int64Array, count: int, kind: int, inst: int) -> None:
-    """Start an effect row."""
-    assert count < out.shape[0]
-    for column in range(r.ROW_WIDTH):
-        out[count, column] = 0
-    out[count, r.E_KIND] = kind
-    out[count, r.E_AT] = state.scalars[r.S_NOW]
-    out[count, r.E_INST] = inst
-
-
-@compiled_inner
-def ask(
-    state: State,
-    out: Int64Array,
-    count: int,
-    inst: int,
-    signed_qty: int,
-    kind: int,
-    tif: int,
-    limit: int,
-    stop: int,
-    batch: int,
-    reason: int,
-    strategy: int,
-) -> int:
-    """Put one intent before risk; the effect is an approval or a refusal. Returns the new count."""
-    side = 1 if signed_qty > 0 else -1
-    qty = abs(signed_qty)
-    code, limit_value, actual = check(state, inst, side, qty, limit, stop, reason == r.REASON_REQUEST)
-    if code != PASSED:
-        blank_effect(state, out, count, _REFUSED, inst)
-        out[count, r.E_SIDE] = side
-        out[count, r.E_QTY] = qty
-        out[count, r.E_CODE] = code
-        out[count, r.E_LIMIT_VALUE] = limit_value
-        out[count, r.E_ACTUAL] = actual
-    else:
-        blank_effect(state, out, count, _APPROVED, inst)
-        out[count, r.E_NUMBER] = state.scalars[r.S_ORDER_NUMBER] + 1
-        out[count, r.E_SIDE] = side
-        out[count, r.E_TYPE] = kind
-        out[count, r.E_TIF] = tif
-        out[count, r.E_QTY] = qty
-        out[count, r.E_LIMIT] = limit
-        out[count, r.E_STOP] = stop
-        out[count, r.E_BATCH] = batch
-        out[count, r.E_REASON] = reason
-        out[count, r.E_STRATEGY] = strategy
-    apply_effect(state, out[count])
-    return count + 1
-
-
-@compiled_inner
-def take_back(state: State, out: Int64Array, count: int, row: int, reason: int) -> int:
-    """Cancel one working order, once. Returns the new count."""
-    if state.orders[row, r.O_CANCELING] == 1:
-        return count
-    blank_effect(state, out, count, _CANCEL, state.orders[row, r.O_INST])
-    out[count, r.E_NUMBER] = state.orders[row, r.O_NUMBER]
-    out[count, r.E_REASON] = reason
-    apply_effect(state, out[count])
-    return count + 1
-
-
-@compiled_inner
-def take_back_all(state: State, out: Int64Array, count: int, inst: int, reason: int) -> int:
-    """Cancel every working order of an instrument, or of all where `inst` is -1."""
-    for row in range(state.scalars[r.S_ORDERS]):
-        if inst in (-1, state.orders[row, r.O_INST]):
-            count = take_back(state, out, count, row, reason)
-    return count
-
-
-@compiled_inner
 def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, reason: int) -> int:
     """Bring an instrument to what is wanted: cancel what works the other way, else ask for what is missing.
 
     No order crosses zero: first the position is closed, and what opens the other side follows.
     """
     position = state.positions[inst]
+    if state.scalars[r.S_PARKED] != 0:
+        before = count
+        count = give_way(state, out, count, inst)
+        for row in range(before, count):
+            if out[row, r.E_KIND] == r.EFFECT_CANCEL:
+                return count  # its end sizes again
     missing = missing_qty(state, inst)
     if missing == 0:
         return count
@@ -134,18 +62,30 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
         closing = round_to_lot(-held, state.rules[inst, r.R_LOT])
         if closing != 0:
             missing, reason = closing, _TARGET_PART
-    return ask(state, out, count, inst, missing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, reason, _NO_STRATEGY)
+    return ask_market(state, out, count, inst, missing, batch, reason)
+
+
+@compiled_inner
+def give_way(state: State, out: Int64Array, count: int, inst: int) -> int:
+    """Parked orders that a target contradicts: exits where it asks for less than is held, entries the other way."""
+    held, wanted = state.positions[inst, r.P_QTY], wanted_qty(state, inst)
+    if held * wanted < 0 or abs(wanted) < abs(held):
+        count = drop_legs(state, out, count, inst, _RESIZE)
+    missing = missing_qty(state, inst)
+    if missing == 0:
+        return count
+    return drop_side(state, out, count, inst, _SELL if missing > 0 else _BUY, _RESIZE)
 
 
 @compiled_inner
 def stop_out(state: State, out: Int64Array, count: int, inst: int) -> int:
     """Take a stopped position to zero: everything working is cancelled first, then the rest is closed."""
     position = state.positions[inst]
+    count = unpark_all(state, out, count, inst, _STOP_LOSS)
     if position[r.P_WORKING_BUY] != 0 or position[r.P_WORKING_SELL] != 0:
         return take_back_all(state, out, count, inst, _STOP_LOSS)
     closing = round_to_lot(-position[r.P_QTY], state.rules[inst, r.R_LOT])
-    batch = state.scalars[r.S_NOW]
-    return ask(state, out, count, inst, closing, _MARKET, _DAY, _NO_PRICE, _NO_PRICE, batch, _STOP_LOSS, _NO_STRATEGY)
+    return ask_market(state, out, count, inst, closing, state.scalars[r.S_NOW], _STOP_LOSS)
 
 
 @compiled_inner
@@ -171,7 +111,7 @@ def trip(state: State, out: Int64Array, count: int, inst: int) -> int:
         left = order[r.O_QTY] - order[r.O_FILLED]
         if held * order[r.O_SIDE] >= 0 or left > abs(held):
             count = take_back(state, out, count, row, _BREAKER)
-    return count
+    return drop_entries(state, out, count, account, _BREAKER)
 
 
 @compiled_inner
@@ -180,7 +120,9 @@ def guard(state: State, out: Int64Array, count: int, inst: int) -> int:
     count = trip(state, out, count, inst)
     if state.scalars[r.S_HALTED] == 0 and stop_is_hit(state, inst) and not exit_is_under_way(state, inst):
         count = stop_out(state, out, count, inst)
-    return count
+    if state.scalars[r.S_EXPIRING] != 0:
+        count = end_overdue(state, out, count, state.positions[inst, r.P_LAST_AT], inst)
+    return tend(state, out, count, inst, True) if state.scalars[r.S_PARKED] != 0 else count
 
 
 @compiled_inline
@@ -194,35 +136,32 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     elif kind == r.FACT_REBALANCE and has_target(state, inst):
         count = resize(state, out, count, inst, fact[r.F_BATCH], _TARGET)
     elif kind == r.FACT_REQUEST:
-        count = ask(
-            state,
-            out,
-            count,
-            inst,
-            fact[r.F_SIDE] * fact[r.F_QTY],
-            fact[r.F_TYPE],
-            fact[r.F_TIF],
-            fact[r.F_LIMIT],
-            fact[r.F_STOP],
-            fact[r.F_BATCH],
-            _REQUEST,
-            fact[r.F_STRATEGY],
-        )
+        count = answer(state, fact, out, count)
+        count = tend(state, out, count, inst, True) if state.scalars[r.S_PARKED] != 0 else count
     elif kind == r.FACT_CANCEL_REQUEST:
-        for row in range(state.scalars[r.S_ORDERS]):
-            if state.orders[row, r.O_NUMBER] == fact[r.F_NUMBER]:
-                count = take_back(state, out, count, row, _REQUEST)
+        count = cancel(state, out, count, fact[r.F_NUMBER])
     elif kind == r.FACT_COMMAND and fact[r.F_COMMAND] == r.COMMAND_KILL:
         count = take_back_all(state, out, count, _NO_INST, _KILL)
+        count = unpark_all(state, out, count, _NO_INST, _KILL)
     elif kind == r.FACT_FILL:
         count = trip(state, out, count, inst)
+        count = trim(state, out, count, inst)
     elif kind == r.FACT_SPLIT:
         count = take_back_all(state, out, count, inst, _CORPORATE)
+        count = drop_side(state, out, count, inst, _BUY, _CORPORATE)
+        count = drop_side(state, out, count, inst, _SELL, _CORPORATE)
+    elif kind == r.FACT_TIMER and bars_matter(state):
+        count = end_overdue(state, out, count, state.scalars[r.S_NOW], _NO_INST)
+        count = tend(state, out, count, _NO_INST, False)
     if kind in (r.FACT_FILL, r.FACT_REPORT) and state.scalars[r.S_RESIZE_DUE] >= 0:
         due = state.scalars[r.S_RESIZE_DUE]
         why = _STOP_LOSS if state.positions[due, r.P_EXIT_PENDING] == 1 else _TARGET
         if why == _STOP_LOSS or has_target(state, due):
             count = resize(state, out, count, due, state.scalars[r.S_NOW], why)
+    if kind == r.FACT_FILL and state.scalars[r.S_PARKED] != 0:
+        count = tend(state, out, count, inst, True)
+    elif kind == r.FACT_REPORT and state.scalars[r.S_PARKED] != 0:
+        count = tend(state, out, count, _NO_INST, False)
     return count
 
 
@@ -234,10 +173,12 @@ def step(state: State, fact: Int64Array, out: Int64Array) -> int:
 
 
 @compiled_inline
-def hear_bar(state: State, inst: int, start_ns: int, end_ns: int, close: int, out: Int64Array) -> int:
+def hear_bar(
+    state: State, inst: int, start_ns: int, end_ns: int, high: int, low: int, close: int, out: Int64Array
+) -> int:
     """`step` for a finished bar, without a row to carry it."""
     begin_fact(state, end_ns)
-    mark(state, inst, start_ns, end_ns, close)
+    mark(state, inst, start_ns, end_ns, high, low, close)
     end_fact(state)
     return _NONE if is_calm(state, inst) else guard(state, out, _NONE, inst)
 

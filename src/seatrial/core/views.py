@@ -72,3 +72,11 @@ class OrderView:
     reason: str
     venue_order_id: str | None = None
     message: str = ""
+    post_only: bool = False
+    reduce_only: bool = False
+    extended_hours: bool = False
+    expires_at_ns: int = 0
+    parent: ClientOrderId | None = None  # the order that brought this one with it
+    parked: bool = False  # it lives in the machine, and no venue knows of it
+    trail_units: int = 0
+    trail_ppm: int = 0

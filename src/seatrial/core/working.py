@@ -30,6 +30,8 @@ def end_order(state: State, row: int) -> None:
     order = state.orders[row]
     inst = order[r.O_INST]
     add_working(state, inst, order[r.O_SIDE], -(order[r.O_QTY] - order[r.O_FILLED]))
+    if order[r.O_EXPIRES] != 0:
+        state.scalars[r.S_EXPIRING] -= 1
     last = state.scalars[r.S_ORDERS] - 1
     for later in range(row, last):  # rows stay in the order of their numbers
         for column in range(r.ORDERS_WIDTH):

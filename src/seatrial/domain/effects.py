@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
-from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.domain.orders import LegRole, OrderStatus, OrderType, Side, TimeInForce
 from seatrial.domain.refusals import RefusalCode
 
 
@@ -31,6 +31,51 @@ class Approved:
     extended_hours: bool = False
     expires_at_ns: int = 0  # of GTD
     parent: ClientOrderId | None = None  # the order that brought this one with it
+    reduce_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An order that lives in the machine and not at the venue, until prices or fills make it send one of its own.
+
+    `parent` is the entry of a bracket or OTO, or the first leg of an OCO; what counts of a leg grows with what of the
+    entry fills, up to `qty_units`.
+    """
+
+    client_order_id: ClientOrderId
+    account: AccountId
+    strategy: StrategyId | None
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    role: LegRole
+    qty_units: int
+    limit_units: int
+    stop_units: int
+    trail_units: int
+    trail_ppm: int
+    sequence: int
+    batch_ns: int
+    at_ns: int
+    reason: str = ""
+    post_only: bool = False
+    reduce_only: bool = False
+    extended_hours: bool = False
+    expires_at_ns: int = 0
+    parent: ClientOrderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unparked:
+    """A parked order has ended: FILLED, CANCELED, EXPIRED or REJECTED."""
+
+    client_order_id: ClientOrderId
+    account: AccountId
+    symbol: Symbol
+    status: OrderStatus
+    at_ns: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +123,4 @@ class Alert:
     at_ns: int
 
 
-Effect = Approved | Refused | CancelOrder | BreakerTripped | Alert
+Effect = Approved | Parked | Unparked | Refused | CancelOrder | BreakerTripped | Alert

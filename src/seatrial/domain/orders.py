@@ -51,6 +51,14 @@ class OrderClass(IntEnum):
     OTO = 3
 
 
+class LegRole(IntEnum):
+    """What a parked order is for: itself, or the exit that another order brought."""
+
+    PLAIN = 0
+    TAKE_PROFIT = 1
+    STOP_LOSS = 2
+
+
 class OrderStatus(IntEnum):
     """Where an order stands, as far as we know. Order of values: nothing moves backwards to a smaller one,
     except out of UNKNOWN."""

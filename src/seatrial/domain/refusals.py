@@ -34,3 +34,6 @@ class RefusalCode(IntEnum):
     BUYING_POWER = 23
     ORDER_RATE = 24
     TOO_MANY_ORDERS = 25
+    NOTHING_TO_REDUCE = 26  # a reduce-only order that could only open
+    PRICES_DISAGREE = 27  # a trail, take-profit or stop-loss that cannot be, at the price as it is
+    EXPIRES_IN_THE_PAST = 28

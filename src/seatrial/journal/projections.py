@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from seatrial.domain.effects import Approved
+from seatrial.domain.effects import Approved, Parked, Unparked
 from seatrial.domain.facts import Fill, Report, Sent, Transfer
 from seatrial.domain.ids import StrategyId
 from seatrial.domain.orders import OrderStatus, Side
@@ -44,8 +44,10 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
             case _:
                 pass
         for effect in entry.effects:
-            if isinstance(effect, Approved):
+            if isinstance(effect, Approved | Parked):
                 _insert_order(database, entry.seq, effect)
+            elif isinstance(effect, Unparked):
+                _end_parked(database, entry.seq, effect)
 
 
 def rebuild(database: Database, entries: Iterable[Entry]) -> None:
@@ -93,8 +95,10 @@ def _pages(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     yield page
 
 
-def _insert_order(database: Database, seq: int, order: Approved) -> None:
-    allocation = msgspec.json.encode(order.allocation).decode()
+def _insert_order(database: Database, seq: int, order: Approved | Parked) -> None:
+    """A parked order works from the start, and its children's fills are theirs."""
+    allocation = msgspec.json.encode(order.allocation if isinstance(order, Approved) else ()).decode()
+    status = OrderStatus.PENDING if isinstance(order, Approved) else OrderStatus.WORKING
     database.execute(
         "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (client_order_id) DO NOTHING",
@@ -108,7 +112,7 @@ def _insert_order(database: Database, seq: int, order: Approved) -> None:
             order.qty_units,
             order.limit_units,
             order.stop_units,
-            int(OrderStatus.PENDING),
+            int(status),
             order.reason,
             allocation,
             allocation,
@@ -117,6 +121,13 @@ def _insert_order(database: Database, seq: int, order: Approved) -> None:
             order.at_ns,
             order.at_ns,
         ),
+    )
+
+
+def _end_parked(database: Database, seq: int, ended: Unparked) -> None:
+    database.execute(
+        "UPDATE orders SET status = ?, reason = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ?",
+        (int(ended.status), ended.reason, seq, ended.at_ns, ended.client_order_id),
     )
 
 

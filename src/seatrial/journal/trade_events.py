@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Refused
+from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Parked, Refused, Unparked
 from seatrial.domain.facts import CancelRequest, Command, Fact, Fill, OrderRequest, Report, Sent, Transfer
 from seatrial.domain.time import rfc3339
 from seatrial.journal.database import Database
@@ -64,6 +64,13 @@ def _effect(effect: Effect) -> Words:
             price = effect.limit_units or effect.stop_units or None
             order, side = effect.client_order_id, int(effect.side)
             return "approved", effect.account, effect.symbol, order, side, effect.qty_units, price, effect.reason
+        case Parked():
+            price = effect.limit_units or effect.stop_units or None
+            order, side = effect.client_order_id, int(effect.side)
+            return "parked", effect.account, effect.symbol, order, side, effect.qty_units, price, effect.reason
+        case Unparked():
+            order, told = effect.client_order_id, f"{effect.status.name.lower()}: {effect.reason}"
+            return "unparked", effect.account, effect.symbol, order, None, None, None, told
         case Refused():
             told = f"{effect.code.name.lower()}: limit {effect.limit}, actual {effect.actual}"
             return "refused", effect.account, effect.symbol, None, int(effect.side), effect.qty_units, None, told

@@ -179,7 +179,7 @@ class _Backtest:
         count = step(self.machine.state, self.machine.encode(fact, self._numbers), effects[tail:])
         if isinstance(fact, OrderRequest) and fact.client_order_id is not None and count:
             number = int(effects[tail, r.E_NUMBER])
-            if effects[tail, r.E_KIND] == r.EFFECT_APPROVED:
+            if effects[tail, r.E_KIND] in (r.EFFECT_APPROVED, r.EFFECT_PARKED):
                 self._numbers[fact.client_order_id] = number
                 self._ids[number] = fact.client_order_id
         return tail + int(count)

@@ -107,7 +107,7 @@ async def check_explained(machine: Machine, venue: Venue) -> None:
     """Every order has ended, or works at the venue exactly as it does here."""
     works = {order.client_order_id: order for order in await venue.open_orders()}
     for order in machine.registry.working():
-        if order.account != venue.account:
+        if order.account != venue.account or order.parked:
             continue
         theirs = works.pop(order.client_order_id, None)
         if order.status <= OrderStatus.UNKNOWN or theirs is None or theirs.filled_units != order.filled_units:

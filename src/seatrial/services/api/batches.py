@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from seatrial.domain.effects import Approved, CancelOrder, Effect, Refused
+from seatrial.domain.effects import Approved, CancelOrder, Effect, Parked, Refused
 from seatrial.domain.facts import CancelRequest, Fact, Rebalance
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
@@ -104,7 +104,7 @@ class BatchDoor:
 
     def _told(self, key: BatchKey, effects: Sequence[Effect], *, again: bool) -> dict[str, object]:
         account, strategy, at_ns = key
-        approved = [effect.client_order_id for effect in effects if isinstance(effect, Approved)]
+        approved = [effect.client_order_id for effect in effects if isinstance(effect, Approved | Parked)]
         orders = [order for order in map(self._service.machine.order, approved) if order is not None]
         return {
             "strategy": strategy,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from seatrial.core.views import OrderView, PositionView
-from seatrial.domain.effects import Approved, Refused
+from seatrial.domain.effects import Approved, Parked, Refused
 from seatrial.domain.facts import CancelRequest, Fact
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
@@ -41,7 +41,7 @@ class OrderDoors:
         if known is not None and known in self._service.indexes.orders:
             return self._again(known, asked)
         for effect in await self._service.submit([asked]):
-            if isinstance(effect, Approved):
+            if isinstance(effect, Approved | Parked):
                 return self._taken(effect.client_order_id)
             if isinstance(effect, Refused):
                 if effect.code is RefusalCode.DUPLICATE_CLIENT_ORDER_ID and known is not None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from seatrial.core.views import OrderView
-from seatrial.domain.effects import Approved, Refused
+from seatrial.domain.effects import Approved, Parked, Refused
 from seatrial.domain.facts import CancelRequest, OrderRequest
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.instrument import Instrument
@@ -108,7 +108,7 @@ class ReplaceDoor:
         for effect in await service.submit([asked]):
             if isinstance(effect, Refused):
                 return refused_answer(effect, replaces=ended.client_order_id)
-            if isinstance(effect, Approved):
+            if isinstance(effect, Approved | Parked):
                 order = service.machine.order(effect.client_order_id)
                 assert order is not None
                 _, instrument = listing(service, order.symbol, order.account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seatrial.domain.effects import Approved
+from seatrial.domain.effects import Approved, Parked
 from seatrial.domain.facts import Fill, Transfer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
 from seatrial.journal.port import Entry
@@ -51,5 +51,5 @@ class AccountIndexes:
             index.account_ref = fact.reason.removeprefix(OPENING)
             index.opened_ns = fact.at_ns
         for effect in entry.effects:
-            if isinstance(effect, Approved):
+            if isinstance(effect, Approved | Parked):
                 self._orders[effect.client_order_id] = effect.account

@@ -172,6 +172,8 @@ class ExecutionService:
         """Halt, and take every working order back, now, whatever the journal does."""
         self.engine.latch(f"{actor}: {reason}")
         for order in self.machine.registry.working():
+            if order.parked:
+                continue  # no venue knows of it: the journalled word ends it
             at_ns = self.market.now_ns(order.account)
             self.sender.cancel_now(CancelOrder(order.client_order_id, order.account, order.symbol, at_ns, "kill"))
         return self._command(CommandKind.KILL, actor, reason)

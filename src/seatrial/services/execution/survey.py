@@ -92,8 +92,9 @@ class AccountSurvey:
         return max(index.opened_ns + 1, min([index.last_fill_ns, *working]) - FILLS_OVERLAP_NS)
 
     def working(self) -> list[OrderView]:
+        """What works at the venue by our account; it knows nothing of parked orders."""
         orders = self._engine.machine.registry.working()
-        return [order for order in orders if order.account == self.account]
+        return [order for order in orders if order.account == self.account and not order.parked]
 
     def _unaccounted(self, orders: dict[ClientOrderId, VenueOrder]) -> list[ClientOrderId]:
         """Orders that work by our account and that the venue did not list: they must be asked for by name."""
