@@ -12,12 +12,13 @@ import numpy as np
 
 from seatrial.core import records as r
 from seatrial.core import snapshot
+from seatrial.core.blank_state import blank_state
 from seatrial.core.decoding import EffectDecoder
 from seatrial.core.fingerprint import fingerprint_of
 from seatrial.core.purse_rows import PurseRows
 from seatrial.core.registry import OrderRegistry
 from seatrial.core.risk import QTY_UNITS_MAX
-from seatrial.core.rows import FactEncoder, limits_row
+from seatrial.core.rows import FactEncoder
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
 from seatrial.core.views import OrderView, PositionView, position_view
@@ -36,18 +37,15 @@ from seatrial.domain.facts import (
     Target,
 )
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
-from seatrial.domain.instrument import AssetClass, Instrument
+from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money import Currency
 from seatrial.domain.money_facts import BorrowFee, CashDividend, Split
 from seatrial.domain.orders import Side
 from seatrial.domain.refusals import RefusalCode
-from seatrial.domain.time import HOUR_NS
 
-STRATEGIES_START = 4
 EFFECTS_PER_FACT_MAX = 512
 WEIGHT_PPM_MAX = 100 * r.PPM  # a hundred times the account is a typing error
-XNYS_DAY_OFFSET_NS = -5 * HOUR_NS  # a New York session never spans this turn of the day
 
 BREAKER_NAMES = {r.BREAKER_NORMAL: "NORMAL", r.BREAKER_TRIPPED: "TRIPPED", r.BREAKER_COOLDOWN: "COOLDOWN"}
 
@@ -80,7 +78,7 @@ class Machine:
         self._registry = OrderRegistry()
         self._executions: dict[tuple[AccountId, Symbol], set[str]] = {}
         self.halted: str | None = None
-        self.state = self._blank_state()
+        self.state = blank_state(self.accounts, self.instruments)
         self.purse_rows = PurseRows(self.state.purses, self._account_index)
         self._encoder = FactEncoder(
             account_index=self._account_index,
@@ -94,44 +92,6 @@ class Machine:
         self._decoder = EffectDecoder(self)
         effects_max = EFFECTS_PER_FACT_MAX + len(self.state.orders) + len(self.state.parked)  # a kill ends them all
         self._out = np.zeros((effects_max, r.ROW_WIDTH), dtype=np.int64)
-
-    def _blank_state(self) -> r.State:
-        working_max = sum(account.limits.orders_working_max for account in self.accounts)
-        state = r.State(
-            rules=np.zeros((len(self.instruments), r.RULES_WIDTH), dtype=np.int64),
-            positions=np.zeros((len(self.instruments), r.POSITIONS_WIDTH), dtype=np.int64),
-            accounts=np.zeros((len(self.accounts), r.ACCOUNTS_WIDTH), dtype=np.int64),
-            limits=np.zeros((len(self.accounts), r.LIMITS_WIDTH), dtype=np.int64),
-            targets=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
-            has_target=np.zeros((len(self.instruments), STRATEGIES_START), dtype=np.int64),
-            # orders that only reduce pass the limit on working orders
-            orders=np.zeros((4 * working_max + 2 * len(self.instruments) + 8, r.ORDERS_WIDTH), dtype=np.int64),
-            parked=np.zeros((working_max + 2, r.PARKED_WIDTH), dtype=np.int64),
-            scalars=np.zeros(r.SCALARS_WIDTH, dtype=np.int64),
-            purses=np.zeros((r.PURSES_PER_ACCOUNT * len(self.accounts), r.PURSE_WIDTH), dtype=np.int64),
-            dues=np.zeros((r.DUES_PER_INSTRUMENT * len(self.instruments) + 8, r.DUE_WIDTH), dtype=np.int64),
-        )
-        state.scalars[r.S_RESIZE_DUE] = -1
-        for at, account in enumerate(self.accounts):
-            state.limits[at] = limits_row(account.limits)
-            state.accounts[at, r.A_DAY_OFFSET_NS] = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
-            state.accounts[at, r.A_SPENDS_UNSETTLED] = int(account.spends_unsettled)
-        for at, (account_id, inst) in enumerate(self.instruments):
-            index = self._account_index[account_id]
-            shares = inst.qty_scale if inst.asset_class == AssetClass.US_EQUITY else 0
-            state.rules[at] = (
-                index,
-                inst.value_div,
-                inst.tick_units,
-                inst.lot_units,
-                inst.qty_min_units,
-                inst.notional_min_units,
-                int(inst.shortable),
-                shares,
-            )
-            if inst.shortable:
-                state.accounts[index, r.A_MARGIN] = 1
-        return state
 
     # ------------------------------------------------------------ the two ways in
 

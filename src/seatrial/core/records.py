@@ -102,19 +102,11 @@ REASON_TARGET = 2
 REASON_TARGET_PART = 3  # closes first; what opens the other side follows once this is done
 REASON_STOP_LOSS = 4
 REASON_RESIZE = 5
-REASON_KILL = 6
-REASON_BREAKER = 7
-REASON_DAILY_LOSS = 8
-REASON_CONSECUTIVE_LOSSES = 9
-REASON_TAKE_PROFIT = 10
-REASON_LEG_STOP = 11  # the stop-loss of a bracket, OTO or OCO
-REASON_TRAIL = 12
-REASON_ONE_CANCELS = 13  # the other leg was triggered, filled or cancelled
-REASON_NO_POSITION = 14  # nothing is left that a leg could take to zero
-REASON_EXPIRED = 15
-REASON_TOO_MUCH = 16  # reduce-only orders that work for more than is held
-REASON_CHILD_ENDED = 17  # the order a parked one had sent came to nothing
-REASON_FILLED = 18
+REASON_KILL, REASON_BREAKER, REASON_DAILY_LOSS, REASON_CONSECUTIVE_LOSSES = 6, 7, 8, 9
+# Of parked orders: NO_POSITION is left that a leg could take to zero; TOO_MUCH works for more than is held;
+# CHILD_ENDED: what it had sent came to nothing.
+REASON_TAKE_PROFIT, REASON_LEG_STOP, REASON_TRAIL, REASON_ONE_CANCELS, REASON_NO_POSITION = 10, 11, 12, 13, 14
+REASON_EXPIRED, REASON_TOO_MUCH, REASON_CHILD_ENDED, REASON_FILLED = 15, 16, 17, 18
 REASON_CORPORATE_ACTION = 20
 
 # ------------------------------------------------------- static instrument rules

@@ -13,8 +13,8 @@ from datetime import date
 import numpy as np
 
 from seatrial.core import records as r
+from seatrial.core.blank_state import XNYS_DAY_OFFSET_NS
 from seatrial.core.ledger import market_value, post_fill
-from seatrial.core.machine import XNYS_DAY_OFFSET_NS
 from seatrial.core.records import Int64Array
 from seatrial.domain.bars import Bar
 from seatrial.domain.facts import Fill, Transfer
