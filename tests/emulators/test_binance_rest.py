@@ -259,8 +259,12 @@ def test_what_ccxt_asks_at_its_start_is_empty_but_signed(path: str) -> None:
         (without("side"), -1102, "Mandatory parameter 'side' was not sent, was empty/null, or malformed."),
         (without(side="HOLD"), -1117, "Invalid side."),
         (without(type="MAGIC"), -1116, "Invalid orderType."),
-        (without(type="STOP_LOSS_LIMIT"), -1013, "Stop loss limit orders are not supported for this symbol."),
-        (without(timeInForce="FOK"), -1115, "Invalid timeInForce."),
+        (
+            without(type="STOP_LOSS_LIMIT"),
+            -1102,
+            "Mandatory parameter 'stopPrice' was not sent, was empty/null, or malformed.",
+        ),
+        (without(timeInForce="GTX"), -1115, "Invalid timeInForce."),
         (without("price"), -1102, "Mandatory parameter 'price' was not sent, was empty/null, or malformed."),
         (without(type="MARKET"), -1106, "Parameter 'timeInForce' sent when not required."),
         (

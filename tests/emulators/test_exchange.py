@@ -15,6 +15,7 @@ from seatrial.domain.orders import OrderType, Side
 from seatrial.domain.time import DAY_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Instant
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.market_clock import MarketClock
+from seatrial.emulators.order_books import Terms
 from seatrial.emulators.tape import MemoryTape, utc_days
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
 
@@ -87,7 +88,7 @@ def test_an_order_meets_only_prints_after_it_even_when_the_wake_up_is_late() -> 
     exchange, clock, said = market()
     clock.at_ns = 50 * SECOND_NS
 
-    exchange.place(SPY, side=Side.BUY, type=OrderType.MARKET, qty_units=5 * SHARE)
+    exchange.place(SPY, Terms(Side.BUY, OrderType.MARKET, 5 * SHARE))
     clock.at_ns = 65 * SECOND_NS
     exchange.catch_up()
 
@@ -99,7 +100,7 @@ def test_two_accounts_do_not_take_each_others_volume() -> None:
     exchange, clock, said = market()
 
     for account in ("first", "second"):
-        exchange.place(SPY, side=Side.BUY, type=OrderType.MARKET, qty_units=150 * SHARE, account=account)
+        exchange.place(SPY, Terms(Side.BUY, OrderType.MARKET, 150 * SHARE), account=account)
     clock.at_ns = 1 * SECOND_NS
     exchange.catch_up()
 
@@ -108,7 +109,7 @@ def test_two_accounts_do_not_take_each_others_volume() -> None:
 
 def test_a_cancel_returns_what_was_left_and_None_for_an_order_that_does_not_work() -> None:
     exchange, clock, _ = market()
-    number = exchange.place(SPY, side=Side.BUY, type=OrderType.MARKET, qty_units=150 * SHARE)
+    number = exchange.place(SPY, Terms(Side.BUY, OrderType.MARKET, 150 * SHARE))
     clock.at_ns = 1 * SECOND_NS
 
     assert exchange.cancel(number) == 50 * SHARE
@@ -143,15 +144,7 @@ def test_a_restored_stop_that_was_touched_and_found_no_volume_is_still_triggered
     fills: list[Execution] = []
     exchange.on_execution.append(lambda _, trade, __: fills.append(trade))
 
-    exchange.restore(
-        SPY,
-        number=7,
-        side=Side.BUY,
-        type=OrderType.STOP,
-        left_units=SHARE,
-        stop_units=1_090_000,
-        placed_ns=OPEN_NS,
-    )
+    exchange.restore(SPY, Terms(Side.BUY, OrderType.STOP, SHARE, stop_units=1_090_000), number=7, placed_ns=OPEN_NS)
     clock.at_ns = 60 * SECOND_NS
     exchange.catch_up()
 

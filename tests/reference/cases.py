@@ -65,6 +65,7 @@ def coin(symbol: str, fee: int) -> Thing:
         False,
         Decimal(fee),
         True,
+        stops_wait=True,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
-from tests.reference.cases import Case
+from tests.reference.cases import SESSION_NS, Case
 from tests.reference.plain.instrument import Thing
 from tests.reference.plain.world import Decision, Told
 
@@ -112,7 +112,7 @@ def run(case: Case) -> tuple[Told, dict[str, tuple[Decimal, ...]], Decimal]:
     currency = Currency("USD" if case.equities else "USDT")
     calendar = "XNYS" if case.equities else "24x7"
     account = Account(AccountId("case"), VenueName("x"), currency, calendar, limits_of(case))
-    sessions = [Session(str(close_ns), close_ns - 1, close_ns) for close_ns in case.closes]
+    sessions = [Session(str(close_ns), close_ns - SESSION_NS, close_ns) for close_ns in case.closes]
     market = Market(account, units(case.cash, CASH_SCALE), tables, sessions)
     runner = StrategyRunner(
         Script(case), strategy_id=StrategyId("script"), account=account.id, instruments=instruments, epoch="backtest"

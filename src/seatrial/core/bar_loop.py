@@ -15,88 +15,40 @@ from __future__ import annotations
 
 from seatrial.core import matching
 from seatrial.core import records as r
-from seatrial.core import venue as v
-from seatrial.core.arithmetic import muldiv_floor
-from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
+from seatrial.core.compiled import compiled, compiled_inline, typed
 from seatrial.core.exposure import equity_of
-from seatrial.core.ledger import trade_value
 from seatrial.core.records import Int64Array, State
-from seatrial.core.step import hear_bar, step
-from seatrial.core.venue import VenueState, blank_fact, close_session, deliver
+from seatrial.core.step import hear_bar
+from seatrial.core.trading import (
+    B_CLOSE,
+    B_END,
+    B_HIGH,
+    B_INST,
+    B_LOW,
+    B_OPEN,
+    B_START,
+    B_VOLUME,
+    BARS_WIDTH,
+    hear_trades,
+    trade_instrument,
+)
+from seatrial.core.venue import VenueState, close_session
 
-# Columns of the bars a backtest runs over, sorted by (end, start, instrument).
-B_START, B_END, B_OPEN, B_HIGH, B_LOW, B_CLOSE, B_VOLUME, B_INST = range(8)
-BARS_WIDTH = 8
+__all__ = [
+    "BARS_WIDTH",
+    "B_CLOSE",
+    "B_END",
+    "B_HIGH",
+    "B_INST",
+    "B_LOW",
+    "B_OPEN",
+    "B_START",
+    "B_VOLUME",
+    "live_group",
+    "run_group",
+]
 
 _NONE = typed(0)
-_FILL = typed(r.FACT_FILL)
-
-
-@compiled_inner
-def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, price: int) -> tuple[int, int]:
-    """`(fee, in_base)`: taken from what is received, truncated to the unit as the venue does."""
-    rate = venue.fees[inst, 0]
-    if rate == 0:
-        return 0, 0
-    if side > 0 and venue.fees[inst, 1] == 1:
-        return muldiv_floor(qty, rate, r.PPM), 1
-    value = trade_value(side, qty, price, state.rules[inst, r.R_VALUE_DIV])
-    return muldiv_floor(value, rate, r.PPM), 0
-
-
-@compiled_inner
-def trade_instrument(
-    state: State, venue: VenueState, bar: Int64Array, index: int, participation_ppm: int, pending: int
-) -> int:
-    """Let print `index` of one bar meet its instrument's orders; returns the new count of pending fills."""
-    inst = bar[B_INST]
-    count = venue.counts[inst]
-    lot = state.rules[inst, r.R_LOT]
-    price = matching.print_price(bar[B_OPEN], bar[B_HIGH], bar[B_LOW], bar[B_CLOSE], index)
-    volume = matching.print_volume(bar[B_VOLUME], lot, index)
-    available = matching.available_units(volume, lot, participation_ppm)
-    orders = venue.working[inst]
-    executed = matching.match_print(orders, count, price, available, index == 0, venue.executed)
-    for row in range(executed):
-        trade = venue.executed[row]
-        number = trade[matching.EXEC_NUMBER]
-        side = orders[matching.find_order(orders, count, number), matching.SIDE]
-        qty, at_price = trade[matching.EXEC_QTY], trade[matching.EXEC_PRICE]
-        fee, in_base = fee_of(state, venue, inst, side, qty, at_price)
-        fill = venue.pending[pending]
-        fill[v.L_AT] = matching.print_at_ns(bar[B_START], bar[B_END], index)
-        fill[v.L_INST] = inst
-        fill[v.L_SIDE] = side
-        fill[v.L_QTY] = qty
-        fill[v.L_PRICE] = at_price
-        fill[v.L_FEE] = fee
-        fill[v.L_FEE_IN_BASE] = in_base
-        fill[v.L_NUMBER] = number
-        fill[v.L_MAKER] = trade[matching.EXEC_MAKER]
-        fill[v.L_LEFT] = trade[matching.EXEC_LEFT]
-        pending += 1
-    if executed > 0:
-        venue.counts[inst] = matching.drop_filled(orders, count)
-    return pending
-
-
-@compiled_inline
-def hear_fills(state: State, venue: VenueState, pending: int) -> None:
-    """The machine hears of the fills of one instant, in order; then what follows reaches the venue."""
-    tail = _NONE
-    for row in range(pending):
-        fill = venue.pending[row]
-        blank_fact(venue, _FILL, fill[v.L_AT], fill[v.L_INST], fill[v.L_NUMBER])
-        venue.fact[r.F_QTY] = fill[v.L_QTY]
-        venue.fact[r.F_SIDE] = fill[v.L_SIDE]
-        venue.fact[r.F_PRICE] = fill[v.L_PRICE]
-        venue.fact[r.F_FEE] = fill[v.L_FEE]
-        venue.fact[r.F_FEE_IN_BASE] = fill[v.L_FEE_IN_BASE]
-        for column in range(v.LOG_WIDTH):
-            venue.log[venue.tallies[v.T_FILLS], column] = fill[column]
-        venue.tallies[v.T_FILLS] += 1
-        tail += step(state, venue.fact, venue.effects[tail:])
-    deliver(state, venue, tail)
 
 
 @compiled_inline
@@ -123,9 +75,9 @@ def live_group(
         pending = _NONE
         for row in range(first, last):
             if venue.counts[bars[row, B_INST]] > 0:
-                pending = trade_instrument(state, venue, bars[row], index, participation_ppm, pending)
+                pending = trade_instrument(state, venue, bars, row, index, participation_ppm, pending)
         if pending > 0:
-            hear_fills(state, venue, pending)
+            hear_trades(state, venue, pending)
     for account in range(closing.shape[0]):
         if closing[account] == 1:
             state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], bars[first, B_END])

@@ -1,29 +1,23 @@
-"""The working orders of one instrument at one venue, one call at a time.
+"""The working orders of one instrument at one venue, over the compiled kernel.
 
-A thin face over `core.matching` for callers that live outside compiled code: the emulators. The
-compiled backtest loop calls the same functions on the same layout.
+The compiled backtest loop calls the same functions on the same layout; here one print or one order at a time
+crosses into them, which the tests do. Who lives outside compiled code asks `PlainBook`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
 
 from seatrial.core import matching
-from seatrial.domain.orders import OrderType, Side
+from seatrial.core.plain_matching import PlainBook
+from seatrial.core.plain_orders import Execution
+from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
+
+__all__ = ["Book", "Execution", "PlainBook"]
 
 CAPACITY_START = 64
-
-
-class Execution(NamedTuple):
-    """A trade of one working order. `left_units` is what stays open after it."""
-
-    number: int
-    qty_units: int
-    price_units: int
-    maker: bool
-    left_units: int
 
 
 class Book:
@@ -49,22 +43,31 @@ class Book:
         qty_units: int,
         limit_units: int = 0,
         stop_units: int = 0,
-        fresh: bool = True,
-        triggered: bool = False,
+        time_in_force: TimeInForce = TimeInForce.GTC,
+        expires_ns: int = 0,
+        post_only: bool = False,
+        extended_hours: bool = False,
+        if_touched: bool = False,
     ) -> None:
-        """Let an order work. `number` is the caller's own, positive and unique among working orders.
-
-        `fresh` and `triggered` are given only when a stored book is rebuilt.
-        """
+        """Let an order work. `number` is the caller's own, positive and unique among working orders."""
         if self._count == len(self._orders):
             self._orders = np.concatenate([self._orders, np.zeros_like(self._orders)])
             self._out = np.zeros((len(self._orders), matching.EXEC_WIDTH), dtype=np.int64)
-        row = self._count
         self._count = matching.add_order(
-            self._orders, self._count, number, int(side), int(type), qty_units, limit_units, stop_units
+            self._orders,
+            self._count,
+            number,
+            int(side),
+            int(type),
+            qty_units,
+            limit_units,
+            stop_units,
+            int(time_in_force),
+            matching.POST_ONLY * post_only
+            | matching.EXTENDED_HOURS * extended_hours
+            | matching.IF_TOUCHED * if_touched,
+            expires_ns,
         )
-        self._orders[row, matching.FRESH] = fresh
-        self._orders[row, matching.TRIGGERED] = triggered
 
     def cancel(self, number: int) -> int | None:
         """Stop an order from working. Returns what was left of it, or None where it was not working."""
@@ -76,23 +79,49 @@ class Book:
         self._count = matching.drop_filled(self._orders, self._count)
         return left
 
-    def on_print(self, *, price_units: int, volume_units: int, jumped: bool) -> list[Execution]:
-        """Let one print of the market meet the book; returns the trades in order."""
+    def recall(self, number: int, seen: Iterable[tuple[int, bool, int]]) -> None:
+        """Let a working order know prints of the past, `(price_units, jumped, phase)`, without trading again."""
+        row = matching.find_order(self._orders, self._count, number)
+        for price_units, jumped, phase in seen:
+            matching.recall_print(self._orders, row, price_units, jumped, phase)
+
+    def on_print(
+        self,
+        *,
+        price_units: int,
+        volume_units: int,
+        jumped: bool,
+        at_ns: int = 0,
+        phase: int = 0,
+        slope_units: int = 0,
+    ) -> list[Execution]:
+        """Let one print of the market meet the book; returns trades and ends in order of arrival."""
         if not self._count:
             return []
         available = matching.available_units(volume_units, self.lot_units, self.participation_ppm)
-        executed = matching.match_print(self._orders, self._count, price_units, available, jumped, self._out)
-        trades = [
-            Execution(int(row[0]), int(row[1]), int(row[2]), bool(row[3]), int(row[4])) for row in self._out[:executed]
-        ]
-        if executed:
+        told = matching.match_print(
+            self._orders,
+            self._count,
+            price_units,
+            available,
+            jumped,
+            at_ns,
+            phase,
+            volume_units,
+            slope_units,
+            self._out,
+        )
+        if told:
             self._count = matching.drop_filled(self._orders, self._count)
-        return trades
+        return [_execution(row) for row in self._out[:told].tolist()]
 
-    def working(self) -> list[tuple[int, int, bool, bool]]:
-        """`(number, left_units, fresh, triggered)` of every working order, for a durable store."""
+    def working(self) -> list[tuple[int, int, int, bool]]:
+        """`(number, left_units, fresh, triggered)` of every working order, in order of arrival."""
         rows = self._orders[: self._count]
-        return [
-            (int(r[matching.NUMBER]), int(r[matching.LEFT]), bool(r[matching.FRESH]), bool(r[matching.TRIGGERED]))
-            for r in rows
-        ]
+        columns = [matching.NUMBER, matching.LEFT, matching.FRESH, matching.TRIGGERED]
+        return [(number, left, fresh, bool(triggered)) for number, left, fresh, triggered in rows[:, columns].tolist()]
+
+
+def _execution(row: list[int]) -> Execution:
+    number, qty, price, maker, left, end = row
+    return Execution(number, qty, price, bool(maker), left, OrderStatus(end) if end else None)

@@ -1,21 +1,28 @@
 """The venue kernel for bars: what a bar would have done to the orders that were working.
 
-It is the market's side of the house. The backtest calls it in a compiled loop, the emulators call it
-one print at a time, so that both give the same fills by construction. Nothing here knows an account.
+It is the market's side of the house. The backtest calls it in a compiled loop; the emulators ask
+`plain_matching`, which follows the same conditions one order at a time. Nothing here knows an account.
 
-The rules, each tested as a blotter in `tests/core/test_matching.py`:
+The conditions, in full with examples in `docs/concepts/fills.md`, each tested as a blotter on both books:
 
-* A bar is four prints: open, two extremes, close. The extreme nearer to the open comes first (ties:
-  the low). They happen at 1/60, 20/60, 40/60 and 59/60 of the bar's span.
-* Each print carries a quarter of the volume on the lot grid, the close takes the rest. Of that, at most
-  `participation_ppm` can be ours, and what one order takes the next does not find.
-* Between the open and the close the price moves continuously; into the open it jumps.
-* A market order fills at the first print after it arrives, at the print's price.
-* A limit order fills only when the price trades *through* it, never at a touch. If it was resting, it
-  fills at its limit; if it was new or the price jumped over it, at the better print price. What is
-  then left of it no longer rests and takes print prices.
-* A stop order triggers at a touch. It fills at its stop, or at the print where the price jumped over it.
-* Orders are served in the order of arrival. What finds no volume waits for the next print.
+* F-01 A bar is four prints (`core.prints`): open, nearer extreme, other extreme, close.
+* F-02 A print carries a quarter of the volume; at most `participation_ppm` of it can be ours.
+* F-03 What one order takes the next does not find. Orders are served in the order of arrival.
+* F-04 Into the open the price jumps; between the other prints it moves through every price in between.
+* F-05 A market order fills at the first print after it arrives, at the print's price.
+* F-06 A limit order fills only when the price trades *through* it, never at a touch.
+* F-07 A resting limit fills at its limit; a new one, or one the price jumped over, at the better print.
+* F-08 What is left of an order the market went through no longer rests and takes print prices.
+* F-09 A stop triggers at a touch and fills at its stop, or at the print where the price jumped over it; a
+  take-profit (`IF_TOUCHED`) does the same from the other side.
+* F-10 A stop-limit triggers like a stop, then is a new limit order at the price that triggered it.
+* F-11 IOC trades what it can at its first print; the rest ends. A stop's first print is the one that triggers it.
+* F-12 FOK trades whole at its first print, judged on the volume still available, or ends.
+* F-13 GTD ends at its instant: a print at or after it does not meet the order.
+* F-14 OPG meets only a session's first print and CLS only its last; what is left ends.
+* F-15 Post-only ends where it would trade at its first print; later it trades at its limit, as the maker.
+* F-16 A print outside regular hours meets only orders that ask for extended hours; a halted print meets none.
+* F-17 Impact, where it is on (`core.impact`), worsens the price of what takes, never beyond a limit.
 """
 
 from __future__ import annotations
@@ -24,83 +31,78 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seatrial.core.compiled import compiled, compiled_inner
-from seatrial.domain.orders import OrderType
+from seatrial.core.impact import impacted_price, slope_units
+from seatrial.core.order_rows import (
+    EXPIRES,
+    EXTENDED_HOURS,
+    FLAGS,
+    FRESH,
+    IF_TOUCHED,
+    LEFT,
+    LEFT_OVER,
+    LIMIT,
+    NEW,
+    NUMBER,
+    ORDER_WIDTH,
+    POST_ONLY,
+    RESTING,
+    SIDE,
+    STOP,
+    TIF,
+    TRIGGERED,
+    TYPE,
+    add_order,
+    drop_filled,
+    find_order,
+)
+from seatrial.core.prints import (
+    CLOSING,
+    EXTENDED,
+    HALTED,
+    OPENING,
+    PPM,
+    PRINT_OFFSET_PARTS,
+    PRINTS_PER_BAR,
+    available_units,
+    print_at_ns,
+    print_phase,
+    print_price,
+    print_volume,
+)
+from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
+
+# What callers outside the kernel take from here: prints, rows and impact.
+# fmt: off
+__all__ = [
+    "CLOSING", "EXTENDED", "EXTENDED_HOURS", "FRESH", "HALTED", "IF_TOUCHED", "LEFT", "LEFT_OVER",
+    "NEW", "NUMBER", "OPENING", "ORDER_WIDTH", "POST_ONLY", "PPM", "PRINTS_PER_BAR", "PRINT_OFFSET_PARTS",
+    "RESTING", "SIDE", "TRIGGERED", "add_order", "available_units", "drop_filled", "find_order", "print_at_ns",
+    "print_phase", "print_price", "print_volume", "slope_units",
+]
+# fmt: on
 
 Int64Array = NDArray[np.int64]
 
-# Columns of a working order. One row per order, rows in order of arrival.
-NUMBER = 0  # the caller's own number of the order, positive
-SIDE = 1
-TYPE = 2
-LEFT = 3  # quantity units still open
-LIMIT = 4
-STOP = 5
-FRESH = 6  # 1 while the order does not rest: new, or the market went through it and left some of it
-TRIGGERED = 7  # 1 once a stop has become a market order
-ORDER_WIDTH = 8
-
-# Columns of an execution.
+# Columns of an execution: a trade, an end, or both. `EXEC_QTY` is 0 where the order only ends.
 EXEC_NUMBER = 0
 EXEC_QTY = 1
 EXEC_PRICE = 2
 EXEC_MAKER = 3
 EXEC_LEFT = 4
-EXEC_WIDTH = 5
-
-# Columns of a print.
-PRINT_PRICE = 0
-PRINT_VOLUME = 1
-PRINTS_PER_BAR = 4
-PRINT_OFFSET_PARTS = (1, 20, 40, 59)  # sixtieths of the bar's span
-
-PPM = 1_000_000
+EXEC_END = 5  # the status with which what is left ended; 0 while it works or where nothing is left
+EXEC_WIDTH = 6
 
 _MARKET = int(OrderType.MARKET)
 _LIMIT = int(OrderType.LIMIT)
 _STOP = int(OrderType.STOP)
-
-
-@compiled
-def print_at_ns(start_ns: int, end_ns: int, index: int) -> int:
-    """When the print `index` (0 open .. 3 close) of a bar happens."""
-    part = 1
-    if index == 1:
-        part = 20
-    elif index == 2:
-        part = 40
-    elif index == 3:
-        part = 59
-    return start_ns + (end_ns - start_ns) // 60 * part
-
-
-@compiled
-def print_price(open_units: int, high_units: int, low_units: int, close_units: int, index: int) -> int:
-    """The price of the print `index`: the extreme nearer to the open is visited first."""
-    if index == 0:
-        return open_units
-    if index == 3:
-        return close_units
-    high_first = high_units - open_units < open_units - low_units
-    if (index == 1) == high_first:
-        return high_units
-    return low_units
-
-
-@compiled
-def print_volume(volume_units: int, lot_units: int, index: int) -> int:
-    """The volume of the print `index`: a quarter on the lot grid, and the close takes what is left."""
-    quarter = volume_units // 4 // lot_units * lot_units
-    if index < 3:
-        return quarter
-    return volume_units - 3 * quarter
-
-
-@compiled
-def available_units(volume_units: int, lot_units: int, participation_ppm: int) -> int:
-    """How much of a print's volume our orders can take, on the lot grid, without overflow."""
-    whole, rest = volume_units // PPM, volume_units % PPM
-    share = whole * participation_ppm + rest * participation_ppm // PPM
-    return share // lot_units * lot_units
+_STOP_LIMIT = int(OrderType.STOP_LIMIT)
+_IOC = int(TimeInForce.IOC)
+_FOK = int(TimeInForce.FOK)
+_GTD = int(TimeInForce.GTD)
+_OPG = int(TimeInForce.OPG)
+_CLS = int(TimeInForce.CLS)
+_CANCELED = int(OrderStatus.CANCELED)
+_EXPIRED = int(OrderStatus.EXPIRED)
 
 
 @compiled_inner
@@ -109,93 +111,122 @@ def execution_price(order: Int64Array, price: int, jumped: bool) -> int:
 
     Marks a stop that triggers. `jumped` says the market did not pass the prices in between.
     """
-    side = order[SIDE]
-    kind = order[TYPE]
-    if kind == _MARKET or order[TRIGGERED] == 1:
+    side, kind = order[SIDE], order[TYPE]
+    if kind == _MARKET or (kind == _STOP and order[TRIGGERED] == 1):
         return price
-    if kind == _LIMIT:
-        limit = order[LIMIT]
+    at_print = jumped or order[FRESH] != RESTING
+    limit = order[LIMIT]
+    if kind == _LIMIT or order[TRIGGERED] == 1:
         through = price < limit if side > 0 else price > limit
         if not through:
             return 0
-        return price if jumped or order[FRESH] == 1 else limit
+        return price if at_print else limit
     stop = order[STOP]
-    touched = price >= stop if side > 0 else price <= stop
+    rising = (side > 0) == (order[FLAGS] & IF_TOUCHED == 0)
+    touched = price >= stop if rising else price <= stop
     if not touched:
         return 0
     order[TRIGGERED] = 1
-    return price if jumped or order[FRESH] == 1 else stop
+    reached = price if at_print else stop
+    if kind == _STOP:
+        return reached
+    within = reached < limit if side > 0 else reached > limit
+    return reached if within else 0
+
+
+@compiled_inner
+def meets(order: Int64Array, phase: int) -> bool:
+    """Whether the order takes part in a print of this phase at all."""
+    if order[LEFT] == 0 or phase & HALTED != 0:
+        return False
+    if phase & EXTENDED != 0 and order[FLAGS] & EXTENDED_HOURS == 0:
+        return False
+    if order[TIF] == _OPG:
+        return phase & OPENING != 0
+    return order[TIF] != _CLS or phase & CLOSING != 0
+
+
+@compiled_inner
+def ends_now(order: Int64Array) -> bool:
+    """Whether what is left after a print it met does not work on."""
+    tif, kind = order[TIF], order[TYPE]
+    if tif in (_OPG, _CLS):
+        return True
+    if tif not in (_IOC, _FOK):
+        return False
+    return kind in (_MARKET, _LIMIT) or order[TRIGGERED] == 1
 
 
 @compiled
-def match_print(orders: Int64Array, count: int, price: int, available: int, jumped: bool, out: Int64Array) -> int:
+def recall_print(orders: Int64Array, row: int, price: int, jumped: bool, phase: int) -> None:
+    """Let one order know a print of the past, without trading: whether it rests, whether it has triggered."""
+    order = orders[row]
+    if meets(order, phase):
+        at_price = execution_price(order, price, jumped)
+        order[FRESH] = LEFT_OVER if at_price > 0 else RESTING
+
+
+@compiled
+def match_print(
+    orders: Int64Array,
+    count: int,
+    price: int,
+    available: int,
+    jumped: bool,
+    at_ns: int,
+    phase: int,
+    volume: int,
+    slope: int,
+    out: Int64Array,
+) -> int:
     """Let one print meet the working orders.
 
     Args:
         orders: (capacity, ORDER_WIDTH); the first `count` rows are working. LEFT, FRESH and TRIGGERED change.
         price, available: the print's price and what of its volume our orders can take.
         jumped: true for the open of a bar.
-        out: (>= count, EXEC_WIDTH); the executions, in order.
+        at_ns, phase: when the print happens, and the bits that say what is special about it.
+        volume, slope: the whole volume and `impact.slope_units`; they matter only where the slope is not 0.
+        out: (>= count, EXEC_WIDTH); trades and ends, in order.
 
     Returns:
-        The number of executions. Filled rows keep LEFT = 0 until `drop_filled`.
+        The number of rows in `out`. Rows that are done keep LEFT = 0 until `drop_filled`.
     """
-    executions = 0
+    told = 0
+    taken = 0
     for row in range(count):
         order = orders[row]
-        at_price = execution_price(order, price, jumped)
+        end = 0
+        qty = 0
+        at_price = 0
         fresh = order[FRESH]
-        order[FRESH] = 1 if at_price > 0 else 0
-        if at_price == 0 or order[LEFT] == 0 or available == 0:
+        is_limit = order[TYPE] == _LIMIT or (order[TYPE] == _STOP_LIMIT and order[TRIGGERED] == 1)
+        maker = is_limit and fresh == RESTING
+        if order[TIF] == _GTD and at_ns >= order[EXPIRES] and order[LEFT] > 0:
+            end = _EXPIRED
+        elif meets(order, phase):
+            at_price = execution_price(order, price, jumped)
+            order[FRESH] = LEFT_OVER if at_price > 0 else RESTING
+            if order[FLAGS] & POST_ONLY != 0 and at_price > 0:
+                if fresh == NEW:
+                    end = _CANCELED
+                at_price, maker = order[LIMIT], True
+            if at_price > 0 and end == 0 and (order[TIF] != _FOK or order[LEFT] <= available - taken):
+                qty = min(order[LEFT], available - taken)
+            if end == 0 and order[LEFT] > qty and ends_now(order):
+                end = _EXPIRED
+        if qty == 0 and end == 0:
             continue
-        qty = min(order[LEFT], available)
-        available -= qty
-        order[LEFT] -= qty
-        out[executions, EXEC_NUMBER] = order[NUMBER]
-        out[executions, EXEC_QTY] = qty
-        out[executions, EXEC_PRICE] = at_price
-        out[executions, EXEC_MAKER] = 1 if order[TYPE] == _LIMIT and fresh == 0 else 0
-        out[executions, EXEC_LEFT] = order[LEFT]
-        executions += 1
-    return executions
-
-
-@compiled
-def add_order(
-    orders: Int64Array, count: int, number: int, side: int, kind: int, qty: int, limit: int, stop: int
-) -> int:
-    """Append a working order; returns the new count. The caller sees to the capacity."""
-    assert count < orders.shape[0]
-    assert qty > 0
-    orders[count, NUMBER] = number
-    orders[count, SIDE] = side
-    orders[count, TYPE] = kind
-    orders[count, LEFT] = qty
-    orders[count, LIMIT] = limit
-    orders[count, STOP] = stop
-    orders[count, FRESH] = 1
-    orders[count, TRIGGERED] = 0
-    return count + 1
-
-
-@compiled
-def drop_filled(orders: Int64Array, count: int) -> int:
-    """Remove rows with nothing left, keeping the order of arrival; returns the new count."""
-    kept = 0
-    for row in range(count):
-        if orders[row, LEFT] == 0:
-            continue
-        if kept != row:
-            for column in range(ORDER_WIDTH):
-                orders[kept, column] = orders[row, column]
-        kept += 1
-    return kept
-
-
-@compiled
-def find_order(orders: Int64Array, count: int, number: int) -> int:
-    """The row of an order, or -1."""
-    for row in range(count):
-        if orders[row, NUMBER] == number:
-            return row
-    return -1
+        taken += qty
+        if qty > 0 and not maker:
+            limit = order[LIMIT] if order[TYPE] in (_LIMIT, _STOP_LIMIT) else 0
+            at_price = impacted_price(at_price, order[SIDE], limit, taken, volume, slope)
+        out[told, EXEC_NUMBER] = order[NUMBER]
+        out[told, EXEC_QTY] = qty
+        out[told, EXEC_PRICE] = at_price if qty > 0 else 0
+        out[told, EXEC_MAKER] = 1 if maker and qty > 0 else 0
+        out[told, EXEC_LEFT] = order[LEFT] - qty
+        out[told, EXEC_END] = end
+        order[LEFT] = 0 if end != 0 else order[LEFT] - qty
+        told += 1
+    return told

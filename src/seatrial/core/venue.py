@@ -16,6 +16,8 @@ from seatrial.domain.orders import OrderStatus, TimeInForce
 # Columns of the log of fills.
 L_AT, L_INST, L_SIDE, L_QTY, L_PRICE, L_FEE, L_FEE_IN_BASE, L_NUMBER, L_MAKER, L_LEFT = range(10)
 LOG_WIDTH = 10
+L_END = 10  # of what the machine has not heard yet: the status with which an order ended; 0 for a fill
+PENDING_WIDTH = 11
 
 # Tallies kept while running.
 T_FILLS = 0  # rows in the log
@@ -23,8 +25,13 @@ T_ORDERS = 1
 T_CANCELS = 2
 T_EXPIRED = 3
 T_TRIPS = 4
+T_REJECTED = 5
 T_REFUSED = 8  # one column per refusal code from here
 TALLIES_WIDTH = 64
+
+# Options of the venue.
+IMPACT_PPM = 0  # the coefficient of the square-root impact; 0 is off
+OPTIONS_WIDTH = 1
 
 VENUE_ORDERS_MAX = 512  # working orders per instrument
 EFFECTS_MAX = 4096  # effects in the wake of one fact
@@ -32,7 +39,8 @@ EFFECTS_MAX = 4096  # effects in the wake of one fact
 _WORKING = typed(OrderStatus.WORKING)
 _CANCELED = typed(OrderStatus.CANCELED)
 _EXPIRED = typed(OrderStatus.EXPIRED)
-_DAY = int(TimeInForce.DAY)
+_REJECTED = typed(OrderStatus.REJECTED)
+_DAY, _CLS = int(TimeInForce.DAY), int(TimeInForce.CLS)
 _NONE = typed(0)
 _REPORT = typed(r.FACT_REPORT)
 
@@ -43,26 +51,35 @@ class VenueState(NamedTuple):
     working: Int64Array
     counts: Int64Array
     fees: Int64Array  # parts per million; 1 where a buy pays in the base coin
+    stops_wait: Int64Array  # (I,), 1 where a stop that would trigger on arrival is refused
     executed: Int64Array  # scratch: executions of one instrument
-    pending: Int64Array  # scratch: fills of one instant before the machine hears of them
+    pending: Int64Array  # scratch: fills and ends of one instant before the machine hears of them
     fact: Int64Array  # scratch: one fact row
     effects: Int64Array  # scratch: effect rows of one fact and what follows from them
     log: Int64Array
     tallies: Int64Array
+    marks: Int64Array  # what is special about each bar that is run over, or empty: bits of `core.prints`
+    options: Int64Array
 
 
-def new_venue(instruments: int, log_rows: int) -> VenueState:
+NO_MARKS = np.zeros(0, dtype=np.int64)
+
+
+def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, impact_ppm: int = 0) -> VenueState:
     """An empty venue for a number of instruments. `log_rows` bounds the fills between two drains."""
     return VenueState(
         working=np.zeros((instruments, VENUE_ORDERS_MAX, matching.ORDER_WIDTH), dtype=np.int64),
         counts=np.zeros(instruments, dtype=np.int64),
         fees=np.zeros((instruments, 2), dtype=np.int64),
+        stops_wait=np.zeros(instruments, dtype=np.int64),
         executed=np.zeros((VENUE_ORDERS_MAX, matching.EXEC_WIDTH), dtype=np.int64),
-        pending=np.zeros((instruments * VENUE_ORDERS_MAX, LOG_WIDTH), dtype=np.int64),
+        pending=np.zeros((2 * instruments * VENUE_ORDERS_MAX, PENDING_WIDTH), dtype=np.int64),
         fact=np.zeros(r.ROW_WIDTH, dtype=np.int64),
         effects=np.zeros((EFFECTS_MAX, r.ROW_WIDTH), dtype=np.int64),
         log=np.zeros((log_rows, LOG_WIDTH), dtype=np.int64),
         tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
+        marks=marks,
+        options=np.array([impact_ppm], dtype=np.int64),
     )
 
 
@@ -96,6 +113,50 @@ def withdraw(venue: VenueState, inst: int, number: int) -> bool:
     return True
 
 
+@compiled_inner
+def refuses(state: State, venue: VenueState, effect: Int64Array) -> bool:
+    """Whether the venue turns an order away on arrival, judged on the newest price.
+
+    A post-only order may not take the derived quote: the bid is that price on the tick grid, the ask a tick above.
+    Where the venue wants stops to wait, one that is touched already would trigger at once.
+    """
+    inst, side = effect[r.E_INST], effect[r.E_SIDE]
+    last = state.positions[inst, r.P_LAST]
+    if last == 0:
+        return False
+    if effect[r.E_FLAGS] & r.FLAG_POST_ONLY != 0:
+        tick = state.rules[inst, r.R_TICK]
+        bid = max(last // tick * tick, tick)
+        return effect[r.E_LIMIT] >= bid + tick if side > 0 else effect[r.E_LIMIT] <= bid
+    if venue.stops_wait[inst] == 1 and effect[r.E_STOP] > 0:
+        return (last - effect[r.E_STOP]) * side >= 0
+    return False
+
+
+@compiled_inner
+def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
+    """Let an approved order work, or turn it away; returns the venue's word."""
+    venue.tallies[T_ORDERS] += 1
+    if refuses(state, venue, effect):
+        venue.tallies[T_REJECTED] += 1
+        return _REJECTED
+    inst = effect[r.E_INST]
+    venue.counts[inst] = matching.add_order(
+        venue.working[inst],
+        venue.counts[inst],
+        effect[r.E_NUMBER],
+        effect[r.E_SIDE],
+        effect[r.E_TYPE],
+        effect[r.E_QTY],
+        effect[r.E_LIMIT],
+        effect[r.E_STOP],
+        effect[r.E_TIF],
+        effect[r.E_FLAGS],
+        effect[r.E_EXPIRES],
+    )
+    return _WORKING
+
+
 @compiled
 def deliver(state: State, venue: VenueState, tail: int) -> None:
     """Carry `venue.effects[:tail]`, and whatever follows from them, to the venue and back."""
@@ -107,18 +168,7 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
         inst = effect[r.E_INST]
         number = effect[r.E_NUMBER]
         if kind == r.EFFECT_APPROVED:
-            venue.counts[inst] = matching.add_order(
-                venue.working[inst],
-                venue.counts[inst],
-                number,
-                effect[r.E_SIDE],
-                effect[r.E_TYPE],
-                effect[r.E_QTY],
-                effect[r.E_LIMIT],
-                effect[r.E_STOP],
-            )
-            venue.tallies[T_ORDERS] += 1
-            tail = report(state, venue, number, inst, _WORKING, tail)
+            tail = report(state, venue, number, inst, take_order(state, venue, effect), tail)
         elif kind == r.EFFECT_CANCEL:
             if withdraw(venue, inst, number):
                 venue.tallies[T_CANCELS] += 1
@@ -131,7 +181,7 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
 
 @compiled
 def close_session(state: State, venue: VenueState, account: int) -> None:
-    """Expire the account's orders for the day.
+    """Expire the account's orders for the day, and those for a close that never printed.
 
     What follows from that, such as the next try to close a position, reaches the venue after the close and so
     belongs to the next session: expiring it too would never end.
@@ -141,8 +191,8 @@ def close_session(state: State, venue: VenueState, account: int) -> None:
     while row < state.scalars[r.S_ORDERS]:
         order = state.orders[row]
         inst, number = order[r.O_INST], order[r.O_NUMBER]
-        is_day = order[r.O_TIF] == _DAY and state.rules[inst, r.R_ACCOUNT] == account
-        if is_day and number <= newest and withdraw(venue, inst, number):
+        is_over = order[r.O_TIF] in (_DAY, _CLS) and state.rules[inst, r.R_ACCOUNT] == account
+        if is_over and number <= newest and withdraw(venue, inst, number):
             venue.tallies[T_EXPIRED] += 1
             deliver(state, venue, report(state, venue, number, inst, _EXPIRED, _NONE))
             row = 0

@@ -47,6 +47,7 @@ class Instrument:
     shortable: bool
     fee_ppm: int
     fee_in_base_on_buy: bool
+    stops_wait: bool = False  # the venue refuses a stop that would trigger on arrival
 
     def __post_init__(self) -> None:
         product = self.price_scale * self.qty_scale
@@ -118,4 +119,5 @@ def binance_spot(
         shortable=False,
         fee_ppm=fee_ppm,
         fee_in_base_on_buy=True,
+        stops_wait=True,
     )

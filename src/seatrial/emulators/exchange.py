@@ -14,16 +14,17 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
-from seatrial.core.book import Book, Execution
+from seatrial.core import matching
+from seatrial.core.book import Execution
+from seatrial.core.matching import HALTED
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.faults import DataFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.orders import OrderType, Side
 from seatrial.domain.time import SECOND_NS, Instant
 from seatrial.emulators.market_clock import MarketClock
+from seatrial.emulators.order_books import OrderBooks, Place, Terms
 from seatrial.emulators.tape import Tape
 from seatrial.emulators.timeline import BAR_DELAY_NS, Happenings, Print, Timeline
 
@@ -37,18 +38,13 @@ OnSession = Callable[[Session, int], None]
 OnInstant = Callable[[int], None]
 
 
-class _Place(NamedTuple):
-    account: str
-    symbol: Symbol
-
-
 class Exchange:
     """The market of one venue.
 
     Listeners are plain callables, called in the order they were added, with market time. For one instant:
-    `on_session_close`, `on_session_open`, then per symbol `on_print` and its `on_execution`s, `on_bar` with
-    all bars published together, `on_end` once at the end of the data, and last of all `on_settled`: the
-    moment to commit what happened and only then to tell it to anybody.
+    `on_session_close`, `on_session_open`, then per symbol `on_print` and for each order its `on_execution` and, where
+    its time in force ends it there, its `on_ended`; then `on_bar` with all bars published together, `on_end` once at
+    the end of the data, and last of all `on_settled`: the moment to commit what happened and only then to tell it.
 
     Args:
         instruments: what can be traded; each must be on the tape.
@@ -79,14 +75,15 @@ class Exchange:
         self.on_session_open: list[OnSession] = []
         self.on_print: list[OnPrint] = []
         self.on_execution: list[OnExecution] = []
+        self.on_ended: list[OnExecution] = []
         self.on_bar: list[OnBar] = []
         self.on_end: list[OnInstant] = []
         self.on_settled: list[OnInstant] = []
         self._settled_ns: int = market_clock.anchor_ns
         self._serving = False
         self._timeline = Timeline(tape, self.instruments, self._settled_ns)
-        self._books: dict[_Place, Book] = {}
-        self._places: dict[int, _Place] = {}
+        self._books = OrderBooks(self.instruments, participation_ppm)
+        self._halted: set[Symbol] = set()
         self._number = 0
         self._opens = [session.open_ns for session in tape.sessions]
         self._last: dict[Symbol, Print] = {}
@@ -97,18 +94,7 @@ class Exchange:
 
     # -------------------------------------------------------------- orders
 
-    def place(
-        self,
-        symbol: Symbol,
-        *,
-        side: Side,
-        type: OrderType,
-        qty_units: int,
-        limit_units: int = 0,
-        stop_units: int = 0,
-        number: int | None = None,
-        account: str = "",
-    ) -> int:
+    def place(self, symbol: Symbol, terms: Terms, *, number: int | None = None, account: str = "") -> int:
         """Let an order work from the next print on; returns its number.
 
         Orders of different accounts do not share a book: each can have its part of a print's volume.
@@ -116,74 +102,43 @@ class Exchange:
         self.catch_up()
         if number is None:
             number = self._number + 1
-        self._add(_Place(account, symbol), number)
-        self._book(account, symbol).add(
-            number, side=side, type=type, qty_units=qty_units, limit_units=limit_units, stop_units=stop_units
-        )
+        self._add(Place(account, symbol), number, terms)
         return number
 
-    def restore(
-        self,
-        symbol: Symbol,
-        *,
-        number: int,
-        side: Side,
-        type: OrderType,
-        left_units: int,
-        limit_units: int = 0,
-        stop_units: int = 0,
-        placed_ns: int,
-        account: str = "",
-    ) -> None:
-        """Give back a working order after a restart, in the order of numbers; `placed_ns` is market time."""
-        seen = self._timeline.past_prints(symbol, placed_ns, self._settled_ns)
-        triggered = type is OrderType.STOP and any(
-            trade.price_units >= stop_units if side is Side.BUY else trade.price_units <= stop_units for trade in seen
-        )
-        rests = bool(seen)
-        if seen and type is OrderType.LIMIT:
-            rests = (limit_units - seen[-1].price_units) * side <= 0  # else the market went through it and left some
-        self._add(_Place(account, symbol), number)
-        self._book(account, symbol).add(
-            number,
-            side=side,
-            type=type,
-            qty_units=left_units,
-            limit_units=limit_units,
-            stop_units=stop_units,
-            fresh=not rests,
-            triggered=triggered,
-        )
+    def restore(self, symbol: Symbol, terms: Terms, *, number: int, placed_ns: int, account: str = "") -> None:
+        """Give back a working order after a restart, in the order of numbers; `placed_ns` is market time.
+
+        Whether it rests and whether its stop has been touched is read from the tape again.
+        """
+        self._add(Place(account, symbol), number, terms)
+        self._books.recall(number, self._timeline.past_prints(symbol, placed_ns, self._settled_ns))
 
     def cancel(self, number: int) -> int | None:
         """Stop an order from working. Returns what was left of it; None where it was not working any more."""
         self.catch_up()
-        place = self._places.pop(number, None)
-        return None if place is None else self._books[place].cancel(number)
+        return self._books.cancel(number)
 
     @property
     def full(self) -> bool:
         """No further order can work; the venue above says so in its own words."""
-        return len(self._places) >= ORDERS_WORKING_MAX
+        return len(self._books) >= ORDERS_WORKING_MAX
 
     def reserve_numbers(self, up_to: int) -> None:
         """Numbers up to this one are taken by orders of the past."""
         self._number = max(self._number, up_to)
 
-    def _add(self, place: _Place, number: int) -> None:
-        assert number > 0
-        assert number not in self._places, "an order number is used once"
+    def halt(self, symbol: Symbol) -> None:
+        """Stop trading in a symbol: its prints go on to be told, and meet no order until `resume`."""
+        self._halted.add(symbol)
+
+    def resume(self, symbol: Symbol) -> None:
+        """Trade in a symbol again from the next print on."""
+        self._halted.discard(symbol)
+
+    def _add(self, place: Place, number: int, terms: Terms) -> None:
         assert not self.full
         self._number = max(self._number, number)
-        self._places[number] = place
-
-    def _book(self, account: str, symbol: Symbol) -> Book:
-        place = _Place(account, symbol)
-        book = self._books.get(place)
-        if book is None:
-            lot_units = self.instruments[symbol].lot_units
-            book = self._books[place] = Book(lot_units=lot_units, participation_ppm=self.participation_ppm)
-        return book
+        self._books.add(place, number, terms)
 
     # ----------------------------------------------------------- questions
 
@@ -292,22 +247,18 @@ class Exchange:
         self._last[market.symbol] = market
         for heard in self.on_print:
             heard(market)
-        for place, book in list(self._books.items()):
-            if place.symbol != market.symbol or not len(book):
-                continue
-            trades = book.on_print(
-                price_units=market.price_units, volume_units=market.volume_units, jumped=market.jumped
-            )
-            for trade in trades:
-                if not trade.left_units:
-                    del self._places[trade.number]
+        phase = market.phase | (HALTED if market.symbol in self._halted else 0)
+        for trade in self._books.meet(market, phase):
+            if trade.qty_units:
                 for executed in self.on_execution:
                     executed(market.symbol, trade, market.at_ns)
+            if trade.ended is not None:
+                for ended in self.on_ended:
+                    ended(market.symbol, trade, market.at_ns)
 
 
 def warm_kernel() -> None:
-    """Compile (or load) the venue kernel now. Without it the first order waits seconds of real time for it."""
-    book = Book(lot_units=1)
-    book.add(1, side=Side.BUY, type=OrderType.MARKET, qty_units=1)
-    book.on_print(price_units=1, volume_units=1, jumped=True)
-    book.cancel(1)
+    """Compile (or load) how a bar becomes prints now. Without it the first print waits for that in real time."""
+    matching.print_at_ns(0, 60, 0)
+    matching.print_price(1, 1, 1, 1, 0)
+    matching.print_volume(4, 1, 0)

@@ -32,7 +32,8 @@ class Print(NamedTuple):
     """A trade of the market at large. `number` counts the prints of a symbol over the whole tape, from 1.
 
     `jumped` marks the first print of a bar: the market did not pass the prices in between. The volume
-    can be zero where a bar traded less than four lots.
+    can be zero where a bar traded less than four lots. `phase` has the bits of `core.matching`: the session's
+    first and last print, and those outside of any session.
     """
 
     symbol: Symbol
@@ -41,6 +42,7 @@ class Print(NamedTuple):
     at_ns: int
     jumped: bool
     number: int
+    phase: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Timeline:
     def __init__(self, tape: Tape, instruments: dict[Symbol, Instrument], after_ns: int) -> None:
         self._tape = tape
         self._lots = {symbol: instrument.lot_units for symbol, instrument in instruments.items()}
+        self._never_closing = {symbol for symbol, one in instruments.items() if one.calendar == "24x7"}
+        self._opens = [session.open_ns for session in tape.sessions]
         self._heap: list[tuple[int, int, Symbol, int, int]] = []
         data_end_ns = max((tape.bars(symbol)[-1].end_ns for symbol in instruments), default=0)
         for index, session in enumerate(tape.sessions):
@@ -143,7 +147,27 @@ class Timeline:
             at_ns=matching.print_at_ns(bar.start_ns, bar.end_ns, part),
             jumped=part == 0,
             number=index * matching.PRINTS_PER_BAR + part + 1,
+            phase=self._phase(symbol, index, part),
         )
+
+    def _phase(self, symbol: Symbol, index: int, part: int) -> int:
+        """What is special about a print. A market that never closes has neither auctions nor nights."""
+        if symbol in self._never_closing:
+            return 0
+        bars = self._tape.bars(symbol)
+        session = self._session_of(bars[index])
+        if session is None:
+            return matching.EXTENDED
+        if part == 0 and (index == 0 or self._session_of(bars[index - 1]) is not session):
+            return matching.OPENING
+        closes = part == matching.PRINTS_PER_BAR - 1 and bars[index].end_ns == session.close_ns
+        return matching.CLOSING if closes else 0
+
+    def _session_of(self, bar: Bar) -> Session | None:
+        at = bisect_right(self._opens, bar.start_ns) - 1
+        if at < 0 or bar.end_ns > self._tape.sessions[at].close_ns:
+            return None
+        return self._tape.sessions[at]
 
     def _push(self, event: tuple[int, int, Symbol, int, int], after_ns: int) -> None:
         if event[0] > after_ns:

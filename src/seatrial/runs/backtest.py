@@ -26,10 +26,10 @@ from seatrial.domain.orders import Side
 from seatrial.domain.refusals import RefusalCode
 from seatrial.market.bars import BarTable
 from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill, outcome_of
+from seatrial.runs.backtest_venue import LOG_ROWS, venue_for
 from seatrial.strategy.runner import StrategyRunner
 
 PARTICIPATION_PPM = 100_000
-LOG_ROWS = 65_536
 EPOCH = JournalEpoch("backtest")
 
 OnProgress = Callable[[int, int], None]  # groups done, groups in all
@@ -50,6 +50,7 @@ def backtest(
     runners: Sequence[StrategyRunner],
     *,
     participation_ppm: int = PARTICIPATION_PPM,
+    impact_ppm: int = 0,
     on_progress: OnProgress | None = None,
 ) -> BacktestRun:
     """Run strategies over recorded bars.
@@ -58,16 +59,19 @@ def backtest(
 
     Args:
         participation_ppm: the part of each print's volume that can be ours.
+        impact_ppm: what an order pays that takes a whole print, in millionths of the bar's range; 0 is no impact.
 
     Raises:
         NoData: there is not one bar.
         RequestFault: bars of several spans are mixed.
     """
-    return _Backtest(markets, runners, participation_ppm).run(on_progress)
+    return _Backtest(markets, runners, participation_ppm, impact_ppm).run(on_progress)
 
 
 class _Backtest:
-    def __init__(self, markets: Sequence[Market], runners: Sequence[StrategyRunner], participation_ppm: int) -> None:
+    def __init__(
+        self, markets: Sequence[Market], runners: Sequence[StrategyRunner], participation_ppm: int, impact_ppm: int
+    ) -> None:
         self.runners = runners
         self.participation_ppm = participation_ppm
         instruments = [(market.account.id, table.instrument) for market in markets for table in market.tables.values()]
@@ -75,9 +79,7 @@ class _Backtest:
         self.bars = merged_bars(self.machine, markets)
         for runner in runners:
             self.machine.strategy_column(runner.strategy_id)
-        self.venue = v.new_venue(len(instruments), LOG_ROWS)
-        for at, (_, inst) in enumerate(self.machine.instruments):
-            self.venue.fees[at] = (inst.fee_ppm, int(inst.fee_in_base_on_buy))
+        self.venue = venue_for(self.machine, self.bars, markets, impact_ppm)
         self.closes = sorted(
             (session.close_ns, self.machine.account_index(market.account.id))
             for market in markets

@@ -21,6 +21,7 @@ class Thing:
     counts_shares: bool
     fee: Decimal
     fee_in_coin: bool
+    stops_wait: bool = False  # a stop that would trigger on arrival is refused
 
     def paid(self, qty: Decimal, price: Decimal) -> Decimal:
         """Cost rounds up."""

@@ -27,6 +27,10 @@ class Order:
         """What can still fill, as far as the account has heard."""
         return self.qty - self.filled
 
+    def is_touched(self, price: Decimal) -> bool:
+        """Whether a stop's price has come already."""
+        return self.kind == "stop" and price > 0 and (price - self.stop) * self.side >= 0
+
     def price_at(self, price: Decimal, jumped: bool) -> Decimal | None:
         """The price at which it would trade as the market moves to `price`, or None."""
         if self.kind == "market" or self.triggered:

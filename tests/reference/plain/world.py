@@ -237,8 +237,12 @@ class World:
             kind, order = self.letters.pop(0)
             at_venue = self.venue[order.symbol]
             if kind == "send":
-                at_venue.append(order)
                 self.told.orders += 1
+                held = self.account.holdings[order.symbol]
+                if held.thing.stops_wait and order.is_touched(held.last):
+                    self._end(order, follow=False)  # the venue turns it away: it would trigger at once
+                else:
+                    at_venue.append(order)
                 self.account.cool()
             elif order in at_venue:
                 self.told.cancels += 1

@@ -27,6 +27,7 @@ from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessab
 from seatrial.emulators.alpaca.working import WorkingOrders
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
+from seatrial.emulators.order_books import Terms
 from seatrial.emulators.store import VenueRecords
 
 GTC_DAYS_MAX = 90
@@ -131,15 +132,7 @@ class Desk:
         """
         self.exchange.catch_up()
         admission = self._admit(account, ticket)
-        number = self.exchange.place(
-            ticket.symbol,
-            side=ticket.side,
-            type=TYPES[ticket.type],
-            qty_units=ticket.qty_units,
-            limit_units=ticket.limit_units,
-            stop_units=ticket.stop_units,
-            account=account,
-        )
+        number = self.exchange.place(ticket.symbol, _terms(ticket, ticket.side, ticket.qty_units), account=account)
         now_ns = self.exchange.settled_ns
         order_id = self.identity.uuid("order", number)
         order = Order(
@@ -307,12 +300,19 @@ class Desk:
     def _restore(self, order: Order) -> None:
         self.exchange.restore(
             Symbol(order.symbol),
+            _terms(order, order.signed_side, order.left_units),
             number=order.number,
-            side=order.signed_side,
-            type=TYPES[order.type],
-            left_units=order.left_units,
-            limit_units=order.limit_units,
-            stop_units=order.stop_units,
             placed_ns=order.submitted_ns,
             account=order.account,
         )
+
+
+def _terms(asked: Order | Ticket, side: Side, qty_units: int) -> Terms:
+    """What the exchange needs to know of an order."""
+    return Terms(
+        side=side,
+        type=TYPES[asked.type],
+        qty_units=qty_units,
+        limit_units=asked.limit_units,
+        stop_units=asked.stop_units,
+    )

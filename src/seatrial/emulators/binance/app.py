@@ -1,6 +1,6 @@
 """The emulated Binance Spot: REST `/api/v3`, market streams `/ws` and `/stream`, and `/ws-api/v3`.
 
-Played are orders MARKET (also by `quoteOrderQty`), LIMIT (GTC, IOC), LIMIT_MAKER and STOP_LOSS, and HMAC
+Played are all seven order types (MARKET also by `quoteOrderQty`; GTC, IOC, FOK), and HMAC
 keys. Everything else is refused in the venue's own words; listenKeys are gone, as they are there. Orders
 fill at prints of the replayed market, so a new order is answered `NEW` and its trades follow on the user
 stream: see `spot`.
@@ -68,7 +68,7 @@ def build_binance(
     markets = Markets(exchange)
     ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
     clearing = Clearing(exchange, markets, ledger)
-    exchange.on_settled += [clearing.settle, markets.tell]
+    exchange.on_settled += [clearing.commit, markets.tell]
     spot = Spot(clearing, markets, ids=ids)
     desk = Desk(spot, markets, weights or WeightMeter(api_clock), clock=api_clock, history=history)
     doors = [

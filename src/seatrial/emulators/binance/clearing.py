@@ -11,15 +11,17 @@ from decimal import Decimal
 
 from seatrial.core.book import Execution
 from seatrial.domain.ids import Symbol
-from seatrial.domain.orders import OrderType, Side
+from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.emulators.binance import settlement
 from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.intake import Draft
 from seatrial.emulators.binance.ledger import Ledger
 from seatrial.emulators.binance.markets import Markets
 from seatrial.emulators.binance.numbers import from_units, to_units
-from seatrial.emulators.binance.orders import Json, Order, Trade
+from seatrial.emulators.binance.orders import TAKE_PROFITS, Json, Order, Trade
 from seatrial.emulators.binance.reports import execution_report
 from seatrial.emulators.exchange import Exchange
+from seatrial.emulators.order_books import Terms
 from seatrial.emulators.timeline import Print
 
 OnAccountEvent = Callable[[str, Json], None]
@@ -29,9 +31,27 @@ KERNEL_TYPES = {
     "LIMIT": OrderType.LIMIT,
     "LIMIT_MAKER": OrderType.LIMIT,
     "STOP_LOSS": OrderType.STOP,
+    "STOP_LOSS_LIMIT": OrderType.STOP_LIMIT,
+    "TAKE_PROFIT": OrderType.STOP,
+    "TAKE_PROFIT_LIMIT": OrderType.STOP_LIMIT,
 }
+KERNEL_TIMES = {"GTC": TimeInForce.GTC, "IOC": TimeInForce.IOC, "FOK": TimeInForce.FOK}
 KERNEL_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 OPERATIONS = {"NEW": "accepted", "TRADE": "executed", "CANCELED": "canceled", "EXPIRED": "expired"}
+
+
+def terms_of(asked: Order | Draft, qty_units: int) -> Terms:
+    """What the exchange needs to know of an order."""
+    return Terms(
+        side=KERNEL_SIDES[asked.side],
+        type=KERNEL_TYPES[asked.type],
+        qty_units=qty_units,
+        limit_units=to_units(asked.price),
+        stop_units=to_units(asked.stop_price),
+        time_in_force=KERNEL_TIMES[asked.time_in_force],
+        post_only=asked.type == "LIMIT_MAKER",
+        if_touched=asked.type in TAKE_PROFITS,
+    )
 
 
 class Clearing:
@@ -44,12 +64,10 @@ class Clearing:
         self._rules = markets.rules
         self._outbox: list[tuple[str, Json]] = []
         self._by_id: dict[int, Account] = {}
-        self._until_print: list[Order] = []
         self._stops: dict[int, Order] = {}
-        self._printed: set[str] = set()
-        self._dead: list[int] = []
         exchange.on_print.append(self._hear_print)
         exchange.on_execution.append(self._hear_execution)
+        exchange.on_ended.append(self._hear_end)
         self._go_on()
 
     # ------------------------------------------------------- what accounts want
@@ -71,17 +89,6 @@ class Clearing:
 
     # ----------------------------------------------------- what the market does
 
-    def settle(self, at_ns: int) -> None:
-        """The instant is over: expire what lived only until this print, commit, and only then tell."""
-        for order in list(self._until_print):
-            if order.open and order.symbol in self._printed:
-                self._expire(self._by_id[order.order_id], order, at_ns)
-                self._dead.append(order.order_id)
-            if not order.open:
-                self._until_print.remove(order)
-        self._printed.clear()
-        self.commit(at_ns)
-
     def commit(self, market_ns: int) -> None:
         """Make durable what changed and how far the market has come, then tell the accounts."""
         self.ledger.commit(market_ns)
@@ -91,14 +98,10 @@ class Clearing:
                 heard(name, event)
 
     def _hear_print(self, print: Print) -> None:
-        # Whoever cancels between two instants lets the market catch up first, which must not happen while
-        # an instant is settled; so what expired there leaves the book now, before this print is matched.
-        while self._dead:
-            self.exchange.cancel(self._dead.pop())
-        self._printed.add(str(print.symbol))
         price = from_units(print.price_units)
         for order in list(self._stops.values()):
-            touched = price >= order.stop_price if order.side == "BUY" else price <= order.stop_price
+            rising = (order.side == "BUY") != (order.type in TAKE_PROFITS)
+            touched = price >= order.stop_price if rising else price <= order.stop_price
             if order.symbol == print.symbol and touched:
                 order.working_ns = print.at_ns
                 self.ledger.changed(order)
@@ -108,14 +111,11 @@ class Clearing:
         account = self._by_id[execution.number]
         order, rules = account.orders[execution.number], self._rules[str(symbol)]
         price = from_units(execution.price_units)
-        if order.type == "LIMIT_MAKER":
-            price = order.price  # it was resting before the market came to it, whatever the kernel saw
         offered = from_units(execution.qty_units)
         quantity = min(offered, settlement.payable(order, account.wallet, price, rules))
         trade = None
         if quantity > 0:
-            maker = execution.maker or order.type == "LIMIT_MAKER"
-            trade = self._settle(account, order, quantity, price, maker=maker, at_ns=at_ns)
+            trade = self._settle(account, order, quantity, price, maker=execution.maker, at_ns=at_ns)
         if quantity < offered:
             self.exchange.cancel(order.order_id)
             if order.budget_only and order.executed:
@@ -126,6 +126,13 @@ class Clearing:
             self._expire(account, order, at_ns)
         if not order.open:
             self._finish(account, order)
+
+    def _hear_end(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
+        """What its time in force, or a maker's price, ended at a print. What could not pay has ended already."""
+        account = self._by_id[execution.number]
+        order = account.orders[execution.number]
+        if order.open:
+            self._expire(account, order, at_ns)
 
     # ------------------------------------------------------------------ parts
 
@@ -150,9 +157,7 @@ class Clearing:
     def _take_in(self, account: Account, order: Order) -> None:
         account.add(order)
         self._by_id[order.order_id] = account
-        if order.time_in_force == "IOC":
-            self._until_print.append(order)
-        if order.type == "STOP_LOSS" and order.working_ns is None:
+        if order.algo and order.working_ns is None:
             self._stops[order.order_id] = order
         self.ledger.changed(order)
 
@@ -194,12 +199,8 @@ class Clearing:
             account = self.ledger.accounts[order.account]
             self.exchange.restore(
                 Symbol(order.symbol),
+                terms_of(order, to_units(order.left)),
                 number=order.order_id,
-                side=KERNEL_SIDES[order.side],
-                type=KERNEL_TYPES[order.type],
-                left_units=to_units(order.left),
-                limit_units=to_units(order.price),
-                stop_units=to_units(order.stop_price),
                 placed_ns=order.created_ns,
                 account=account.name,
             )

@@ -11,6 +11,7 @@ from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.intake import Draft
 from seatrial.emulators.binance.market import Quote
 from seatrial.emulators.binance.numbers import on_step, product
+from seatrial.emulators.binance.orders import ALGO_TYPES, TAKE_PROFITS
 from seatrial.emulators.binance.rules import (
     ALGO_ORDERS_MAX,
     MULTIPLIER_DOWN,
@@ -40,7 +41,7 @@ def check_filters(draft: Draft, *, average: Decimal | None, open_orders: int, op
     _check_notional(draft, average)
     if open_orders >= ORDERS_MAX:
         raise refusals.filter_failure("MAX_NUM_ORDERS")
-    if draft.type == "STOP_LOSS" and open_algos >= ALGO_ORDERS_MAX:
+    if draft.type in ALGO_TYPES and open_algos >= ALGO_ORDERS_MAX:
         raise refusals.filter_failure("MAX_NUM_ALGO_ORDERS")
 
 
@@ -63,11 +64,12 @@ def _check_notional(draft: Draft, average: Decimal | None) -> None:
 
 
 def check_prices(draft: Draft, *, last: Decimal | None, quote: Quote | None) -> None:
-    """Raises -2010 for a stop on the wrong side of the market and for a maker that would take."""
+    """Raises -2010 for a trigger on the wrong side of the market and for a maker that would take."""
     if last is None or quote is None:
         return
     buying = draft.side == "BUY"
-    if draft.stop_price and (draft.stop_price <= last if buying else draft.stop_price >= last):
+    rising = buying != (draft.type in TAKE_PROFITS)
+    if draft.stop_price and (draft.stop_price <= last if rising else draft.stop_price >= last):
         raise refusals.would_trigger()
     takes = draft.price >= quote.ask if buying else draft.price <= quote.bid
     if draft.type == "LIMIT_MAKER" and takes:

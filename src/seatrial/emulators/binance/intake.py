@@ -12,30 +12,32 @@ from decimal import Decimal
 
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.numbers import ZERO
-from seatrial.emulators.binance.orders import Order
+from seatrial.emulators.binance.orders import ALGO_TYPES, Order
 from seatrial.emulators.binance.parameters import CLIENT_ID, SYMBOL, Parameters
 from seatrial.emulators.binance.rules import ORDER_TYPES, STP_MODES, Rules
 
 SIDES = frozenset({"BUY", "SELL"})
 FORMS = frozenset({"ACK", "RESULT", "FULL"})
-TIMES_IN_FORCE = frozenset({"GTC", "IOC"})
+TIMES_IN_FORCE = frozenset({"GTC", "IOC", "FOK"})
+WITH_TIME_IN_FORCE = frozenset({"LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"})
 STRATEGY_TYPE_MIN = 1_000_000
-TYPE_WORDS = {
-    "STOP_LOSS_LIMIT": "Stop loss limit",
-    "TAKE_PROFIT": "Take profit",
-    "TAKE_PROFIT_LIMIT": "Take profit limit",
-}
 NEEDS = {
     "LIMIT": ("timeInForce", "quantity", "price"),
     "LIMIT_MAKER": ("quantity", "price"),
     "MARKET": (),
     "STOP_LOSS": ("quantity", "stopPrice"),
+    "STOP_LOSS_LIMIT": ("timeInForce", "quantity", "price", "stopPrice"),
+    "TAKE_PROFIT": ("quantity", "stopPrice"),
+    "TAKE_PROFIT_LIMIT": ("timeInForce", "quantity", "price", "stopPrice"),
 }
 FORBIDS = {
     "LIMIT": ("stopPrice", "quoteOrderQty"),
     "LIMIT_MAKER": ("timeInForce", "stopPrice", "quoteOrderQty"),
     "MARKET": ("timeInForce", "price", "stopPrice"),
     "STOP_LOSS": ("timeInForce", "price", "quoteOrderQty"),
+    "STOP_LOSS_LIMIT": ("quoteOrderQty",),
+    "TAKE_PROFIT": ("timeInForce", "price", "quoteOrderQty"),
+    "TAKE_PROFIT_LIMIT": ("quoteOrderQty",),
 }
 IGNORED = ("newOrderRespType", "apiKey", "returnRateLimits")
 
@@ -103,8 +105,6 @@ def read_draft(parameters: Parameters, rules: Mapping[str, Rules]) -> Draft:
 
 def _read_type(parameters: Parameters) -> str:
     kind = parameters.required("type")
-    if kind in TYPE_WORDS:
-        raise refusals.type_unsupported(TYPE_WORDS[kind])
     if kind not in ORDER_TYPES:
         raise refusals.bad_type()
     if parameters.has("icebergQty"):
@@ -123,7 +123,7 @@ def _read_type(parameters: Parameters) -> str:
 
 def _read_time_in_force(parameters: Parameters, kind: str) -> str:
     value = parameters.optional("timeInForce") or "GTC"
-    if kind == "LIMIT" and value not in TIMES_IN_FORCE:
+    if kind in WITH_TIME_IN_FORCE and value not in TIMES_IN_FORCE:
         raise refusals.bad_time_in_force()
     return value
 
@@ -165,7 +165,7 @@ def new_order(
         quote_order_qty=draft.quote_order_qty,
         created_ns=now_ns,
         updated_ns=now_ns,
-        working_ns=None if draft.type == "STOP_LOSS" else now_ns,
+        working_ns=None if draft.type in ALGO_TYPES else now_ns,
         reserved=reserved[1],
         reserved_asset=reserved[0],
         budget_only=bool(draft.quote_order_qty) and draft.side == "BUY",

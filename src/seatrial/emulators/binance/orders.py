@@ -13,7 +13,9 @@ from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS
 from seatrial.emulators.binance.numbers import ZERO, text
 
 OPEN = frozenset({"NEW", "PARTIALLY_FILLED"})
-ALGO_TYPES = frozenset({"STOP_LOSS"})
+STOPS = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"})
+TAKE_PROFITS = frozenset({"TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
+ALGO_TYPES = STOPS | TAKE_PROFITS
 NO_LIST = -1
 
 Json = dict[str, object]

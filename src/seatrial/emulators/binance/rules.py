@@ -20,7 +20,15 @@ QTY_MAX = Decimal(9_000_000)
 NOTIONAL_MAX = Decimal(9_000_000)
 MULTIPLIER_UP = Decimal(5)
 MULTIPLIER_DOWN = Decimal("0.2")
-ORDER_TYPES = ("LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS")
+ORDER_TYPES = (
+    "LIMIT",
+    "LIMIT_MAKER",
+    "MARKET",
+    "STOP_LOSS",
+    "STOP_LOSS_LIMIT",
+    "TAKE_PROFIT",
+    "TAKE_PROFIT_LIMIT",
+)
 STP_MODES = ("NONE",)
 _MULTIPLIERS = {
     "bidMultiplierUp": str(MULTIPLIER_UP),

@@ -3,7 +3,8 @@
 Where it departs from the venue, on purpose: the market is replayed, and orders fill at its *prints*, never
 at their arrival. A market order is therefore answered `NEW` without fills, as a marketable one is at the
 venue's own user stream first, and its trades follow as `executionReport`s, at most twenty seconds of
-market time later. An `IOC` order lives until the next print.
+market time later. `IOC` and `FOK` orders live until the next print.
+A `LIMIT_MAKER` that the market has moved over by its first print expires there.
 
 Times of orders and trades are market time. A request is committed before its answer.
 """
@@ -17,7 +18,7 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.time import MINUTE_NS
 from seatrial.emulators.binance import refusals, settlement
 from seatrial.emulators.binance.account import Account
-from seatrial.emulators.binance.clearing import KERNEL_SIDES, KERNEL_TYPES, Clearing
+from seatrial.emulators.binance.clearing import Clearing, terms_of
 from seatrial.emulators.binance.filters import check_filters, check_prices
 from seatrial.emulators.binance.intake import Draft, new_order
 from seatrial.emulators.binance.markets import Markets
@@ -74,13 +75,7 @@ class Spot:
         account.wallet.reserve(asset, amount)
         account.meter.add()
         number = self.exchange.place(
-            Symbol(draft.rules.symbol),
-            side=KERNEL_SIDES[draft.side],
-            type=KERNEL_TYPES[draft.type],
-            qty_units=to_units(quantity),
-            limit_units=to_units(draft.price),
-            stop_units=to_units(draft.stop_price),
-            account=account.name,
+            Symbol(draft.rules.symbol), terms_of(draft, to_units(quantity)), account=account.name
         )
         now_ns = self.exchange.settled_ns
         order = new_order(

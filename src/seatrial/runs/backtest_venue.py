@@ -1,0 +1,70 @@
+"""The venue of a backtest: its fees and habits, and what is special about each bar that is run over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seatrial.core import bar_loop as loop
+from seatrial.core import venue as v
+from seatrial.core.prints import CLOSING, EXTENDED, OPENING
+from seatrial.core.records import Int64Array
+from seatrial.domain.bars import Session
+
+if TYPE_CHECKING:
+    from seatrial.core.machine import Machine
+    from seatrial.runs.backtest import Market
+
+LOG_ROWS = 65_536
+
+
+def venue_for(machine: Machine, bars: Int64Array, markets: Sequence[Market], impact_ppm: int) -> v.VenueState:
+    """An empty venue that trades the machine's instruments on these bars."""
+    marks = bar_marks(bars, sessions_by_row(machine, markets))
+    venue = v.new_venue(len(machine.instruments), LOG_ROWS, marks=marks, impact_ppm=impact_ppm)
+    for at, (_, inst) in enumerate(machine.instruments):
+        venue.fees[at] = (inst.fee_ppm, int(inst.fee_in_base_on_buy))
+        venue.stops_wait[at] = int(inst.stops_wait)
+    return venue
+
+
+def bar_marks(bars: Int64Array, sessions: Mapping[int, Sequence[Session]]) -> Int64Array:
+    """A bit set of `core.prints` for each row of `bars`; empty where no instrument has sessions.
+
+    The bar that holds a session's opening print is the first its instrument has in it; the one that holds the
+    closing print ends as the session does. A bar that starts in no session is outside regular hours.
+
+    Args:
+        bars: rows of `core.bar_loop`, sorted by end.
+        sessions: by the number of the instrument, oldest first; an instrument without any never closes.
+    """
+    if not sessions:
+        return v.NO_MARKS
+    marks = np.zeros(len(bars), dtype=np.int64)
+    for inst, days in sessions.items():
+        rows = np.flatnonzero(bars[:, loop.B_INST] == inst)
+        starts, ends = bars[rows, loop.B_START], bars[rows, loop.B_END]
+        opens = np.array([day.open_ns for day in days], dtype=np.int64)
+        closes = np.array([day.close_ns for day in days], dtype=np.int64)
+        at = np.searchsorted(opens, starts, side="right") - 1
+        inside = (at >= 0) & (ends <= closes[at])
+        before = np.maximum.accumulate(np.where(inside, at, -1))
+        first = inside & (at != np.concatenate([[-1], before[:-1]]))
+        marks[rows] = (
+            np.where(inside, 0, EXTENDED)
+            + np.where(first, OPENING, 0)
+            + np.where(inside & (ends == closes[at]), CLOSING, 0)
+        )
+    return marks
+
+
+def sessions_by_row(machine: Machine, markets: Sequence[Market]) -> dict[int, Sequence[Session]]:
+    """The sessions of every instrument whose market closes, by its number in the machine."""
+    return {
+        machine.row_of(market.account.id, symbol): market.sessions
+        for market in markets
+        for symbol in market.tables
+        if market.account.calendar != "24x7" and market.sessions
+    }
