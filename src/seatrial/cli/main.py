@@ -20,6 +20,7 @@ COMMANDS = {
     "reset": "reset",
     "data": "data",
     "backtest": "backtest",
+    "sweep": "sweep",
     "rehearse": "rehearse",
     "simulate": "simulate",
     "emulate": "emulate",

@@ -15,7 +15,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 NAMED = ("stage", "mode", "config", "data", "state", "speed", "seed")
 
 
-def _pair(ctx: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+def pairs_of(ctx: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping; a `BadParameter` for any other."""
     chosen = {}
     for pair in pairs:
         name, equals, raw = pair.partition("=")
@@ -28,7 +29,9 @@ def _pair(ctx: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]
 def settings_options(command: Command) -> Command:
     """`--stage`, `--set` and the rest: every setting can be given."""
     for option in (
-        click.option("--set", "others", multiple=True, callback=_pair, metavar="NAME=VALUE", help="Any other setting."),
+        click.option(
+            "--set", "others", multiple=True, callback=pairs_of, metavar="NAME=VALUE", help="Any other setting."
+        ),
         click.option("--config", metavar="DIR", help="Folder of stage files and limits.  [config]"),
         click.option("--state", metavar="DIR", help="Folder of journals and venue stores.  [data]"),
         click.option("--mode", metavar="MODE", help="dry_run, sim, paper or live.  [sim]"),

@@ -17,7 +17,7 @@ from seatrial.domain.faults import ConfigurationFault, RequestFault
 from seatrial.strategy.strategy import Parameter, Strategy, parameters_of
 
 # What running a user's file may raise short of a wish to end the process; each is told with file and line.
-_USER_FAULTS = (
+USER_FAULTS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -46,17 +46,20 @@ class LoadedStrategy:
     texts: dict[str, str]  # parameters as given, for a reload
 
 
-def load_strategy(path: Path, texts: Mapping[str, str] | None = None, *, name: str | None = None) -> LoadedStrategy:
+def load_strategy(
+    path: Path, texts: Mapping[str, str] | None = None, *, name: str | None = None, source: bytes | None = None
+) -> LoadedStrategy:
     """Load the strategy class of a file and set its parameters from texts such as `{"fast": "20"}`.
 
-    `name` picks a class where the file has several; `path.py:Name` as a path does the same.
+    `name` picks a class where the file has several; `path.py:Name` as a path does the same. With `source` the file
+    itself is not read: a worker on another machine has only its content.
 
     Raises:
         ConfigurationFault: no such file, or it does not run; names file and line.
         RequestFault: an unknown parameter, or a text that is not of its type.
     """
     path, name = _split_name(path, name)
-    source = _read(path)
+    source = _read(path) if source is None else source
     strategy_class = _pick(path, _run(path, source), name)
     strategy = strategy_class()
     for key, text in (texts or {}).items():
@@ -123,7 +126,7 @@ def _run(path: Path, source: bytes) -> ModuleType:
         exec(compile(source, str(path), "exec"), module.__dict__)
     except SyntaxError as fault:
         raise ConfigurationFault(f"{path}:{fault.lineno or 1}: {fault.msg}") from fault
-    except _USER_FAULTS as fault:
+    except USER_FAULTS as fault:
         lines = [frame.lineno for frame in traceback.extract_tb(fault.__traceback__) if frame.filename == str(path)]
         where = f"{path}:{lines[-1]}" if lines else str(path)
         raise ConfigurationFault(f"{where}: {type(fault).__name__}: {fault}") from fault

@@ -1,0 +1,1 @@
+"""Research on this machine or several: jobs, pools of processes, Ray, and the folders results go to."""

@@ -1,0 +1,151 @@
+"""One strategy on one market, ready to be run many times, here or in another process. It is pickled whole, source and
+bars included, so that a worker needs neither the file nor the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from seatrial.bootstrap.backtests import markets_of
+from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.scheduling import effective_schedule
+from seatrial.bootstrap.settings import Settings
+from seatrial.domain.faults import RequestFault, SeatrialFault
+from seatrial.domain.ids import StrategyId
+from seatrial.domain.money import CASH_SCALE, units_text
+from seatrial.market.shift import Timeline
+from seatrial.runs.backtest import PARTICIPATION_PPM, Market, backtest
+from seatrial.runs.backtest_run import BacktestRun
+from seatrial.runs.result import RunResult, StrategyNote, backtest_result
+from seatrial.runs.search.trial import Proposal, Trial
+from seatrial.runs.statistics import AccountStatistics, figures_of, statistics_of
+from seatrial.runs.tail_risk import tail_risk
+from seatrial.services.schedule_gate import gate_of
+from seatrial.services.schedules import Schedule
+from seatrial.strategy.load import USER_FAULTS, LoadedStrategy, load_strategy
+from seatrial.strategy.runner import StrategyRunner
+
+MakeRunner = Callable[..., StrategyRunner]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything a run needs but its parameters."""
+
+    path: Path
+    source: bytes
+    texts: Mapping[str, str]  # parameters that are fixed
+    symbols: tuple[str, ...]
+    market: Market
+    timeline: Timeline
+    schedule: Schedule
+    confidence_min: float | None
+    seed: int | None  # of a made-up market
+    digest: str  # of the strategy with its fixed parameters
+    parameters: tuple[str, ...]  # every name that can be set
+
+    def load(self, parameters: Mapping[str, str]) -> LoadedStrategy:
+        """The strategy with these parameters on top of the fixed ones. Raises as `load_strategy`."""
+        return load_strategy(self.path, {**self.texts, **parameters}, source=self.source)
+
+    def between(self, span_ns: tuple[int, int] | None) -> Market:
+        """The market cut to a span; the whole of it for None."""
+        if span_ns is None:
+            return self.market
+        tables = {symbol: table.between(*span_ns) for symbol, table in self.market.tables.items()}
+        kept = tuple(day for day in self.market.sessions if span_ns[0] <= day.open_ns and day.close_ns <= span_ns[1])
+        return replace(self.market, tables=tables, sessions=kept)
+
+
+def job_of(
+    settings: Settings, path: Path, texts: Mapping[str, str], *, session_count: int | None = None, pad: bool = False
+) -> Job:
+    """Load strategy and market once.
+
+    Raises:
+        ConfigurationFault: the strategy does not load.
+        RequestFault: a parameter, symbol or number of sessions that is not accepted.
+        DataFault: the data is missing or wrong.
+    """
+    loaded = load_strategy(path, texts)
+    symbols = tuple(loaded.strategy.symbols)
+    timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
+    cut = timeline.select_sessions(len(timeline.sessions))
+    markets = markets_of(settings, cut)
+    if len(markets) != 1:
+        raise RequestFault("symbols", "symbols of one venue, as a strategy trades one account", symbols)
+    return Job(
+        path=path,
+        source=loaded.path.read_bytes(),
+        texts=dict(texts),
+        symbols=symbols,
+        market=markets[0],
+        timeline=cut,
+        schedule=effective_schedule(settings, loaded.strategy.schedule),
+        confidence_min=settings.values["signals.min_confidence"],
+        seed=settings.seed if settings.data is None else None,
+        digest=loaded.digest,
+        parameters=tuple(loaded.parameters),
+    )
+
+
+def runner_of(job: Job, loaded: LoadedStrategy, market: Market, make: MakeRunner = StrategyRunner) -> StrategyRunner:
+    """A fresh runner; `make` builds it, for callers that want to listen."""
+    return make(
+        loaded.strategy,
+        strategy_id=StrategyId(loaded.path.stem),
+        account=market.account.id,
+        instruments=[table.instrument for table in market.tables.values()],
+        epoch="backtest",
+        digest=loaded.digest,
+        gate=gate_of(job.schedule, market.account.calendar, virtual=True),
+        confidence_min=job.confidence_min,
+    )
+
+
+def run_once(job: Job, parameters: Mapping[str, str], span_ns: tuple[int, int] | None = None) -> RunResult:
+    """One backtest of one set of parameters. Raises as the strategy and `backtest` do."""
+    loaded, market = job.load(parameters), job.between(span_ns)
+    runner = runner_of(job, loaded, market)
+    run: BacktestRun = backtest([market], [runner])
+    texts = {
+        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
+    }
+    note = StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
+    return backtest_result(run, [market], job.timeline, [note], participation_ppm=PARTICIPATION_PPM, seed=job.seed)
+
+
+def try_once(job: Job, proposal: Proposal) -> Trial:
+    """One trial. A strategy that does not run with these parameters is a trial with a fault, not the search's end."""
+    try:
+        result = run_once(job, proposal.parameters, proposal.span_ns)
+    except (SeatrialFault, *USER_FAULTS) as fault:
+        return Trial(proposal.number, dict(proposal.parameters), {}, {}, (), 0, 0, "0", "", _sentence(fault))
+    return trial_of(proposal, result, statistics_of(result)[0])
+
+
+def trial_of(proposal: Proposal, result: RunResult, stats: AccountStatistics) -> Trial:
+    """What a search keeps of one run."""
+    figures = figures_of(stats)
+    risk = tail_risk(stats.returns, figures["cagr"], stats.drawdown)
+    figures |= {"sortino": risk.sortino, "calmar": risk.calmar, "downside_deviation": risk.downside_deviation}
+    values = {name: figure.value for name, figure in figures.items()}
+    values["max_drawdown"] = 0.0 if stats.drawdown is None else stats.drawdown.ratio
+    return Trial(
+        number=proposal.number,
+        parameters=dict(proposal.parameters),
+        figures=values,
+        reasons={name: figure.reason for name, figure in figures.items() if figure.value is None},
+        returns=stats.returns.values,
+        trades=len(stats.results),
+        fills=len(result.fills),
+        result=units_text(stats.closing_units - stats.opening_units, CASH_SCALE),
+        fingerprint=result.outcome_fingerprint,
+    )
+
+
+def _sentence(fault: BaseException) -> str:
+    cause = fault.__cause__ or fault
+    return f"{type(cause).__name__}: {cause}"
