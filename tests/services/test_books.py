@@ -16,7 +16,8 @@ from seatrial.domain.money import CASH_SCALE, Currency
 from seatrial.domain.orders import Side
 from seatrial.domain.time import Instant
 from seatrial.journal.port import Entry
-from seatrial.services.observability.books import PERIODS, AccountBook
+from seatrial.services.observability.book_periods import PERIODS
+from seatrial.services.observability.books import AccountBook
 from seatrial.services.observability.chronicle import Chronicle
 from seatrial.services.observability.exposure import exposures
 from seatrial.services.observability.limits import limit_uses

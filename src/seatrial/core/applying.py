@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import plus
-from seatrial.core.carry import apply_borrow_fee, apply_business_day, apply_interest
+from seatrial.core.booking import apply_money
 from seatrial.core.compiled import compiled_inner
-from seatrial.core.corporate import apply_dividend, apply_split
 from seatrial.core.exposure import holding_value, shift_baselines
 from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
 from seatrial.core.marking import begin_fact, end_fact, mark
 from seatrial.core.parked import hear_time, note_child_end, note_child_fill, note_entry_fill
-from seatrial.core.parked_split import split_parked
-from seatrial.core.purses import add_to_purse, apply_rate, take_fee
+from seatrial.core.purses import add_to_purse, take_fee
 from seatrial.core.records import Int64Array, State
 from seatrial.core.sizing import target_qty, weight_qty
 from seatrial.core.working import add_working, end_order, note_nothing_works, order_row
@@ -159,24 +157,6 @@ def apply_transfer(state: State, fact: Int64Array) -> None:
     else:
         row[r.A_CASH] = plus(row[r.A_CASH], amount)
     shift_baselines(state, account, worth)
-
-
-@compiled_inner
-def apply_money(state: State, fact: Int64Array, kind: int) -> None:
-    """Corporate actions, interest, settlement and rates."""
-    if kind == r.FACT_SPLIT:
-        apply_split(state, fact)
-        split_parked(state, fact)
-    elif kind == r.FACT_DIVIDEND:
-        apply_dividend(state, fact)
-    elif kind == r.FACT_BUSINESS_DAY:
-        apply_business_day(state, fact)
-    elif kind == r.FACT_INTEREST:
-        apply_interest(state, fact)
-    elif kind == r.FACT_BORROW_FEE:
-        apply_borrow_fee(state, fact)
-    elif kind == r.FACT_FX_RATE:
-        apply_rate(state, fact)
 
 
 @compiled_inner

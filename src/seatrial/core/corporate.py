@@ -1,8 +1,8 @@
 """Corporate actions: what a split and a dividend make of a position. Neither makes money nor loses any.
 
 A split leaves the cost as it is to the unit, and every number that is counted in shares or per share moves with it:
-quantity, last price, best close since entry, targets. Prices go to the nearest unit, halves up. What is then less
-than a lot is paid out where a price for it is named, all of it with one rounding against us.
+quantity, last price, best close since entry, targets. Prices go to the nearest unit, halves up. Fractions are paid
+out where the fact names a price for them, all of them with one rounding against us.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def qty_after(qty: int, new: int, old: int) -> int:
 
 
 @compiled_inner
-def split_holding(state: State, inst: int, new: int, old: int, lieu: int) -> int:
-    """Split what is held; returns the cash paid for what is less than a lot, negative where a short is bought in."""
+def split_holding(state: State, inst: int, new: int, old: int, whole: int, lieu: int) -> int:
+    """Split what is held; returns the cash paid for fractions, negative where those of a short are bought in."""
     position = state.positions[inst]
     lot, value_div = state.rules[inst, r.R_LOT], state.rules[inst, r.R_VALUE_DIV]
     held = position[r.P_QTY]
@@ -42,9 +42,9 @@ def split_holding(state: State, inst: int, new: int, old: int, lieu: int) -> int
     after = qty_after(held, new, old)
     position[r.P_QTY] = after
     paid = 0
-    if lieu > 0:
-        fraction = abs(after) % lot
-        # What is less than a lot, in parts of 1/old of a unit, so that nothing is lost before it is priced.
+    if whole > 0:
+        fraction = abs(after) % whole
+        # What is paid out, in parts of 1/old of a unit, so that nothing is lost before it is priced.
         parts = fraction * old + (abs(held) % old) * new % old
         paid = muldiv_floor(parts, lieu, value_div * old) if side > 0 else -muldiv_ceil(parts, lieu, value_div * old)
         realized = paid
@@ -80,7 +80,7 @@ def apply_split(state: State, fact: Int64Array) -> None:
         state.targets[inst, strategy] = round_to_lot(after, state.rules[inst, r.R_LOT])
     paid = 0
     if position[r.P_QTY] != 0:
-        paid = split_holding(state, inst, new, old, fact[r.F_LIEU])
+        paid = split_holding(state, inst, new, old, fact[r.F_WHOLE], fact[r.F_LIEU])
     change = holding_value(state, inst) - before
     state.accounts[account, r.A_HOLDINGS] = plus(state.accounts[account, r.A_HOLDINGS], change)
     shift_baselines(state, account, change + paid)

@@ -69,7 +69,7 @@ def judge_trade(position: Int64Array, account: Int64Array) -> None:
     position[r.P_TRADE_REALIZED] = 0
 
 
-@compiled_inner
+@compiled
 def move_out(position: Int64Array, qty_units: int) -> None:
     """Move a signed quantity in or out without a trade. What leaves takes its part of the cost along."""
     held = position[r.P_QTY]

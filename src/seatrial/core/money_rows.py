@@ -40,7 +40,8 @@ def encode_money_fact(
         case Split(account=account, symbol=symbol):
             row[r.F_KIND] = r.FACT_SPLIT
             row[r.F_INST] = instrument_index[account, symbol]
-            row[r.F_NEW], row[r.F_OLD], row[r.F_LIEU] = fact.new_shares, fact.old_shares, fact.lieu_price_units
+            row[r.F_NEW], row[r.F_OLD] = fact.new_shares, fact.old_shares
+            row[r.F_WHOLE], row[r.F_LIEU] = fact.whole_units, fact.lieu_price_units
         case CashDividend(account=account, symbol=symbol):
             row[r.F_KIND] = r.FACT_DIVIDEND
             row[r.F_INST] = instrument_index[account, symbol]

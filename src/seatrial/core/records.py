@@ -56,7 +56,7 @@ F_ACCOUNT, F_AMOUNT = 4, 5  # and F_PURSE, 0 where the cash is in the account's 
 FACT_TIMER = 11
 
 FACT_SPLIT = 12
-F_NEW, F_OLD, F_LIEU = 4, 5, 6
+F_NEW, F_OLD, F_WHOLE, F_LIEU = 4, 5, 6, 7
 
 FACT_DIVIDEND = 13
 F_PER_SHARE, F_PAY_AT = 4, 5

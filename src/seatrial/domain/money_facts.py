@@ -13,6 +13,8 @@ from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.money import Currency
 
 SHARES_MAX = 1_000_000  # a split of more than a million for one is a typing error
+WHOLE_UNITS_MAX = 10**12
+LIEU_PRICE_UNITS_MAX = 10**14
 PER_SHARE_UNITS_MAX = 10**14  # a million of any currency for each share
 RATE_PPM_MAX = 10_000_000  # 1,000 % a year
 DAYS_MAX = 3_660
@@ -25,7 +27,8 @@ class Split:
     """From now on `old_shares` are `new_shares`: 4 for 1 is (4, 1), a reverse split of 1 for 10 is (1, 10).
 
     Attributes:
-        lieu_price_units: what a fraction of a lot is paid out at, a price per new share; 0 where fractions are kept.
+        whole_units: what is left of a multiple of this is paid out in cash, a whole share for most; 0 keeps fractions.
+        lieu_price_units: the price per new share it is paid out at.
     """
 
     at_ns: int  # the start of the ex-date
@@ -33,6 +36,7 @@ class Split:
     symbol: Symbol
     new_shares: int
     old_shares: int
+    whole_units: int = 0
     lieu_price_units: int = 0
 
 
@@ -106,7 +110,8 @@ def refuse_unreasonable(fact: Split | CashDividend | BusinessDay | Interest | Bo
         case Split():
             _within("new_shares", fact.new_shares, 1, SHARES_MAX)
             _within("old_shares", fact.old_shares, 1, SHARES_MAX)
-            _within("lieu_price_units", fact.lieu_price_units, 0, PER_SHARE_UNITS_MAX)
+            _within("whole_units", fact.whole_units, 0, WHOLE_UNITS_MAX)
+            _within("lieu_price_units", fact.lieu_price_units, int(fact.whole_units > 0), LIEU_PRICE_UNITS_MAX)
         case CashDividend():
             _within("per_share_units", fact.per_share_units, 1, PER_SHARE_UNITS_MAX)
             _within("pay_at_ns", fact.pay_at_ns, 0, 2**62)

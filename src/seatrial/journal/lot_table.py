@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
+from seatrial.domain.money_facts import Split
 from seatrial.journal.database import Database
 from seatrial.journal.instruments import value_div_of
-from seatrial.journal.lots import Lot, Rest, close_first
+from seatrial.journal.lots import Lot, Rest, close_first, fraction_of, split_open
 
 LOTS_READ_MAX = 64  # open lots read at once; a trade that closes more reads again
 
@@ -43,6 +44,39 @@ def move_lots(database: Database, moved: Movement) -> None:
         _open(database, moved, rest)
 
 
+def split_lots(database: Database, seq: int, split: Split) -> int:
+    """Split what is open, close fractions that are paid out; returns what is held afterwards. Inside a transaction."""
+    moved = Movement(seq, split.at_ns, split.account, split.symbol, 0)
+    lots = _open_lots(database, moved, None)
+    held = sum(lot.open_units for lot in lots)
+    changed = split_open(lots, split.new_shares, split.old_shares)
+    _write_closed(database, moved, changed)
+    left = [lot for lot in changed if lot.open_units]
+    if split.whole_units and held:
+        fraction, parts = fraction_of(held, split.new_shares, split.old_shares, split.whole_units)
+        signed = -fraction if held > 0 else fraction
+        value = _lieu_units(database, split, parts, held > 0)
+        paid, _ = close_first(left, signed, value)
+        if not fraction and value and changed:  # less than a unit was paid for: the oldest lot's profit
+            paid = [replace(changed[0], realized_units=_minus(changed[0].realized_units, value))]
+        _write_closed(database, moved, paid)
+        return sum(lot.open_units for lot in left) + signed
+    return sum(lot.open_units for lot in left)
+
+
+def _lieu_units(database: Database, split: Split, parts: int, long: bool) -> int | None:
+    """The signed value of fractions paid out (long) or bought in (short), as a trade's: received is negative."""
+    value_div = value_div_of(database, split.symbol)
+    if value_div is None:
+        return None
+    worth, whole = parts * split.lieu_price_units, value_div * split.old_shares
+    return -(worth // whole) if long else -(-worth // whole)
+
+
+def _minus(units: int | None, less: int) -> int | None:
+    return None if units is None else units - less
+
+
 def _value_units(database: Database, moved: Movement) -> int | None:
     """What the trade moved in cash, signed: what is paid rounds up, what is received rounds down."""
     value_div = value_div_of(database, moved.symbol) if moved.price_units is not None else None
@@ -51,11 +85,12 @@ def _value_units(database: Database, moved: Movement) -> int | None:
     return -(-moved.traded_units * moved.price_units // value_div)
 
 
-def _open_lots(database: Database, moved: Movement) -> list[Lot]:
+def _open_lots(database: Database, moved: Movement, most: int | None = LOTS_READ_MAX) -> list[Lot]:
+    limit = "" if most is None else f" LIMIT {most}"
     rows = database.read(
         "SELECT opened_seq, open_units, cost_units, realized_units FROM lots"
-        " WHERE account = ? AND symbol = ? AND open_units <> 0 ORDER BY opened_seq LIMIT ?",
-        (moved.account, moved.symbol, LOTS_READ_MAX),
+        f" WHERE account = ? AND symbol = ? AND open_units <> 0 ORDER BY opened_seq{limit}",
+        (moved.account, moved.symbol),
     )
     return [Lot(*row) for row in rows]
 

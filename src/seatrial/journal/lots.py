@@ -4,12 +4,16 @@ Pure. For any sequence of trades of one symbol, whatever the rounding:
 
     sum of open units == position
     sum of open costs - sum of realised profits == sum of every signed value traded
+
+A split moves the open units and no money; `qty_units` and the price of a lot stay what they were when it was bought.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from seatrial.core.sharing import prorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,28 @@ def close_first(lots: Sequence[Lot], signed_units: int, value_units: int | None)
         changed.append(_closed(lot, closed, cost, value))
         rest = Rest(_nearer_zero(rest.signed_units, closed), _less(rest.value_units, value))
     return changed, rest
+
+
+def split_open(lots: Sequence[Lot], new_shares: int, old_shares: int) -> list[Lot]:
+    """Open lots after a split: their sum is rounded toward zero once and shared by largest remainder, costs stay.
+
+    A lot of which nothing is left is over, and its cost is lost.
+    """
+    held = sum(lot.open_units for lot in lots)
+    if held == 0:
+        return []
+    after = abs(held) * new_shares // old_shares
+    shares = prorate(after if held > 0 else -after, [lot.open_units for lot in lots])
+    return [
+        replace(lot, open_units=units) if units else _closed(lot, abs(lot.open_units), lot.cost_units, 0)
+        for lot, units in zip(lots, shares, strict=True)
+    ]
+
+
+def fraction_of(held_units: int, new_shares: int, old_shares: int, whole_units: int) -> tuple[int, int]:
+    """What of a split holding is no multiple of `whole_units`: in units, and exactly, in parts of `1 / old_shares`."""
+    units = abs(held_units) * new_shares // old_shares % whole_units
+    return units, units * old_shares + abs(held_units) * new_shares % old_shares
 
 
 def _closed(lot: Lot, closed: int, cost: int | None, value: int | None) -> Lot:

@@ -13,11 +13,12 @@ import msgspec
 from seatrial.domain.effects import Approved, Parked, Unparked
 from seatrial.domain.facts import Fill, Report, Sent, Transfer
 from seatrial.domain.ids import StrategyId
+from seatrial.domain.money_facts import Split
 from seatrial.domain.orders import OrderStatus, Side
 from seatrial.journal import codec
 from seatrial.journal.allocation import Allocation, share_fill
 from seatrial.journal.database import Database
-from seatrial.journal.lot_table import Movement, move_lots
+from seatrial.journal.lot_table import Movement, move_lots, split_lots
 from seatrial.journal.port import Entry
 from seatrial.journal.trade_events import record
 
@@ -41,6 +42,8 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
                 _apply_sent(database, entry.seq, sent)
             case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
                 _move_position(database, Movement(entry.seq, entry.fact.at_ns, account, symbol, units))
+            case Split() as split:
+                _apply_split(database, entry.seq, split)
             case _:
                 pass
         for effect in entry.effects:
@@ -226,6 +229,14 @@ def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> N
     database.execute_many(
         "INSERT INTO fill_shares VALUES (?, ?, ?, ?, ?)",
         [(fill.account, fill.symbol, fill.execution_id, strategy, units) for strategy, units in shares],
+    )
+
+
+def _apply_split(database: Database, seq: int, split: Split) -> None:
+    held = split_lots(database, seq, split)
+    database.execute(
+        "UPDATE positions SET qty_units = ?, updated_seq = ?, updated_ns = ? WHERE account = ? AND symbol = ?",
+        (held, seq, split.at_ns, split.account, split.symbol),
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Parked, Refused, Unparked
 from seatrial.domain.facts import CancelRequest, Command, Fact, Fill, OrderRequest, Report, Sent, Transfer
+from seatrial.domain.money import CASH_SCALE, units_text
+from seatrial.domain.money_facts import BorrowFee, CashDividend, Interest, Split
 from seatrial.domain.time import rfc3339
 from seatrial.journal.database import Database
 from seatrial.journal.port import Entry
@@ -54,8 +56,27 @@ def _fact(fact: Fact) -> Words | None:
         case Transfer():
             told = f"{fact.amount_units} units of {fact.currency}{': ' if fact.reason else ''}{fact.reason}"
             return "transferred", fact.account, fact.symbol, None, None, None, None, told
+        case Split() | CashDividend() | BorrowFee() | Interest():
+            return _money(fact)
         case _:
             return None
+
+
+def _money(fact: Split | CashDividend | BorrowFee | Interest) -> Words:
+    """What was told; what it came to is the ledger's."""
+    match fact:
+        case Split():
+            told = f"{fact.new_shares} for {fact.old_shares}"
+            return "split", fact.account, fact.symbol, None, None, None, fact.lieu_price_units or None, told
+        case CashDividend():
+            told = f"{units_text(fact.per_share_units, CASH_SCALE)} a share"
+            return "dividend", fact.account, fact.symbol, None, None, None, None, told
+        case BorrowFee():
+            told = f"{fact.rate_ppm} ppm a year for {fact.days} days"
+            return "borrow_fee", fact.account, fact.symbol, None, None, None, None, told
+        case Interest():
+            told = f"{fact.debit_ppm} ppm a year owed, {fact.credit_ppm} earned, for {fact.days} days"
+            return "interest", fact.account, None, None, None, None, None, told
 
 
 def _effect(effect: Effect) -> Words:

@@ -10,38 +10,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-
 from seatrial.core import records as r
 from seatrial.core.blank_state import XNYS_DAY_OFFSET_NS
-from seatrial.core.ledger import market_value, post_fill
+from seatrial.core.ledger import market_value, move_out, post_fill
 from seatrial.core.records import Int64Array
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Fill, Transfer
+from seatrial.domain.facts import Fill, MoneyFact, Transfer
 from seatrial.domain.ids import AccountId, ExecutionId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
+from seatrial.domain.money_facts import BorrowFee, CashDividend, FxRate, Split
 from seatrial.domain.time import DAY_NS
+from seatrial.services.observability.book_periods import PERIODS, PeriodBook
+from seatrial.services.observability.book_purses import BookPurses
+from seatrial.services.observability.book_state import BookState
 
 UNIX_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-PERIODS = ("today", "week", "month", "all")
-
-
-@dataclass(slots=True)
-class PeriodBook:
-    """What was realised since a risk day, week or month began. Money in cash units of the account's currency.
-
-    `baseline_units` is the equity it began with, moved by every transfer since: a deposit is no profit. None
-    before the first bar.
-    """
-
-    number: int = -1
-    baseline_units: int | None = None
-    realized_units: int = 0
-    fees_units: int = 0  # those taken in coin at their trade's price, rounded down
-    fills: int = 0
-    closed_trades: int = 0
-    won_trades: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +38,7 @@ class Holding:
 
     account: AccountId
     instrument: Instrument
-    row: Int64Array = field(default_factory=lambda: np.zeros(r.POSITIONS_WIDTH, dtype=np.int64))
+    row: Int64Array
     executions: set[ExecutionId] = field(default_factory=set)
     cost_known: bool = True  # False while something is held that came by a transfer, at no price of ours
     qty_units: int = 0
@@ -68,11 +52,13 @@ class Holding:
         """Value less cost."""
         return self.value_units - self.cost_units
 
-    def mark(self, price_units: int, at_ns: int) -> None:
-        """A new price."""
+    def mark(self, price_units: int, at_ns: int) -> int:
+        """A new price; returns what was held before there was any, at this one: that is no profit."""
+        first = self.price_units == 0
         self.price_units, self.price_at_ns = price_units, at_ns
         if self.qty_units:
             self.value_units = int(market_value(self.qty_units, price_units, self.instrument.value_div))
+        return self.value_units if first else 0
 
     def settle(self) -> None:
         """The row has moved."""
@@ -85,24 +71,38 @@ class AccountBook:
 
     def __init__(self, account: Account, instruments: Iterable[Instrument]) -> None:
         self.account = account
-        self.holdings: Mapping[Symbol, Holding] = {one.symbol: Holding(account.id, one) for one in instruments}
+        listed = list(instruments)
+        self._state = BookState(account, listed)
+        self._row = self._state.account
+        self.holdings: Mapping[Symbol, Holding] = {
+            one.symbol: Holding(account.id, one, self._state.positions[at]) for at, one in enumerate(listed)
+        }
+        self.purses = BookPurses()
         self.periods: dict[str, PeriodBook] = {name: PeriodBook() for name in PERIODS}
         self.periods["all"].baseline_units = 0
         self.as_of_ns = 0  # market time of the newest price; 0 before the first
         self.cash_units = 0
-        self.worth_known = True  # False once something came in before it had a price
-        self._row = np.zeros(r.ACCOUNTS_WIDTH, dtype=np.int64)
+        self.due_units = 0  # dividends between their ex-date and their pay date
         self._day = -1
         self._day_offset_ns = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
 
     @property
     def equity_units(self) -> int:
-        """Cash and holdings at their last prices."""
-        return self.cash_units + sum(holding.value_units for holding in self.holdings.values())
+        """Cash, holdings at their last prices, what is owed, and other currencies at their rates."""
+        held = sum(holding.value_units for holding in self.holdings.values())
+        return self.cash_units + held + self.due_units + self.purses.worth_units
+
+    @property
+    def worth_known(self) -> bool:
+        """Whether everything that is held has a price, and every other currency a rate."""
+        return self.purses.all_rated and all(one.price_units or not one.qty_units for one in self.holdings.values())
 
     @property
     def realized_units(self) -> int:
-        """Everything ever realised, after fees: those in cash, and those in coin as part of the trade."""
+        """Everything ever realised, after fees: those in cash, and those in coin as part of the trade.
+
+        Dividends are part of it from their ex-date on, interest and fees for borrowed shares as they are charged.
+        """
         return self.periods["all"].realized_units
 
     @property
@@ -110,7 +110,7 @@ class AccountBook:
         """Value of all holdings less their cost; None while a cost is not known."""
         if not all(holding.cost_known for holding in self.holdings.values()):
             return None
-        return sum(holding.unrealized_units for holding in self.holdings.values())
+        return sum(holding.unrealized_units for holding in self.holdings.values()) + self.purses.gained_units
 
     # ---------------------------------------------------------------- facts
 
@@ -123,7 +123,7 @@ class AccountBook:
         if day > self._day:
             self._turn(day)
         if bar.end_ns >= holding.price_at_ns:
-            holding.mark(bar.close_units, bar.end_ns)
+            self._shift(holding.mark(bar.close_units, bar.end_ns))
             self.as_of_ns = max(self.as_of_ns, bar.end_ns)
 
     def _turn(self, day: int) -> None:
@@ -141,7 +141,9 @@ class AccountBook:
             return None
         holding.executions.add(fill.execution_id)
         instrument, row = holding.instrument, holding.row
-        in_base = int(fill.fee_currency != self.account.currency)
+        if not holding.price_units:
+            self._shift(holding.mark(fill.price_units, fill.at_ns))
+        in_quote, in_base = fill.fee_currency == self.account.currency, fill.fee_currency == instrument.base
         before, fees_before = int(row[r.P_REALIZED]), int(row[r.P_FEES])
         post_fill(
             row,
@@ -151,10 +153,14 @@ class AccountBook:
             fill.price_units,
             instrument.value_div,
             instrument.lot_units,
-            fill.fee_units,
-            in_base,
+            fill.fee_units if in_quote or in_base else 0,
+            int(in_base),
         )
-        fee_units = 0 if in_base else fill.fee_units
+        fee_units = fill.fee_units if in_quote else 0
+        if not in_quote and not in_base:
+            fee_units = -self.purses.move(fill.fee_currency, -fill.fee_units)
+            row[r.P_FEES] += fee_units
+            row[r.P_TRADE_REALIZED] -= fee_units
         realized_units = int(row[r.P_REALIZED]) - before - fee_units
         holding.settle()
         self.cash_units = int(self._row[r.A_CASH])
@@ -178,7 +184,9 @@ class AccountBook:
     def transfer(self, fact: Transfer) -> None:
         """Money or coin in or out."""
         worth = fact.amount_units
-        if fact.symbol is None:
+        if fact.symbol is None and fact.currency != self.account.currency:
+            worth = self.purses.move(fact.currency, fact.amount_units)
+        elif fact.symbol is None:
             self._row[r.A_CASH] += fact.amount_units
             self.cash_units += fact.amount_units
         else:
@@ -186,14 +194,39 @@ class AccountBook:
             if holding is None:
                 return
             before = holding.value_units
-            holding.row[r.P_QTY] += fact.amount_units
+            move_out(holding.row, fact.amount_units)
             holding.settle()
             holding.cost_known = holding.qty_units == 0
-            self.worth_known = self.worth_known and bool(holding.price_units)
             worth = holding.value_units - before
+        self._shift(worth)
+
+    def money(self, fact: MoneyFact) -> None:
+        """A corporate action, interest, settlement or a rate, by the machine's own ledger."""
+        if isinstance(fact, FxRate):
+            self._shift(self.purses.rate(fact))
+            return
+        if isinstance(fact, Split | CashDividend | BorrowFee) and fact.symbol not in self.holdings:
+            return
+        equity_units, income_units = self.equity_units, self._state.income_units()
+        for holding in self.holdings.values():
+            holding.row[r.P_LAST] = holding.price_units
+        self._state.book(fact)
+        for holding in self.holdings.values():
+            holding.price_units = int(holding.row[r.P_LAST])
+            holding.settle()
+        self.cash_units, self.due_units = int(self._row[r.A_CASH]), int(self._row[r.A_DUE])
+        self._row[r.A_TRADE_CLOSED] = 0  # paid out in full by a split: nobody traded
+        realized_units = self._state.income_units() - income_units
+        for name, period in self.periods.items():
+            period.realized_units += realized_units
+            if isinstance(fact, Split) and name != "all" and period.baseline_units is not None:
+                period.baseline_units += self.equity_units - equity_units  # rounding is neither profit nor loss
+
+    def _shift(self, units: int) -> None:
+        """Equity changed by what is no profit: every period is measured from there."""
         for period in self.periods.values():
             if period.baseline_units is not None:
-                period.baseline_units += worth
+                period.baseline_units += units
 
 
 class Books:

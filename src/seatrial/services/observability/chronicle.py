@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from seatrial.domain.effects import Approved, BreakerTripped
-from seatrial.domain.facts import BarClosed, Fill, Transfer
+from seatrial.domain.facts import BarClosed, Fill, MoneyFact, Transfer
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
@@ -65,6 +65,8 @@ class Chronicle:
             self._fill(entry.seq, fact, recorded_ns)
         elif isinstance(fact, Transfer) and fact.account in self.books.accounts:
             self.books.accounts[fact.account].transfer(fact)
+        elif isinstance(fact, MoneyFact) and fact.account in self.books.accounts:
+            self.books.accounts[fact.account].money(fact)
         for effect in entry.effects:
             if isinstance(effect, Approved):
                 self.approved[effect.account] += 1
