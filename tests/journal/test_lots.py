@@ -1,15 +1,19 @@
 """First in, first out; and lots, positions and money agree to the unit for any sequence of trades."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.journal.test_journal_projections import PAPER
 
-from seatrial.domain.facts import Fill, Transfer
+from seatrial.core.machine import Machine
+from seatrial.domain.facts import Fact, Fill, Transfer
 from seatrial.domain.ids import ClientOrderId, ExecutionId, JournalEpoch, Symbol
-from seatrial.domain.instrument import binance_spot
+from seatrial.domain.instrument import binance_spot, us_equity
+from seatrial.domain.limits import Account, RiskLimits
 from seatrial.domain.money import Currency
+from seatrial.domain.money_facts import Split
 from seatrial.domain.orders import Side
 from seatrial.journal.lot_table import LOTS_READ_MAX
 from seatrial.journal.lots import Lot, close_first
@@ -116,3 +120,40 @@ def test_tables_are_refilled_from_rows_alone() -> None:
     with database.transaction():
         refill(database)
     assert database.read("SELECT COUNT(*) FROM lots") == [(0,)]
+
+
+AAPL = us_equity("AAPL")
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("trade"), st.integers(-30, 30).filter(bool), st.integers(1, 900)),
+        st.tuples(st.just("split"), st.integers(1, 12), st.integers(1, 12)),
+        st.tuples(st.just("reverse"), st.integers(1, 12), st.integers(1, 12)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_lots_and_positions_follow_splits_and_say_what_the_machine_says(told: list[tuple[str, int, int]]) -> None:
+    """Odd quantities, splits that do not divide, fractions paid out: the same shares, the same money."""
+    database = SqliteDatabase(IN_MEMORY)
+    upgrade(database, Opening("me", JournalEpoch("E"), "", "", instruments=(AAPL,)))
+    account = Account(PAPER, AAPL.venue, Currency("USD"), "XNYS", RiskLimits())
+    machine = Machine([account], [(PAPER, AAPL)], JournalEpoch("E"))
+    for seq, (verb, one, other) in enumerate(told, 1):
+        side = Side.BUY if one > 0 else Side.SELL
+        qty, price = abs(one) * 10**9 + other, other * 10_000 + abs(one)
+        entry = fill(seq, side, qty, price, 0, "AAPL")
+        fact: Fact = replace(entry.fact, fee_currency=Currency("USD"))  # type: ignore[type-var]
+        if verb != "trade":
+            whole = 10**9 if verb == "reverse" else 0
+            fact = Split(seq, PAPER, AAPL.symbol, one, other, whole, 1_234_567 * int(whole > 0))
+        machine.step(fact)
+        apply_entries(database, [Entry(seq, fact)])
+
+    view = machine.position(PAPER, AAPL.symbol)
+    held = database.read("SELECT COALESCE(SUM(qty_units), 0) FROM positions")[0][0]
+    units, cost, realized = database.read("SELECT SUM(open_units), SUM(cost_units), SUM(realized_units) FROM lots")[0]
+    assert held == (units or 0) == view.qty_units
+    assert (cost or 0) - (realized or 0) == view.cost_units - view.realized_units

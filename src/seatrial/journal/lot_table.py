@@ -1,4 +1,4 @@
-"""The table `lots`: every movement of a position closes lots of the other side, and opens one with what is left."""
+"""Tables `positions` and `lots`: every movement closes lots of the other side, and opens one with what is left."""
 
 from __future__ import annotations
 
@@ -29,6 +29,26 @@ class Movement:
     price_units: int | None = None
     client_order_id: ClientOrderId | None = None
     execution_id: ExecutionId | None = None
+
+
+def move_position(database: Database, moved: Movement) -> None:
+    """Post one movement to the position and its lots. Runs inside the caller's transaction."""
+    move_lots(database, moved)
+    database.execute(
+        "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, symbol) DO UPDATE SET"
+        " qty_units = positions.qty_units + excluded.qty_units,"
+        " updated_seq = excluded.updated_seq, updated_ns = excluded.updated_ns",
+        (moved.account, moved.symbol, moved.signed_units, moved.seq, moved.at_ns),
+    )
+
+
+def split_position(database: Database, seq: int, split: Split) -> None:
+    """Split a position and its lots. Runs inside the caller's transaction."""
+    held = split_lots(database, seq, split)
+    database.execute(
+        "UPDATE positions SET qty_units = ?, updated_seq = ?, updated_ns = ? WHERE account = ? AND symbol = ?",
+        (held, seq, split.at_ns, split.account, split.symbol),
+    )
 
 
 def move_lots(database: Database, moved: Movement) -> None:

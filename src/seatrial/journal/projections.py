@@ -18,7 +18,7 @@ from seatrial.domain.orders import OrderStatus, Side
 from seatrial.journal import codec
 from seatrial.journal.allocation import Allocation, share_fill
 from seatrial.journal.database import Database
-from seatrial.journal.lot_table import Movement, move_lots, split_lots
+from seatrial.journal.lot_table import Movement, move_position, split_position
 from seatrial.journal.port import Entry
 from seatrial.journal.trade_events import record
 
@@ -41,9 +41,9 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
             case Sent() as sent:
                 _apply_sent(database, entry.seq, sent)
             case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
-                _move_position(database, Movement(entry.seq, entry.fact.at_ns, account, symbol, units))
+                move_position(database, Movement(entry.seq, entry.fact.at_ns, account, symbol, units))
             case Split() as split:
-                _apply_split(database, entry.seq, split)
+                split_position(database, entry.seq, split)
             case _:
                 pass
         for effect in entry.effects:
@@ -183,7 +183,7 @@ def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
     _share_out(database, seq, fill, signed_units)
     taken_units = fill.fee_units if fee_in_base(fill) else 0
     moved = signed_units - taken_units
-    _move_position(
+    move_position(
         database,
         Movement(
             seq,
@@ -232,25 +232,7 @@ def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> N
     )
 
 
-def _apply_split(database: Database, seq: int, split: Split) -> None:
-    held = split_lots(database, seq, split)
-    database.execute(
-        "UPDATE positions SET qty_units = ?, updated_seq = ?, updated_ns = ? WHERE account = ? AND symbol = ?",
-        (held, seq, split.at_ns, split.account, split.symbol),
-    )
-
-
 def fee_in_base(fill: Fill) -> bool:
     """Whether the fee was taken out of the thing bought: only a buy receives the base coin a symbol begins with."""
     symbol, fee_coin = str(fill.symbol), str(fill.fee_currency)
     return fill.side == Side.BUY and symbol != fee_coin and symbol.startswith(fee_coin)
-
-
-def _move_position(database: Database, moved: Movement) -> None:
-    move_lots(database, moved)
-    database.execute(
-        "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, symbol) DO UPDATE SET"
-        " qty_units = positions.qty_units + excluded.qty_units,"
-        " updated_seq = excluded.updated_seq, updated_ns = excluded.updated_ns",
-        (moved.account, moved.symbol, moved.signed_units, moved.seq, moved.at_ns),
-    )
