@@ -11,14 +11,14 @@ import click
 
 from seatrial.cli import exits
 from seatrial.cli import options as shared
+from seatrial.cli.data_check import check
+from seatrial.cli.data_options import catalog_option, load
 from seatrial.cli.moments import span_of
 from seatrial.cli.progress import progress_bar
 from seatrial.cli.tables import print_columns
 
 if TYPE_CHECKING:
     from seatrial.market.importing import Imported
-
-catalog_option = click.option("--catalog", metavar="DIR", help="Folder of the catalog.  [catalog]")
 
 
 @click.group(
@@ -196,7 +196,4 @@ def show(
     return exits.OK
 
 
-def load(options: dict[str, Any], catalog: str | None) -> Any:
-    """The settings, with the catalog's folder on top."""
-    options["others"] = {**options.get("others", {}), **({"catalog": catalog} if catalog else {})}
-    return shared.load(options)
+data.add_command(check)

@@ -8,6 +8,7 @@ from seatrial.market.instruments import instrument_of
 from seatrial.market.rules import Grids
 
 UNKNOWN_SCALE = 10**8
+US_VENUES = ("alpaca", "unknown", "iex", "sip", "nyse", "nasdaq")
 
 
 def grids_of(symbol: str, venue: str) -> Grids:
@@ -35,3 +36,8 @@ def _instrument(symbol: str) -> Instrument | None:
         return instrument_of(symbol)
     except RequestFault:
         return None
+
+
+def calendar_of(symbol: str, venue: str) -> str:
+    """When a dataset's market is open: `XNYS` for shares told by a US source, `24x7` for all else."""
+    return "XNYS" if is_equity(symbol) and venue.startswith(US_VENUES) else "24x7"
