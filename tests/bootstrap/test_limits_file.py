@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seatrial.bootstrap.limits_file import KEYS, limits_path, load_limits
+from seatrial.bootstrap.limit_keys import KEYS
+from seatrial.bootstrap.limits_file import limits_path, load_limits
 from seatrial.domain.faults import BadSetting, UnknownSetting
 from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import CASH_SCALE

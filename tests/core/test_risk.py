@@ -42,10 +42,29 @@ CASES = [
     ({"max_daily_loss_units": 0}, flat, ("AAPL", "buy", "1", {}), C.DAILY_LOSS, 0, 0),
     ({"max_weekly_loss_units": 0}, flat, ("AAPL", "buy", "1", {}), C.WEEKLY_LOSS, 0, 0),
     ({"max_monthly_loss_units": 0}, flat, ("AAPL", "buy", "1", {}), C.MONTHLY_LOSS, 0, 0),
+    ({"close_only": True}, flat, ("AAPL", "buy", "1", {}), C.NEW_POSITIONS_DISABLED, 0, 1),
+    ({"max_order_shares": 9}, flat, ("AAPL", "buy", "10", {}), C.MAX_ORDER_QUANTITY, 9 * 10**9, 10 * 10**9),
+    ({"max_order_shares": 9}, flat, ("BTCUSDT", "buy", "0.01", {}), C.NONE, 0, 0),  # shares are of equities
+    ({"max_order_value_units": 1_600 * USD}, flat, ("AAPL", "buy", "10", {}), C.MAX_ORDER_VALUE,
+     1_600 * USD, 1_700 * USD),
+    ({"max_position_equity_ppm": 40_000}, long_aapl, ("AAPL", "buy", "4", {}), C.MAX_POSITION_SHARE,
+     4_000 * USD, 4_080 * USD),
+    ({"max_net_exposure_units": 4_000 * USD}, long_aapl, ("AAPL", "buy", "4", {}), C.MAX_NET_EXPOSURE,
+     4_000 * USD, 4_080 * USD),
+    ({"max_net_exposure_units": 3_000 * USD}, flat, ("AAPL", "sell", "20", {}), C.MAX_NET_EXPOSURE,
+     3_000 * USD, 3_400 * USD),
+    ({"max_leverage_ppm": 40_000}, long_aapl, ("AAPL", "buy", "4", {}), C.MAX_LEVERAGE, 4_000 * USD, 4_080 * USD),
+    ({"orders_per_second_max": 0}, flat, ("AAPL", "buy", "1", {}), C.ORDER_RATE_SECOND, 0, 1),
+    ({"messages_per_second_max": 0}, flat, ("AAPL", "buy", "1", {}), C.MESSAGE_RATE_SECOND, 0, 1),
+    ({"messages_per_minute_max": 0}, flat, ("AAPL", "buy", "1", {}), C.MESSAGE_RATE, 0, 1),
+    ({"duplicate_orders_max": 0}, flat, ("AAPL", "buy", "1", {}), C.DUPLICATE_ORDER, 0, 1),
+    ({"executions_per_symbol_max": 0}, flat, ("AAPL", "buy", "1", {}), C.REPEATED_EXECUTION, 0, 1),
     ({"orders_per_minute_max": 0}, flat, ("AAPL", "buy", "1", {}), C.ORDER_RATE, 0, 1),
     ({"orders_working_max": 0}, flat, ("AAPL", "buy", "1", {}), C.TOO_MANY_ORDERS, 0, 1),
     # an order that can only reduce passes the rules of size
     ({"max_shares": 1, "max_daily_loss_units": 0}, long_aapl, ("AAPL", "sell", "20", {}), C.NONE, 0, 0),
+    ({"close_only": True, "max_order_shares": 1, "messages_per_second_max": 0, "executions_per_symbol_max": 0},
+     long_aapl, ("AAPL", "sell", "20", {}), C.NONE, 0, 0),
     ({}, flat, ("AAPL", "buy", "1", {"limit": "169.99"}), C.NONE, 0, 0),
 ]  # fmt: skip
 
@@ -58,7 +77,7 @@ def test_the_first_rule_that_fails_answers_with_both_numbers(changed, before, or
         desk.bar(symbol, price)
     row = desk.machine.state.limits
     wanted = replace(RiskLimits(), **changed)
-    from seatrial.core.rows import limits_row
+    from seatrial.core.limit_rows import limits_row
 
     row[:] = limits_row(wanted)
     symbol, side, qty, rest = order
@@ -88,8 +107,9 @@ def test_a_used_client_order_id_and_an_unknown_symbol_are_refused() -> None:
     assert refused(desk.order("AAPL", "buy", "1", id="ONCE")).code is C.DUPLICATE_CLIENT_ORDER_ID
 
 
-def test_refusal_codes_are_ordered_by_precedence_and_every_limit_has_one() -> None:
-    assert [int(code) for code in C] == list(range(len(C)))
+def test_the_numbers_of_refusals_stand_in_journals_and_are_never_used_twice() -> None:
+    assert sorted(int(code) for code in C) == list(range(len(C)))
+    assert (C.HALTED, C.UNKNOWN_SYMBOL, C.DAILY_LOSS, C.TOO_MANY_ORDERS) == (1, 4, 15, 25)
 
 
 def test_no_wish_however_large_stops_the_machine() -> None:

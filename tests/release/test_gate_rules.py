@@ -31,7 +31,14 @@ from seatrial.release.gates.rehearsal_parity import RehearsalSeen
 from seatrial.release.gates.smoke import SmokeRun
 from seatrial.release.gates.soak import SessionSeen, SoakNeeds, SoakWindow
 from seatrial.release.gates.supply import ABSENT, SIGNED, SUPPLIED
-from seatrial.release.limit_order import KNOWN, looser
+from seatrial.release.limit_order import (
+    KNOWN,
+    STRICT_WHEN_FALSE,
+    STRICT_WHEN_LARGE,
+    STRICT_WHEN_LISTED,
+    STRICT_WHEN_TRUE,
+    looser,
+)
 from seatrial.release.verdict import ClockKind, VenueKind, Verdict
 
 NOW_NS = 1_800_000_000_000_000_000
@@ -155,15 +162,15 @@ def test_a_key_older_than_a_quarter_fails_and_one_of_unknown_age_is_not_taken_fo
 
 def limits(**other):
     told = dict.fromkeys(KNOWN, "10") | {"circuit_breaker.enabled": True, "circuit_breaker.auto_resume": False}
-    return {**told, "stop_loss.enable_trailing_stop": True, **other}
+    told |= dict.fromkeys(STRICT_WHEN_TRUE, True) | dict.fromkeys(STRICT_WHEN_LISTED, ("GME",))
+    return {**told, **other}
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_staging_may_never_do_more_than_prod(name):
     """Each limit loosened by itself, in its own direction."""
-    loose = {True: False, False: True, "10": "9" if name == "circuit_breaker.cooldown_minutes" else "11"}[
-        limits()[name]
-    ]
+    small = "9" if name in STRICT_WHEN_LARGE else "11"
+    loose = {True: False, False: True, "10": small, ("GME",): ()}[limits()[name]]
     said = risk_limits.evaluate({"staging": limits(**{name: loose}), "prod": limits()}, asked("risk_limits"))
     assert said.verdict is Verdict.FAIL
     assert name in said.reason
@@ -181,7 +188,7 @@ def test_prod_stays_under_the_hard_caps_and_a_missing_limit_is_no_limit():
 @given(st.sampled_from(sorted(KNOWN)), st.decimals(0, 10**6, places=2), st.decimals(0, 10**6, places=2))
 def test_of_two_different_numbers_exactly_one_is_looser(name, first, second):
     one, two = looser(name, str(first), str(second)), looser(name, str(second), str(first))
-    if name in {"circuit_breaker.enabled", "stop_loss.enable_trailing_stop", "circuit_breaker.auto_resume"}:
+    if name in STRICT_WHEN_TRUE | STRICT_WHEN_FALSE | STRICT_WHEN_LISTED:
         assert not (first == second and (one or two))
     else:
         assert (one, two).count(True) == (first != second)

@@ -1,9 +1,9 @@
-"""The accounts of this house: one per venue, each under the limits of the stage."""
+"""The accounts of this house: one per venue, each under the limits of the stage and its own."""
 
 from __future__ import annotations
 
 from seatrial.bootstrap.settings import Settings
-from seatrial.domain.ids import AccountId, VenueName
+from seatrial.domain.ids import AccountId, Symbol, VenueName
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money import Currency
@@ -28,7 +28,8 @@ def account_at(settings: Settings, venue: str) -> Account:
         venue=VenueName(venue),
         currency=CURRENCIES[venue],
         calendar=CALENDARS[venue],
-        limits=settings.limits,
+        limits=settings.account_limits.get(venue, settings.limits),
+        by_symbol=tuple((Symbol(symbol), own) for symbol, own in sorted(settings.symbol_limits.items())),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.sources import Sourced
 from seatrial.bootstrap.stages import Mode
-from seatrial.domain.limits import RiskLimits
+from seatrial.domain.limits import RiskLimits, SymbolLimits
 from seatrial.domain.money import CASH_SCALE, units_text
 
 
@@ -29,7 +30,21 @@ def effective(settings: Settings) -> list[Sourced]:
         value = getattr(settings.limits, field.name)
         shown = shown_limit(field.name, value)
         rows.append(Sourced(f"limits.{unitless(field.name)}", shown, settings.sources[f"limits.{field.name}"]))
-    return rows
+    return rows + list(_scoped(settings))
+
+
+def _scoped(settings: Settings) -> Iterator[Sourced]:
+    """The limits that a file says for one account or one symbol."""
+    scopes: list[tuple[str, RiskLimits | SymbolLimits]] = [
+        *((f"limits.accounts.{account}", own) for account, own in settings.account_limits.items()),
+        *((f"limits.symbols.{symbol}", own) for symbol, own in settings.symbol_limits.items()),
+    ]
+    for scope, own in scopes:
+        for field in fields(own):
+            source = settings.sources.get(f"{scope}.{field.name}")
+            if source is not None:
+                shown = shown_limit(field.name, getattr(own, field.name))
+                yield Sourced(f"{scope}.{unitless(field.name)}", shown, source)
 
 
 def config_body(settings: Settings) -> dict[str, object]:

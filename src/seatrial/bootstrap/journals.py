@@ -23,6 +23,11 @@ OLDER_FILE = "journal.db"  # what it was called before it held `trade_events`
 SEGMENTS = "journal.segments"  # where the database is PostgreSQL; beside SQLite they carry its file's name
 
 
+def _limits_text(settings: Settings) -> str:
+    """All that decides which orders pass; other limits begin another segment of the journal."""
+    return repr((settings.limits, sorted(settings.account_limits.items()), sorted(settings.symbol_limits.items())))
+
+
 def open_journal(settings: Settings, listed: Sequence[Instrument] = ()) -> Journal:
     """Take the journal over from any earlier process. `listed` are the instruments whose grids it keeps.
 
@@ -34,7 +39,7 @@ def open_journal(settings: Settings, listed: Sequence[Instrument] = ()) -> Journ
         owner=fresh_name("owner"),
         epoch=JournalEpoch(fresh_name("epoch")),
         core_digest=digest_of(Path(seatrial.__file__).parent),
-        settings_digest=hashlib.sha256(repr(settings.limits).encode()).hexdigest(),
+        settings_digest=hashlib.sha256(_limits_text(settings).encode()).hexdigest(),
         at_ns=WallClock().now_ns(),
         instruments=tuple(listed),
         upgrade=settings.stage is Stage.DEV,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seatrial.bootstrap.declarations import FLAGS, SETTINGS
 from seatrial.bootstrap.declared import Declared
-from seatrial.bootstrap.limits_file import KEYS
+from seatrial.bootstrap.limit_keys import KEYS, SYMBOL_KEYS
 from seatrial.bootstrap.system_file import KEYS as SYSTEM_KEYS
 from seatrial.bootstrap.variables import DATABASE_PARTS, LATER, TIGHTENERS, Variable
 
@@ -45,7 +45,8 @@ Each key leads to one setting; an unknown one is refused, `environment` must be 
 {keys}
 ## Limits
 
-`config/risk_limits.toml`. Every key of the first four sections is required, an unknown one is refused.
+`config/risk_limits.toml`. An unknown key is refused. Those marked * may be left out; [risk](risk.md) says what each
+counts. `[accounts.NAME.SECTION]` tightens a key for one account, `[symbols.NAME]` has keys of its own.
 
 | key | accepted |
 |---|---|
@@ -56,7 +57,8 @@ def settings_page() -> str:
     """The whole page."""
     rows = "".join(_row(declared) for declared in SETTINGS)
     flags = ", ".join(f"`{flag}`" for flag in FLAGS)
-    limits = "".join(f"| `{name}` | {key.kind.accepted} |\n" for name, key in KEYS.items())
+    limits = "".join(f"| `{name}`{'*' * key.optional} | {key.kind.accepted} |\n" for name, key in KEYS.items())
+    limits += "".join(f"| `symbols.NAME.{name}`* | {key.kind.accepted} |\n" for name, key in SYMBOL_KEYS.items())
     others = "".join(_variable(each) for each in (*TIGHTENERS, *DATABASE_PARTS, *LATER))
     keys = "".join(f"| `{key}` | `{name}` |\n" for key, name in SYSTEM_KEYS.items())
     return _HEAD + rows + _FLAGS.format(flags=flags, others=others, keys=keys) + limits

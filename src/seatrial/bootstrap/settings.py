@@ -17,7 +17,7 @@ from seatrial.bootstrap.layers import Resolution, resolve
 from seatrial.bootstrap.precedence import Conflict
 from seatrial.bootstrap.secrets import Secret
 from seatrial.bootstrap.stages import Mode, Stage
-from seatrial.domain.limits import RiskLimits
+from seatrial.domain.limits import RiskLimits, SymbolLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ class Settings:
     cash_units: Mapping[str, int]
     emulator_key: Secret
     emulator_secret: Secret
-    limits: RiskLimits
+    limits: RiskLimits  # of the stage
+    account_limits: Mapping[str, RiskLimits]  # of accounts with a section of their own
+    symbol_limits: Mapping[str, SymbolLimits]  # beside those of whichever account trades it
     values: Mapping[str, Any]  # every declared setting by its name; the fields above are those with a type
     sources: Mapping[str, str]
     conflicts: tuple[Conflict, ...]  # where several sources spoke of one thing: which holds, and why
@@ -143,6 +145,8 @@ def _assemble(resolution: Resolution, said: Mapping[str, str]) -> Settings:
         emulator_key=of("emulators.key"),
         emulator_secret=of("emulators.secret"),
         limits=limits.limits,
+        account_limits=limits.accounts,
+        symbol_limits=limits.symbols,
         values={name: sourced.value for name, sourced in values.items()},
         sources=sources,
         conflicts=resolution.conflicts,

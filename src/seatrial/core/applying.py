@@ -10,6 +10,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.arithmetic import plus
 from seatrial.core.booking import apply_money
+from seatrial.core.breaker import forgive_drawdown
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import holding_value, shift_baselines
 from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
@@ -18,6 +19,7 @@ from seatrial.core.parked import hear_time, note_child_end, note_child_fill, not
 from seatrial.core.purses import add_to_purse, take_fee
 from seatrial.core.records import Int64Array, State
 from seatrial.core.sizing import target_qty, weight_qty
+from seatrial.core.throttles import note_execution
 from seatrial.core.working import add_working, end_order, note_nothing_works, order_row
 from seatrial.domain.orders import OrderStatus
 
@@ -110,6 +112,8 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         received = fact[r.F_QTY] - fact[r.F_FEE] if fact[r.F_FEE_IN_BASE] == 1 and fact[r.F_SIDE] > 0 else fact[r.F_QTY]
         note_entry_fill(state, fact[r.F_NUMBER], received, fact[r.F_PRICE])
     row = order_row(state, fact[r.F_NUMBER])
+    if row < 0 or state.orders[row, r.O_FILLED] == 0:
+        note_execution(state, inst)
     if row < 0:
         return
     order = state.orders[row]
@@ -161,15 +165,29 @@ def apply_transfer(state: State, fact: Int64Array) -> None:
 
 @compiled_inner
 def apply_command(state: State, command: int) -> None:
-    """Halts latch: only RESUME lifts them."""
+    """Halts and close-only latch: only RESUME lifts them."""
     if command in (r.COMMAND_HALT, r.COMMAND_KILL):
         state.scalars[r.S_HALTED] = max(state.scalars[r.S_HALTED], command)
     elif command == r.COMMAND_RESUME:
         state.scalars[r.S_HALTED] = 0
+        state.scalars[r.S_CLOSE_ONLY] = 0
+    elif command == r.COMMAND_CLOSE_ONLY:
+        state.scalars[r.S_CLOSE_ONLY] = 1
     elif command == r.COMMAND_RESET_BREAKER:
         for account in range(state.accounts.shape[0]):
             if state.accounts[account, r.A_BREAKER] == r.BREAKER_TRIPPED:
                 state.accounts[account, r.A_BREAKER] = r.BREAKER_COOLDOWN
+            elif state.limits[account, r.L_BREAKER] == 0:
+                forgive_drawdown(state, account)
+
+
+@compiled_inner
+def apply_limit(state: State, fact: Int64Array) -> None:
+    """One limit has another value from now on."""
+    if fact[r.F_INST] >= 0:
+        state.rules[fact[r.F_INST], fact[r.F_COLUMN]] = fact[r.F_AMOUNT]
+    else:
+        state.limits[fact[r.F_ACCOUNT], fact[r.F_COLUMN]] = fact[r.F_AMOUNT]
 
 
 @compiled_inner
@@ -195,6 +213,8 @@ def apply_fact(state: State, fact: Int64Array) -> None:
         apply_transfer(state, fact)
     elif kind == r.FACT_TIMER:
         hear_time(state, state.scalars[r.S_NOW])
+    elif kind == r.FACT_LIMIT:
+        apply_limit(state, fact)
     elif kind >= r.FACT_SPLIT:
         apply_money(state, fact, kind)
     end_fact(state)

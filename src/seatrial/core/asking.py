@@ -12,8 +12,9 @@ from seatrial.core.effects import apply_effect
 from seatrial.core.exposure import reference_price
 from seatrial.core.parked import counts_as_working, parked_row
 from seatrial.core.records import Int64Array, State
-from seatrial.core.risk import PASSED, VALUE_UNITS_MAX, check
+from seatrial.core.risk import VALUE_UNITS_MAX, check
 from seatrial.core.sizing import round_to_lot
+from seatrial.core.verdicts import PASSED
 from seatrial.core.working import add_working
 from seatrial.domain.orders import OrderType, TimeInForce
 from seatrial.domain.refusals import RefusalCode

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from seatrial.core import records as r
-from seatrial.core.rows import limits_row
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import AssetClass, Instrument
 from seatrial.domain.limits import Account
@@ -18,7 +17,7 @@ XNYS_DAY_OFFSET_NS = -5 * HOUR_NS  # a New York session never spans this turn of
 
 
 def blank_state(accounts: Sequence[Account], instruments: Sequence[tuple[AccountId, Instrument]]) -> r.State:
-    """Arrays with room for these accounts and instruments, in the order given, and their rules and limits."""
+    """Arrays with room for these, in the order given, and their rules; limits are written by `StandingLimits`."""
     index_of = {account.id: at for at, account in enumerate(accounts)}
     working_max = sum(account.limits.orders_working_max for account in accounts)
     state = r.State(
@@ -37,13 +36,12 @@ def blank_state(accounts: Sequence[Account], instruments: Sequence[tuple[Account
     )
     state.scalars[r.S_RESIZE_DUE] = -1
     for at, account in enumerate(accounts):
-        state.limits[at] = limits_row(account.limits)
         state.accounts[at, r.A_DAY_OFFSET_NS] = XNYS_DAY_OFFSET_NS if account.calendar == "XNYS" else 0
         state.accounts[at, r.A_SPENDS_UNSETTLED] = int(account.spends_unsettled)
     for at, (account_id, inst) in enumerate(instruments):
         index = index_of[account_id]
         shares = inst.qty_scale if inst.asset_class == AssetClass.US_EQUITY else 0
-        state.rules[at] = (
+        state.rules[at, : r.R_SHARE_UNITS + 1] = (
             index,
             inst.value_div,
             inst.tick_units,

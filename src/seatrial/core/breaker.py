@@ -1,4 +1,4 @@
-"""The trading breaker of an account: NORMAL, TRIPPED, COOLDOWN. Losses trip it, a person resets it.
+"""The trading breaker of an account: NORMAL, TRIPPED, COOLDOWN. Losses and drawdown trip it, a person resets it.
 
 A reset before the cooldown is over waits for its end (COOLDOWN). Without `auto_resume` a trip never
 ends by itself.
@@ -10,10 +10,12 @@ from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inline, compiled_inner, typed
 from seatrial.core.exposure import equity_of
 from seatrial.core.records import State
+from seatrial.domain.limits import NO_LIMIT
 from seatrial.domain.time import DAY_NS
 
 NEVER = typed(-(2**62))  # no equity is this low
 ALWAYS = typed(2**62)  # none is higher
+_OFF = typed(NO_LIMIT)
 
 
 @compiled_inner
@@ -56,11 +58,45 @@ def turn_day(state: State, account: int, at_ns: int) -> None:
     row[r.A_STARTED] = 1
 
 
+@compiled_inline
+def note_peaks(state: State) -> None:
+    """Keep each account's highest equity. Asked where an instant is over, so that no half-marked one counts."""
+    for account in range(state.accounts.shape[0]):
+        equity_units = state.accounts[account, r.A_CASH] + state.accounts[account, r.A_HOLDINGS]
+        state.accounts[account, r.A_PEAK] = max(state.accounts[account, r.A_PEAK], equity_units)
+
+
+@compiled_inline
+def drawdown_floor(state: State, account: int) -> int:
+    """The equity at which the drawdown from the peak reaches its limit; `NEVER` where there is none."""
+    level = NEVER
+    ppm, peak = state.limits[account, r.L_DRAWDOWN_PPM], state.accounts[account, r.A_PEAK]
+    if ppm != _OFF and peak > 0:
+        level = peak - (peak // r.PPM * ppm + peak % r.PPM * ppm // r.PPM)  # exact: the halves fit 64 bits
+    return level
+
+
+@compiled_inner
+def forgive_drawdown(state: State, account: int) -> None:
+    """A person goes on after a drawdown: it counts from the present equity."""
+    if equity_of(state, account) <= drawdown_floor(state, account):
+        state.accounts[account, r.A_PEAK] = equity_of(state, account)
+
+
 @compiled_inner
 def cool_down(state: State, account: int) -> None:
-    """End a cooldown that is over: always after a reset, without one only where auto-resume is on."""
+    """End a cooldown that is over: always after a reset, without one only where auto-resume is on.
+
+    Only a person lifts a drawdown: after a reset it is counted from here.
+    """
     row = state.accounts[account]
     if row[r.A_BREAKER] == r.BREAKER_NORMAL or state.scalars[r.S_NOW] < row[r.A_COOLDOWN_ENDS]:
+        return
+    if row[r.A_BREAKER] == r.BREAKER_COOLDOWN:
+        forgive_drawdown(state, account)
+    elif state.limits[account, r.L_BREAKER_AUTO_RESUME] == 1 and equity_of(state, account) <= drawdown_floor(
+        state, account
+    ):
         return
     if row[r.A_BREAKER] == r.BREAKER_COOLDOWN or state.limits[account, r.L_BREAKER_AUTO_RESUME] == 1:
         row[r.A_BREAKER] = r.BREAKER_NORMAL
@@ -77,6 +113,7 @@ def trip_equity(state: State, account: int) -> int:
         and state.accounts[account, r.A_STARTED] == 1
     ):
         level = state.accounts[account, r.A_DAY_EQUITY] - state.limits[account, r.L_BREAKER_DAILY_LOSS]
+        level = max(level, drawdown_floor(state, account))
         if state.accounts[account, r.A_LOSSES_IN_ROW] >= state.limits[account, r.L_BREAKER_LOSSES]:
             level = ALWAYS
     return level
@@ -99,4 +136,7 @@ def trip_reason(state: State, account: int) -> tuple[int, int, int]:
     losses = row[r.A_LOSSES_IN_ROW]
     if losses >= limits[r.L_BREAKER_LOSSES]:
         return r.REASON_CONSECUTIVE_LOSSES, limits[r.L_BREAKER_LOSSES], losses
-    return r.REASON_DAILY_LOSS, limits[r.L_BREAKER_DAILY_LOSS], row[r.A_DAY_EQUITY] - equity_units
+    lost = row[r.A_DAY_EQUITY] - equity_units
+    if lost >= limits[r.L_BREAKER_DAILY_LOSS]:
+        return r.REASON_DAILY_LOSS, limits[r.L_BREAKER_DAILY_LOSS], lost
+    return r.REASON_DRAWDOWN, row[r.A_PEAK] - drawdown_floor(state, account), row[r.A_PEAK] - equity_units

@@ -8,9 +8,9 @@ from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.parked import apply_parked, apply_sent_child, apply_unparked
 from seatrial.core.records import Int64Array, State
+from seatrial.core.throttles import count_message, likeness, note_order
 from seatrial.core.working import add_working, order_row
 from seatrial.domain.orders import OrderStatus
-from seatrial.domain.time import MINUTE_NS
 
 _PENDING = int(OrderStatus.PENDING)
 
@@ -62,12 +62,9 @@ def apply_approved(state: State, effect: Int64Array) -> None:
     state.scalars[r.S_ORDERS] = row + 1
     state.scalars[r.S_ORDER_NUMBER] = effect[r.E_NUMBER]
     add_working(state, inst, effect[r.E_SIDE], effect[r.E_QTY])
-    account = state.accounts[state.rules[inst, r.R_ACCOUNT]]
-    minute = effect[r.E_AT] // MINUTE_NS
-    if account[r.A_RATE_MINUTE] != minute:
-        account[r.A_RATE_MINUTE] = minute
-        account[r.A_RATE_COUNT] = 0
-    account[r.A_RATE_COUNT] += 1
+    count_message(state, state.rules[inst, r.R_ACCOUNT], effect[r.E_AT], 1)
+    like = likeness(effect[r.E_SIDE], effect[r.E_QTY], effect[r.E_LIMIT], effect[r.E_STOP])
+    note_order(state, inst, effect[r.E_AT], like)
     position = state.positions[inst]
     if effect[r.E_REASON] == r.REASON_TARGET:
         position[r.P_RESIZE_PENDING] = 0
@@ -90,6 +87,7 @@ def apply_effect(state: State, effect: Int64Array) -> None:
         if row < 0:
             return
         state.orders[row, r.O_CANCELING] = 1
+        count_message(state, state.rules[effect[r.E_INST], r.R_ACCOUNT], effect[r.E_AT], 0)
         position = state.positions[effect[r.E_INST]]
         ours = state.orders[row, r.O_REASON] != r.REASON_REQUEST
         if effect[r.E_REASON] == r.REASON_RESIZE or (effect[r.E_REASON] == r.REASON_CORPORATE_ACTION and ours):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from seatrial.core import records as r
+from seatrial.core.arithmetic import muldiv_ceil
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
+
+_PEAK_PER_EQUITY_MAX = 1_000
 
 
 @compiled_inline
@@ -21,12 +24,27 @@ def equity(state: State, account: int) -> int:
 
 
 @compiled_inner
+def move_peak(state: State, account: int, worth: int) -> None:
+    """Money came in or went out: the drawdown stays the same share of the peak.
+
+    An account that lost nearly all begins anew with what is paid in.
+    """
+    after = equity_of(state, account)
+    before, peak = after - worth, state.accounts[account, r.A_PEAK]
+    if before <= 0 or after <= 0 or peak // before >= _PEAK_PER_EQUITY_MAX:
+        state.accounts[account, r.A_PEAK] = max(after, 0)
+    else:
+        state.accounts[account, r.A_PEAK] = muldiv_ceil(max(peak, before), after, before)
+
+
+@compiled_inner
 def shift_baselines(state: State, account: int, units: int) -> None:
     """Equity changed by what is neither profit nor loss: where it is measured from moves along."""
     row = state.accounts[account]
     row[r.A_DAY_EQUITY] += units
     row[r.A_WEEK_EQUITY] += units
     row[r.A_MONTH_EQUITY] += units
+    move_peak(state, account, units)
 
 
 @compiled_inner
@@ -68,6 +86,20 @@ def gross_worst(state: State, account: int) -> int:
         if state.rules[inst, r.R_ACCOUNT] != account:
             continue
         qty = worst_qty(state, inst)
+        if qty != 0:
+            total += market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
+    return total
+
+
+@compiled_inner
+def net_worst(state: State, account: int, side: int) -> int:
+    """Long less short at last prices if everything that works on one side fills and nothing on the other."""
+    total = 0
+    for inst in range(state.rules.shape[0]):
+        if state.rules[inst, r.R_ACCOUNT] != account:
+            continue
+        working = state.positions[inst, r.P_WORKING_BUY] if side > 0 else -state.positions[inst, r.P_WORKING_SELL]
+        qty = state.positions[inst, r.P_QTY] + working
         if qty != 0:
             total += market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
     return total

@@ -29,6 +29,7 @@ def fingerprint_of(machine: Machine) -> str:
             account,
             inst.symbol,
             state.positions[at].tolist(),
+            state.rules[at, r.R_MAX_QTY :].tolist(),
             {
                 strategy: int(state.targets[at, column])
                 for strategy, column in machine.strategies.items()
@@ -51,6 +52,7 @@ def fingerprint_of(machine: Machine) -> str:
         "scalars": state.scalars.tolist(),
         "executions": sorted([*key, sorted(ids)] for key, ids in machine.execution_ids().items()),
         "halted": machine.halted,
+        "close_only": machine.close_only,
     }
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -13,9 +13,9 @@ from seatrial.core.asking import ask, closable_qty, draft, refuse, take_back, ve
 from seatrial.core.compiled import compiled_inner, typed
 from seatrial.core.parked import counts_as_working, group_of, sent_qty
 from seatrial.core.records import Int64Array, State
-from seatrial.core.risk import PASSED
 from seatrial.core.sizing import round_to_lot
 from seatrial.core.unparking import take_back_sent, unpark
+from seatrial.core.verdicts import PASSED
 from seatrial.core.working import order_row
 from seatrial.domain.orders import LegRole, OrderStatus, OrderType, TimeInForce
 

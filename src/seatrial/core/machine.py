@@ -19,6 +19,7 @@ from seatrial.core.purse_rows import PurseRows
 from seatrial.core.registry import OrderRegistry
 from seatrial.core.risk import QTY_UNITS_MAX
 from seatrial.core.rows import FactEncoder
+from seatrial.core.standing_limits import StandingLimits
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
 from seatrial.core.views import OrderView, PositionView, position_view
@@ -30,6 +31,7 @@ from seatrial.domain.facts import (
     CommandKind,
     Fact,
     Fill,
+    LimitsChanged,
     OrderRequest,
     Rebalance,
     Report,
@@ -78,7 +80,10 @@ class Machine:
         self._registry = OrderRegistry()
         self._executions: dict[tuple[AccountId, Symbol], set[str]] = {}
         self.halted: str | None = None
+        self.close_only: str | None = None
+        self.limits = StandingLimits(self.accounts, self.instruments)
         self.state = blank_state(self.accounts, self.instruments)
+        self.limits.write(self.state)
         self.purse_rows = PurseRows(self.state.purses, self._account_index)
         self._encoder = FactEncoder(
             account_index=self._account_index,
@@ -88,6 +93,7 @@ class Machine:
             currency_of=currency_of,
             base_of={(account, inst.symbol): inst.base for account, inst in self.instruments},
             purses=self.purse_rows,
+            limit_cell=self.limits.cell,
         )
         self._decoder = EffectDecoder(self)
         effects_max = EFFECTS_PER_FACT_MAX + len(self.state.orders) + len(self.state.parked)  # a kill ends them all
@@ -151,6 +157,9 @@ class Machine:
             case CancelRequest(client_order_id=client_order_id) | Sent(client_order_id=client_order_id):
                 if self._registry.find(client_order_id) is None:
                     return ()
+            case LimitsChanged() if not self.limits.knows(fact):
+                detail = f"{fact.account} {fact.symbol or ''} {fact.limit} = {fact.value} is no limit of ours"
+                return (Alert("unknown_limit", detail, fact.at_ns),)
             case _:
                 pass
         return None
@@ -176,8 +185,12 @@ class Machine:
                 return self._registry.note_report(fact)
             case Command(kind=CommandKind.HALT | CommandKind.KILL):
                 self.halted = self.halted or f"{fact.kind} by {fact.actor}: {fact.reason}"
+            case Command(kind=CommandKind.CLOSE_ONLY):
+                self.close_only = self.close_only or f"{fact.kind} by {fact.actor}: {fact.reason}"
             case Command(kind=CommandKind.RESUME):
-                self.halted = None
+                self.halted = self.close_only = None
+            case LimitsChanged():
+                self.limits.note(fact)
             case _:
                 pass
         return ()

@@ -7,7 +7,7 @@ inlined: passing a state of eight arrays to a function costs more than most bars
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.breaker import cool_down, day_turns, must_trip, turn_day
+from seatrial.core.breaker import cool_down, day_turns, must_trip, note_peaks, turn_day
 from seatrial.core.compiled import compiled_inline
 from seatrial.core.exposure import equity_of, shift_baselines
 from seatrial.core.ledger import market_value
@@ -19,7 +19,9 @@ from seatrial.core.stops import stop_is_hit
 @compiled_inline
 def begin_fact(state: State, at_ns: int) -> None:
     """What every fact does first: time never goes back, and what the last fact left behind is cleared."""
-    state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], at_ns)
+    if at_ns > state.scalars[r.S_NOW]:
+        note_peaks(state)
+        state.scalars[r.S_NOW] = at_ns
     state.scalars[r.S_FACTS] += 1
     state.scalars[r.S_RESIZE_DUE] = -1
     for account in range(state.accounts.shape[0]):

@@ -48,7 +48,7 @@ FEE_IN_QUOTE, FEE_IN_BASE, FEE_IN_PURSE = 0, 1, 2  # values of F_FEE_IN_BASE; F_
 
 FACT_COMMAND = 9
 F_COMMAND = 4
-COMMAND_HALT, COMMAND_RESUME, COMMAND_KILL, COMMAND_RESET_BREAKER = 1, 2, 3, 4
+COMMAND_HALT, COMMAND_RESUME, COMMAND_KILL, COMMAND_RESET_BREAKER, COMMAND_CLOSE_ONLY = 1, 2, 3, 4, 5
 
 FACT_TRANSFER = 10  # F_INST >= 0: a holding; else cash of F_ACCOUNT
 F_ACCOUNT, F_AMOUNT = 4, 5  # and F_PURSE, 0 where the cash is in the account's own currency
@@ -70,6 +70,8 @@ F_DAYS, F_DEBIT_PPM, F_CREDIT_PPM = 5, 6, 7
 FACT_BORROW_FEE = 16  # F_DAYS, F_DEBIT_PPM
 FACT_FX_RATE = 17  # F_PURSE and:
 F_RATE = 4
+FACT_LIMIT = 20  # F_ACCOUNT, F_AMOUNT (what holds now) and a column of the limits, or of the rules where F_INST >= 0
+F_COLUMN = 6
 
 # ---------------------------------------------------------------- effect rows
 E_KIND = 0
@@ -97,21 +99,23 @@ EFFECT_UNPARKED = 7  # E_REASON and:
 E_STATUS = 4
 
 # Why an order was approved or cancelled. Parts of the state follow from it, so recovery needs it.
-REASON_REQUEST = 1
-REASON_TARGET = 2
+REASON_REQUEST, REASON_TARGET = 1, 2
 REASON_TARGET_PART = 3  # closes first; what opens the other side follows once this is done
-REASON_STOP_LOSS = 4
-REASON_RESIZE = 5
+REASON_STOP_LOSS, REASON_RESIZE = 4, 5
 REASON_KILL, REASON_BREAKER, REASON_DAILY_LOSS, REASON_CONSECUTIVE_LOSSES = 6, 7, 8, 9
 # Of parked orders: NO_POSITION is left that a leg could take to zero; TOO_MUCH works for more than is held;
 # CHILD_ENDED: what it had sent came to nothing.
 REASON_TAKE_PROFIT, REASON_LEG_STOP, REASON_TRAIL, REASON_ONE_CANCELS, REASON_NO_POSITION = 10, 11, 12, 13, 14
 REASON_EXPIRED, REASON_TOO_MUCH, REASON_CHILD_ENDED, REASON_FILLED = 15, 16, 17, 18
 REASON_CORPORATE_ACTION = 20
+REASON_DRAWDOWN, REASON_CLOSE_ONLY = 21, 22
 
 # ------------------------------------------------------- static instrument rules
 R_ACCOUNT, R_VALUE_DIV, R_TICK, R_LOT, R_QTY_MIN, R_NOTIONAL_MIN, R_SHORTABLE, R_SHARE_UNITS = range(8)
-RULES_WIDTH = 8
+# a symbol's own limits, beside its account's; quantities on the instrument's grid
+R_MAX_QTY, R_POSITION_NOTIONAL, R_POSITION_SHARE_PPM, R_ORDER_QTY, R_ORDER_VALUE, R_COLLAR_PPM = range(8, 14)
+R_RESTRICTED, R_CLOSE_ONLY = 14, 15
+RULES_WIDTH = 16
 
 # --------------------------------------------------- what is held of an instrument
 P_QTY = 0  # signed
@@ -131,7 +135,12 @@ P_FILLS = 13
 P_DIVIDENDS = 14  # received less paid, with what is owed already
 P_BORROW_FEES = 15  # paid for being short
 P_COST_MOVED = 16  # cost that left with what was moved out
-POSITIONS_WIDTH = 17
+P_EXECUTION_WINDOW = 17  # the window in which P_EXECUTIONS orders executed
+P_EXECUTIONS = 18
+P_RECENT_NEXT = 19  # the slot that the next order's likeness takes
+P_RECENT = 20  # RECENT_ORDERS likenesses, then as many times of approval
+RECENT_ORDERS = 8
+POSITIONS_WIDTH = 36
 
 # ----------------------------------------------------------------------- accounts
 A_CASH = 0
@@ -157,7 +166,12 @@ A_INTEREST = 19  # received less paid
 A_SETTLES_IN = 20  # business days until the proceeds of a sale are good
 A_UNSETTLED = 21  # cash that is good in one business day; the next two columns: in two, in three
 A_SPENDS_UNSETTLED = 24  # static: 1 where buys may be paid with it
-ACCOUNTS_WIDTH = 25
+A_PEAK = 25  # the highest equity ever marked, moved by transfers as the baselines are
+A_RATE_SECOND = 26
+A_SECOND_COUNT = 27  # orders of that second; A_RATE_COUNT are those of the minute
+A_MINUTE_MESSAGES = 28  # orders and cancels
+A_SECOND_MESSAGES = 29
+ACCOUNTS_WIDTH = 30
 SETTLES_IN_MAX = 3
 
 BREAKER_NORMAL, BREAKER_TRIPPED, BREAKER_COOLDOWN = 0, 1, 2
@@ -199,32 +213,19 @@ S_RESIZE_DUE = 6  # the instrument whose last working order the fact just applie
 S_DUES = 7  # rows in `dues`
 S_PARKED = 8  # rows in `parked`
 S_EXPIRING = 9  # working orders that have an expiry
-SCALARS_WIDTH = 10
+S_CLOSE_ONLY = 10  # an operator's word: no new positions
+SCALARS_WIDTH = 11
 
 # ------------------------------------------------------------------------- limits
 (
-    L_MAX_SHARES,
-    L_POSITION_NOTIONAL,
-    L_TOTAL_EXPOSURE,
-    L_OPEN_POSITIONS,
-    L_LOSS_PER_TRADE,
-    L_DAILY_LOSS,
-    L_WEEKLY_LOSS,
-    L_MONTHLY_LOSS,
-    L_STOP_LOSS_PPM,
-    L_TRAILING,
-    L_TRAILING_PPM,
-    L_BREAKER,
-    L_BREAKER_DAILY_LOSS,
-    L_BREAKER_LOSSES,
-    L_BREAKER_COOLDOWN,
-    L_BREAKER_AUTO_RESUME,
-    L_COLLAR_PPM,
-    L_PRICE_AGE,
-    L_ORDERS_PER_MINUTE,
-    L_ORDERS_WORKING,
-) = range(20)
-LIMITS_WIDTH = 20
+    L_MAX_SHARES, L_POSITION_NOTIONAL, L_TOTAL_EXPOSURE, L_OPEN_POSITIONS, L_LOSS_PER_TRADE, L_DAILY_LOSS,
+    L_WEEKLY_LOSS, L_MONTHLY_LOSS, L_STOP_LOSS_PPM, L_TRAILING, L_TRAILING_PPM, L_BREAKER, L_BREAKER_DAILY_LOSS,
+    L_BREAKER_LOSSES, L_BREAKER_COOLDOWN, L_BREAKER_AUTO_RESUME, L_COLLAR_PPM, L_PRICE_AGE, L_ORDERS_PER_MINUTE,
+    L_ORDERS_WORKING, L_NET_EXPOSURE, L_POSITION_SHARE_PPM, L_LEVERAGE_PPM, L_DRAWDOWN_PPM, L_ORDER_SHARES,
+    L_ORDER_VALUE, L_ORDERS_PER_SECOND, L_MESSAGES_PER_MINUTE, L_MESSAGES_PER_SECOND, L_DUPLICATES,
+    L_DUPLICATE_WINDOW, L_EXECUTIONS, L_EXECUTION_WINDOW, L_CLOSE_ONLY,
+) = range(34)  # fmt: skip
+LIMITS_WIDTH = 34
 
 
 class State(NamedTuple):

@@ -9,7 +9,7 @@ from seatrial.core.compiled import compiled_inner, typed
 from seatrial.core.effects import apply_effect
 from seatrial.core.exposure import reference_price
 from seatrial.core.records import Int64Array, State
-from seatrial.core.risk import PASSED
+from seatrial.core.verdicts import PASSED
 from seatrial.domain.orders import LegRole, OrderClass, OrderType, TimeInForce
 from seatrial.domain.refusals import RefusalCode
 

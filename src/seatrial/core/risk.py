@@ -1,6 +1,6 @@
 """Pre-trade risk: ordered rules, of which the first that fails is the answer.
 
-The order is `RefusalCode`'s and is a contract. Rules that guard size and money apply to entries;
+The order is `RefusalCode`'s and is a contract. Rules that guard size, money and pace apply to entries;
 an order that can only reduce a position passes them, because refusing it would keep risk on.
 """
 
@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.breaker import drawdown_floor
 from seatrial.core.compiled import compiled_inner
-from seatrial.core.exposure import (
-    equity,
-    gross_worst,
-    open_positions,
-    reduces,
-    reference_price,
-    reserved_cash,
-    spendable_cash,
-    worst_qty,
-)
+from seatrial.core.exposure import equity, reduces, reference_price
 from seatrial.core.ledger import market_value
+from seatrial.core.pace_rules import check_rate, check_repetition
 from seatrial.core.records import State
+from seatrial.core.size_rules import check_exposure, check_order, check_position
+from seatrial.core.throttles import likeness
+from seatrial.core.verdicts import PASSED, Verdict
 from seatrial.domain.refusals import RefusalCode
-from seatrial.domain.time import MINUTE_NS
 
 VALUE_UNITS_MAX = 2**59  # 5.7 thousand million of any currency in one order is a typing error
 QTY_UNITS_MAX = 2**60
 
-PASSED = int(RefusalCode.NONE)
-
 _HALTED = int(RefusalCode.HALTED)
 _BREAKER = int(RefusalCode.BREAKER_TRIPPED)
+_CLOSE_ONLY = int(RefusalCode.NEW_POSITIONS_DISABLED)
 _EXIT = int(RefusalCode.EXIT_UNDER_WAY)
+_RESTRICTED = int(RefusalCode.RESTRICTED_SYMBOL)
 _TOO_LARGE = int(RefusalCode.QUANTITY_TOO_LARGE)
 _OFF_TICK = int(RefusalCode.OFF_TICK)
 _OFF_LOT = int(RefusalCode.OFF_LOT)
@@ -44,16 +39,7 @@ _SHORT = int(RefusalCode.SHORT_NOT_ALLOWED)
 _DAILY = int(RefusalCode.DAILY_LOSS)
 _WEEKLY = int(RefusalCode.WEEKLY_LOSS)
 _MONTHLY = int(RefusalCode.MONTHLY_LOSS)
-_PER_TRADE = int(RefusalCode.LOSS_PER_TRADE)
-_SHARES = int(RefusalCode.MAX_SHARES)
-_POSITION = int(RefusalCode.MAX_POSITION_NOTIONAL)
-_EXPOSURE = int(RefusalCode.MAX_TOTAL_EXPOSURE)
-_OPEN = int(RefusalCode.MAX_OPEN_POSITIONS)
-_POWER = int(RefusalCode.BUYING_POWER)
-_RATE = int(RefusalCode.ORDER_RATE)
-_WORKING = int(RefusalCode.TOO_MANY_ORDERS)
-
-Verdict = tuple[int, int, int]  # code, limit, actual
+_DRAWDOWN = int(RefusalCode.MAX_DRAWDOWN)
 
 
 @compiled_inner
@@ -62,14 +48,10 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, a
 
     `asked` says that somebody outside asked for it: such an order may not meddle with a stop-loss at work.
     """
-    account = state.rules[inst, r.R_ACCOUNT]
     entry = not reduces(state, inst, side, qty)
-    if state.scalars[r.S_HALTED] != 0:
-        return _HALTED, 0, 1
-    if entry and state.accounts[account, r.A_BREAKER] != r.BREAKER_NORMAL:
-        return _BREAKER, r.BREAKER_NORMAL, state.accounts[account, r.A_BREAKER]
-    if asked and state.positions[inst, r.P_EXIT_PENDING] == 1:
-        return _EXIT, 0, 1
+    verdict = check_open(state, inst, entry, asked)
+    if verdict[0] != PASSED:
+        return verdict
     verdict = check_grid(state, inst, qty, limit, stop)
     if verdict[0] != PASSED:
         return verdict
@@ -82,13 +64,41 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, a
             return _SHORT, max(free, 0), qty
     if not entry:
         return PASSED, 0, 0
-    verdict = check_losses(state, account)
+    verdict = check_losses(state, state.rules[inst, r.R_ACCOUNT])
     if verdict[0] != PASSED:
         return verdict
-    verdict = check_size(state, inst, side, qty, reference_price(limit, stop, state.positions[inst, r.P_LAST]))
+    price = reference_price(limit, stop, state.positions[inst, r.P_LAST])
+    verdict = check_order(state, inst, qty, price)
     if verdict[0] != PASSED:
         return verdict
-    return check_rate(state, account)
+    verdict = check_position(state, inst, side, qty, price)
+    if verdict[0] != PASSED:
+        return verdict
+    verdict = check_exposure(state, inst, side, qty, price)
+    if verdict[0] != PASSED:
+        return verdict
+    verdict = check_rate(state, state.rules[inst, r.R_ACCOUNT])
+    if verdict[0] != PASSED:
+        return verdict
+    return check_repetition(state, inst, likeness(side, qty, limit, stop))
+
+
+@compiled_inner
+def check_open(state: State, inst: int, entry: bool, asked: bool) -> Verdict:
+    """What forbids every order, or every entry, whatever its size."""
+    account = state.rules[inst, r.R_ACCOUNT]
+    if state.scalars[r.S_HALTED] != 0:
+        return _HALTED, 0, 1
+    if entry and state.accounts[account, r.A_BREAKER] != r.BREAKER_NORMAL:
+        return _BREAKER, r.BREAKER_NORMAL, state.accounts[account, r.A_BREAKER]
+    by_settings = max(state.limits[account, r.L_CLOSE_ONLY], state.rules[inst, r.R_CLOSE_ONLY])
+    if entry and max(state.scalars[r.S_CLOSE_ONLY], by_settings) != 0:
+        return _CLOSE_ONLY, 0, 1
+    if asked and state.positions[inst, r.P_EXIT_PENDING] == 1:
+        return _EXIT, 0, 1
+    if entry and state.rules[inst, r.R_RESTRICTED] != 0:
+        return _RESTRICTED, 0, 1
+    return PASSED, 0, 0
 
 
 @compiled_inner
@@ -132,7 +142,7 @@ def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Ver
     worth = market_value(qty, reference_price(limit, stop, last), state.rules[inst, r.R_VALUE_DIV])
     if worth < state.rules[inst, r.R_NOTIONAL_MIN]:
         return _NOTIONAL_MIN, state.rules[inst, r.R_NOTIONAL_MIN], worth
-    collar = muldiv_floor(last, limits[r.L_COLLAR_PPM], r.PPM)
+    collar = muldiv_floor(last, min(limits[r.L_COLLAR_PPM], state.rules[inst, r.R_COLLAR_PPM]), r.PPM)
     if limit > 0 and abs(limit - last) > collar:
         return _COLLAR, collar, abs(limit - last)
     if stop > 0 and abs(stop - last) > collar:
@@ -142,7 +152,7 @@ def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Ver
 
 @compiled_inner
 def check_losses(state: State, account: int) -> Verdict:
-    """Losses of the risk day, week and month refuse entries until the period turns."""
+    """Losses of day, week and month refuse entries until the period turns; a drawdown until a person resets."""
     limits = state.limits[account]
     now = equity(state, account)
     if state.accounts[account, r.A_DAY_EQUITY] - now >= limits[r.L_DAILY_LOSS]:
@@ -151,60 +161,7 @@ def check_losses(state: State, account: int) -> Verdict:
         return _WEEKLY, limits[r.L_WEEKLY_LOSS], state.accounts[account, r.A_WEEK_EQUITY] - now
     if state.accounts[account, r.A_MONTH_EQUITY] - now >= limits[r.L_MONTHLY_LOSS]:
         return _MONTHLY, limits[r.L_MONTHLY_LOSS], state.accounts[account, r.A_MONTH_EQUITY] - now
-    return PASSED, 0, 0
-
-
-@compiled_inner
-def check_size(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
-    """Loss per trade, shares, notional, exposure, number of positions and what can be paid."""
-    account = state.rules[inst, r.R_ACCOUNT]
-    limits = state.limits[account]
-    value_div = state.rules[inst, r.R_VALUE_DIV]
-    held = state.positions[inst, r.P_QTY]
-    worth = market_value(qty, price, value_div)
-    at_stop = muldiv_floor(worth, limits[r.L_STOP_LOSS_PPM], r.PPM)
-    if at_stop > limits[r.L_LOSS_PER_TRADE]:
-        return _PER_TRADE, limits[r.L_LOSS_PER_TRADE], at_stop
-    after = abs(held + state.positions[inst, r.P_WORKING_BUY] + qty)
-    if side < 0:
-        after = abs(held - state.positions[inst, r.P_WORKING_SELL] - qty)
-    shares_max = limits[r.L_MAX_SHARES] * state.rules[inst, r.R_SHARE_UNITS]
-    if shares_max > 0 and after > shares_max:
-        return _SHARES, shares_max, after
-    notional = market_value(after, price, value_div)
-    if notional > limits[r.L_POSITION_NOTIONAL]:
-        return _POSITION, limits[r.L_POSITION_NOTIONAL], notional
-    before = worst_qty(state, inst)
-    grown = market_value(max(after - before, 0), price, value_div)
-    gross = gross_worst(state, account) + grown
-    if gross > limits[r.L_TOTAL_EXPOSURE]:
-        return _EXPOSURE, limits[r.L_TOTAL_EXPOSURE], gross
-    count = open_positions(state, account)
-    if before < state.rules[inst, r.R_LOT] and count + 1 > limits[r.L_OPEN_POSITIONS]:
-        return _OPEN, limits[r.L_OPEN_POSITIONS], count + 1
-    if state.accounts[account, r.A_MARGIN] == 1:
-        room = equity(state, account)
-        if gross > room:
-            return _POWER, room, gross
-    else:
-        room = spendable_cash(state, account) - reserved_cash(state, account)
-        if side > 0 and worth > room:
-            return _POWER, room, worth
-    return PASSED, 0, 0
-
-
-@compiled_inner
-def check_rate(state: State, account: int) -> Verdict:
-    """Entries per minute, and orders working at once."""
-    limits = state.limits[account]
-    same_minute = state.accounts[account, r.A_RATE_MINUTE] == state.scalars[r.S_NOW] // MINUTE_NS
-    count = state.accounts[account, r.A_RATE_COUNT] + 1 if same_minute else 1
-    if count > limits[r.L_ORDERS_PER_MINUTE]:
-        return _RATE, limits[r.L_ORDERS_PER_MINUTE], count
-    working = 1
-    for row in range(state.scalars[r.S_ORDERS]):
-        if state.rules[state.orders[row, r.O_INST], r.R_ACCOUNT] == account:
-            working += 1
-    if working > limits[r.L_ORDERS_WORKING]:
-        return _WORKING, limits[r.L_ORDERS_WORKING], working
+    floor, peak = drawdown_floor(state, account), state.accounts[account, r.A_PEAK]
+    if now <= floor:
+        return _DRAWDOWN, peak - floor, peak - now
     return PASSED, 0, 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from seatrial.domain.facts import (
     CommandKind,
     Fact,
     Fill,
+    LimitsChanged,
     OrderRequest,
     Rebalance,
     Report,
@@ -25,7 +26,6 @@ from seatrial.domain.facts import (
     Transfer,
 )
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
-from seatrial.domain.limits import RiskLimits
 from seatrial.domain.money import Currency
 
 COMMANDS = {
@@ -33,6 +33,7 @@ COMMANDS = {
     CommandKind.RESUME: r.COMMAND_RESUME,
     CommandKind.KILL: r.COMMAND_KILL,
     CommandKind.RESET_BREAKER: r.COMMAND_RESET_BREAKER,
+    CommandKind.CLOSE_ONLY: r.COMMAND_CLOSE_ONLY,
 }
 
 REASONS = {
@@ -55,34 +56,10 @@ REASONS = {
     r.REASON_TOO_MUCH: "more_than_is_held",
     r.REASON_CHILD_ENDED: "child_ended",
     r.REASON_FILLED: "filled",
+    r.REASON_DRAWDOWN: "drawdown",
+    r.REASON_CLOSE_ONLY: "close_only",
 }
 REASON_CODES = {name: code for code, name in REASONS.items()}
-
-
-def limits_row(limits: RiskLimits) -> list[int]:
-    """A `RiskLimits` in the order of the L_ columns, which is the order of its fields."""
-    return [
-        limits.max_shares,
-        limits.max_notional_per_position_units,
-        limits.max_total_exposure_units,
-        limits.max_open_positions,
-        limits.max_loss_per_trade_units,
-        limits.max_daily_loss_units,
-        limits.max_weekly_loss_units,
-        limits.max_monthly_loss_units,
-        limits.default_stop_loss_ppm,
-        int(limits.enable_trailing_stop),
-        limits.trailing_stop_ppm,
-        int(limits.breaker_enabled),
-        limits.breaker_daily_loss_units,
-        limits.breaker_consecutive_losses_max,
-        limits.breaker_cooldown_ns,
-        int(limits.breaker_auto_resume),
-        limits.price_collar_ppm,
-        limits.price_age_ns_max,
-        limits.orders_per_minute_max,
-        limits.orders_working_max,
-    ]
 
 
 def flags_of(post_only: bool, reduce_only: bool, extended_hours: bool) -> int:
@@ -103,6 +80,7 @@ class FactEncoder:
         currency_of: Mapping[AccountId, Currency],
         base_of: Mapping[tuple[AccountId, Symbol], Currency],
         purses: PurseRows,
+        limit_cell: Callable[[LimitsChanged], tuple[int, int]],
     ) -> None:
         self._accounts = account_index
         self._instruments = instrument_index
@@ -111,6 +89,7 @@ class FactEncoder:
         self._currencies = currency_of
         self._bases = base_of
         self._purses = purses
+        self._limit_cell = limit_cell
         self._row = np.zeros(r.ROW_WIDTH, dtype=np.int64)
 
     def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int] | None = None) -> r.Int64Array:
@@ -160,6 +139,12 @@ class FactEncoder:
                 row[r.F_COMMAND] = COMMANDS[kind]
             case Transfer():
                 self._encode_transfer(row, fact)
+            case LimitsChanged(account=account, symbol=symbol):
+                row[r.F_KIND] = r.FACT_LIMIT
+                row[r.F_ACCOUNT] = self._accounts[account]
+                row[r.F_COLUMN], row[r.F_AMOUNT] = self._limit_cell(fact)
+                if symbol is not None:
+                    row[r.F_INST] = self._instruments[account, symbol]
             case Timer():
                 row[r.F_KIND] = r.FACT_TIMER
             case _:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from seatrial.core import records as r
 from seatrial.core.views import OrderView
+from seatrial.domain.facts import LimitsChanged
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
@@ -46,6 +47,8 @@ def take(machine: Machine) -> bytes:
         "executions": sorted([*key, sorted(ids)] for key, ids in machine.execution_ids().items()),
         "views": [asdict(view) for view in machine.orders()],
         "halted": machine.halted,
+        "close_only": machine.close_only,
+        "operator_limits": [asdict(word) for word in machine.limits.words()],
     }
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
@@ -105,7 +108,12 @@ def restore(machine: Machine, body: bytes) -> None:
                 }
             )
         )
-    machine.halted = data["halted"]
+    machine.halted, machine.close_only = data["halted"], data.get("close_only")
+    for word in data.get("operator_limits", ()):
+        said = LimitsChanged(**word)
+        if machine.limits.knows(said):  # what is not traded any more needs no limit
+            machine.limits.note(said)
+    machine.limits.write(state)
 
 
 def _restore_money(machine: Machine, data: dict[str, Any], rows: dict[int, int]) -> None:

@@ -19,7 +19,8 @@ from seatrial.core.records import Int64Array, State
 from seatrial.core.requests import answer
 from seatrial.core.sizing import has_target, missing_qty, round_to_lot, wanted_qty
 from seatrial.core.stops import exit_is_under_way, stop_is_hit
-from seatrial.core.unparking import cancel, drop_entries, drop_legs, drop_side, unpark_all
+from seatrial.core.taking_back import take_back_entries
+from seatrial.core.unparking import cancel, drop_legs, drop_side, unpark_all
 
 _NO_INST = typed(-1)
 _BUY, _SELL = typed(1), typed(-1)
@@ -31,6 +32,7 @@ _STOP_LOSS = typed(r.REASON_STOP_LOSS)
 _RESIZE = typed(r.REASON_RESIZE)
 _KILL = typed(r.REASON_KILL)
 _BREAKER = typed(r.REASON_BREAKER)
+_CLOSE_ONLY = typed(r.REASON_CLOSE_ONLY)
 _CORPORATE = typed(r.REASON_CORPORATE_ACTION)
 
 
@@ -101,17 +103,7 @@ def trip(state: State, out: Int64Array, count: int, inst: int) -> int:
     out[count, r.E_LIMIT_VALUE] = limit
     out[count, r.E_ACTUAL] = actual
     apply_effect(state, out[count])
-    count += 1
-    for row in range(state.scalars[r.S_ORDERS]):
-        order = state.orders[row]
-        if state.rules[order[r.O_INST], r.R_ACCOUNT] != account or order[r.O_REASON] == _STOP_LOSS:
-            continue
-        # An order that works is part of the worst case already, so ask what it adds to the position alone.
-        held = state.positions[order[r.O_INST], r.P_QTY]
-        left = order[r.O_QTY] - order[r.O_FILLED]
-        if held * order[r.O_SIDE] >= 0 or left > abs(held):
-            count = take_back(state, out, count, row, _BREAKER)
-    return drop_entries(state, out, count, account, _BREAKER)
+    return take_back_entries(state, out, count + 1, account, _BREAKER)
 
 
 @compiled_inner
@@ -143,6 +135,9 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     elif kind == r.FACT_COMMAND and fact[r.F_COMMAND] == r.COMMAND_KILL:
         count = take_back_all(state, out, count, _NO_INST, _KILL)
         count = unpark_all(state, out, count, _NO_INST, _KILL)
+    elif kind == r.FACT_COMMAND and fact[r.F_COMMAND] == r.COMMAND_CLOSE_ONLY:
+        for account in range(state.accounts.shape[0]):
+            count = take_back_entries(state, out, count, account, _CLOSE_ONLY)
     elif kind == r.FACT_FILL:
         count = trip(state, out, count, inst)
         count = trim(state, out, count, inst)

@@ -141,11 +141,12 @@ class CommandKind(StrEnum):
     RESUME = "resume"
     KILL = "kill"
     RESET_BREAKER = "reset_breaker"
+    CLOSE_ONLY = "close_only"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word from outside. Halts latch; only a later RESUME lifts them."""
+    """A word from outside. Halts and close-only latch; only a later RESUME lifts them."""
 
     at_ns: int
     kind: CommandKind
@@ -163,6 +164,23 @@ class Transfer:
     amount_units: int  # cash units for money; quantity units where `symbol` is given
     symbol: Symbol | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChanged:
+    """An operator sets one limit of an account, or of one of its symbols. It never loosens what the settings say.
+
+    `limit` is a field of `RiskLimits`, or of `SymbolLimits` where `symbol` is given; `value` is in its unit, 0 or 1 for
+    a flag. None takes back what an operator said before: the settings' own value holds again.
+    """
+
+    at_ns: int
+    account: AccountId
+    limit: str
+    value: int | None
+    actor: str
+    reason: str
+    symbol: Symbol | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +210,5 @@ Fact = (
     | Interest
     | BorrowFee
     | FxRate
+    | LimitsChanged
 )
