@@ -23,6 +23,16 @@ def local_binance(host: str, port: int) -> BinanceUrls:
     return _one_binance(f"http://{host}:{port}")
 
 
+def alpaca_at(address: str) -> AlpacaUrls:
+    """An address that serves all of Alpaca's doors, or the one of market data alone."""
+    return _one_alpaca(address)
+
+
+def binance_at(address: str) -> BinanceUrls:
+    """An address that serves all of Binance's doors, or those of market data alone."""
+    return _one_binance(address)
+
+
 def paper_alpaca(rest: str, stream: str = "") -> AlpacaUrls:
     """Alpaca's paper account by the address of its trading API; market data has hosts of its own.
 

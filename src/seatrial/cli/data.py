@@ -12,6 +12,7 @@ import click
 from seatrial.cli import exits
 from seatrial.cli import options as shared
 from seatrial.cli.data_check import check
+from seatrial.cli.data_fetch import fetch
 from seatrial.cli.data_options import catalog_option, load
 from seatrial.cli.moments import span_of
 from seatrial.cli.progress import progress_bar
@@ -197,3 +198,4 @@ def show(
 
 
 data.add_command(check)
+data.add_command(fetch)

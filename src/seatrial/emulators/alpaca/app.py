@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from seatrial.domain.time import Clock
 from seatrial.emulators.alpaca.activities import activity_routes
+from seatrial.emulators.alpaca.corporate_actions import ListedAction, action_routes
 from seatrial.emulators.alpaca.data_stream import CONNECTIONS_MAX, DataStream
 from seatrial.emulators.alpaca.desk import Desk
 from seatrial.emulators.alpaca.door import RATE_PER_MINUTE, Credential, Door, Keys, RateWindow, not_a_door
@@ -67,6 +68,7 @@ def build_alpaca(
     accounts: Sequence[AlpacaAccount] = (AlpacaAccount(),),
     rate_per_minute: int = RATE_PER_MINUTE,
     data_connections_max: int = CONNECTIONS_MAX,
+    corporate_actions: Sequence[ListedAction] = (),
 ) -> EmulatedAlpaca:
     """Build the venue and take up whatever its records hold.
 
@@ -79,6 +81,7 @@ def build_alpaca(
         accounts: which accounts to open if they are not stored yet, and their credentials.
         rate_per_minute: requests per account; 200 as the real venue.
         data_connections_max: market-data streams per account. The real venue's free plan allows one.
+        corporate_actions: what the door of that name lists; the market itself is not changed by them.
     """
     identity = Identity(seed=seed, epoch=records.epoch)
     keys = Keys({each.key: Credential(each.key, each.secret, each.name) for each in accounts})
@@ -91,6 +94,7 @@ def build_alpaca(
         *activity_routes(desk, door),
         *reference_routes(exchange, door),
         *MarketData(exchange).routes(door),
+        *action_routes(corporate_actions, door),
         *TradeStream(desk, keys, script).routes(),
         *DataStream(exchange, keys, script, connections_max=data_connections_max).routes(),
         *control_routes(script, history),

@@ -70,6 +70,11 @@ class AlpacaDoor:
         """A question to the market data API. Raises as the port says."""
         return await self._question(self._data_budget, self._data + path, type_, params)
 
+    async def ask_actions(self, type_: type[T], params: Mapping[str, str]) -> T:
+        """A question for corporate actions, which have a version of their own. Raises as the port says."""
+        url = self._data.removesuffix("/v2") + "/v1/corporate-actions"
+        return await self._question(self._data_budget, url, type_, params)
+
     async def _question(self, budget: Budget, url: str, type_: type[T], params: Mapping[str, str] | None) -> T:
         await budget.admit(Purpose.QUESTION, 1)
         request = self._http.build_request("GET", url, params=params, headers=self._headers)

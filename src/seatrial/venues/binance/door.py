@@ -56,7 +56,7 @@ class BinanceDoor:
     ) -> None:
         self._http = http
         self._url = urls.rest_v3
-        self._headers = {"X-MBX-APIKEY": key}
+        self._headers = {"X-MBX-APIKEY": key} if key else {}  # public questions need none, and an empty one is refused
         self._secret = secret
         self._clock = clock
         self._timeout_seconds = timeout_seconds
