@@ -22,13 +22,14 @@ from seatrial.domain.ids import Symbol  # noqa: E402
 from seatrial.domain.instrument import us_equity  # noqa: E402
 from seatrial.domain.time import MINUTE_NS, parse_rfc3339  # noqa: E402
 from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca  # noqa: E402
-from seatrial.emulators.exchange import Exchange, warm_kernel  # noqa: E402
+from seatrial.emulators.exchange import Exchange  # noqa: E402
 from seatrial.emulators.faults import FaultScript  # noqa: E402
 from seatrial.emulators.history import History  # noqa: E402
 from seatrial.emulators.market_clock import MarketClock  # noqa: E402
 from seatrial.emulators.socket import SocketServer  # noqa: E402
 from seatrial.emulators.store import Store  # noqa: E402
 from seatrial.emulators.tape import MemoryTape  # noqa: E402
+from seatrial.emulators.timeline import warm_kernel  # noqa: E402
 
 OPEN_NS = int(parse_rfc3339("2019-02-11T14:30:00Z"))
 RATE_PER_MINUTE = 10**9

@@ -26,10 +26,13 @@ def bars(draw: st.DrawFn) -> OHLCV:
     return tuple(str(number) for number in row)  # type: ignore[return-value]
 
 
+KINDS = ("MARKET", "BUDGET", "LIMIT", "IOC", "FOK", "LIMIT_MAKER", "STOP_LOSS", "TAKE_PROFIT", "STOP_LOSS_LIMIT")
+
+
 @st.composite
 def orders(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
     """An order of any kind."""
-    kind = draw(st.sampled_from(["MARKET", "BUDGET", "LIMIT", "IOC", "LIMIT_MAKER", "STOP_LOSS"]))
+    kind = draw(st.sampled_from(KINDS))
     side = draw(st.sampled_from(["BUY", "SELL"]))
     quantity = str(draw(st.decimals("0.1", "400", places=5, allow_nan=False)))
     price = str(draw(prices))
@@ -38,9 +41,12 @@ def orders(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
             return side, "MARKET", {"quantity": quantity}
         case "BUDGET":
             return side, "MARKET", {"quoteOrderQty": quantity}
-        case "IOC":
-            return side, "LIMIT", {"quantity": quantity, "price": price, "timeInForce": "IOC"}
-        case "STOP_LOSS":
+        case "IOC" | "FOK":
+            return side, "LIMIT", {"quantity": quantity, "price": price, "timeInForce": kind}
+        case "STOP_LOSS_LIMIT":
+            stop = str(draw(prices))
+            return side, kind, {"quantity": quantity, "price": price, "stopPrice": stop, "timeInForce": "GTC"}
+        case "STOP_LOSS" | "TAKE_PROFIT":
             return side, kind, {"quantity": quantity, "stopPrice": price}
         case _:
             return side, kind, {"quantity": quantity, "price": price}

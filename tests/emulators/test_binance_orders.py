@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.emulators.small_binance import FLAT, SmallBinance
+from tests.emulators.small_binance import FLAT, OHLCV, SmallBinance
 
 from seatrial.emulators.binance.refusals import Refusal
 
@@ -111,6 +111,71 @@ def test_a_stop_on_the_wrong_side_would_trigger_immediately(side: str, stop: str
 
     with pytest.raises(Refusal, match="-2010: Order would trigger immediately"):
         market.place(side, "STOP_LOSS", quantity="1", stopPrice=stop)
+
+
+DOWN: OHLCV = ("100", "100", "95", "96", "40")
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "prices", "row", "status", "price"),
+    [
+        ("SELL", "STOP_LOSS_LIMIT", {"stopPrice": "97", "price": "96"}, DOWN, "FILLED", 97),
+        ("SELL", "STOP_LOSS_LIMIT", {"stopPrice": "97", "price": "97"}, DOWN, "NEW", None),
+        ("SELL", "TAKE_PROFIT", {"stopPrice": "103"}, ("100", "105", "100", "104", "40"), "FILLED", 103),
+        (
+            "BUY",
+            "TAKE_PROFIT_LIMIT",
+            {"stopPrice": "97", "price": "98"},
+            ("100", "100", "95", "96", "40"),
+            "FILLED",
+            97,
+        ),
+    ],
+)
+def test_a_price_that_is_touched_makes_an_order_of_a_trigger(
+    side: str, kind: str, prices: dict[str, str], row: OHLCV, status: str, price: int | None
+) -> None:
+    market = SmallBinance([FLAT, row])
+    market.to(1)
+    words = {"timeInForce": "GTC"} if "price" in prices else {}
+
+    order = market.place(side, kind, quantity="1", **prices, **words)
+    assert order.working_ns is None
+    market.to(119)
+
+    assert order.status == status
+    assert order.working_ns is not None
+    assert [trade.price for trade in market.alice.trades] == ([] if price is None else [Decimal(price)])
+
+
+def test_a_take_profit_on_the_wrong_side_would_trigger_immediately() -> None:
+    market = SmallBinance()
+    market.to(1)
+
+    with pytest.raises(Refusal, match="-2010: Order would trigger immediately"):
+        market.place("SELL", "TAKE_PROFIT", quantity="1", stopPrice="100")
+
+
+def test_all_or_nothing_fills_whole_at_the_next_print_or_expires() -> None:
+    market = SmallBinance()
+    market.to(1)
+
+    whole = market.place("BUY", "LIMIT", quantity="1", price="101", timeInForce="FOK")
+    more = market.place("BUY", "LIMIT", quantity="0.1", price="101", timeInForce="FOK")
+    market.to(20)
+
+    assert [(order.status, order.executed) for order in (whole, more)] == [("FILLED", 1), ("EXPIRED", 0)]
+    assert market.locked("USDT") == 0
+
+
+def test_a_maker_that_the_market_moved_over_before_its_first_print_expires() -> None:
+    market = SmallBinance([FLAT, ("98", "98", "98", "98", "40")])
+    market.to(59)
+
+    order = market.place("BUY", "LIMIT_MAKER", quantity="1", price="99")
+    market.to(61)
+
+    assert (order.status, market.alice.trades) == ("EXPIRED", [])
 
 
 def test_a_maker_only_order_is_refused_where_it_would_take() -> None:

@@ -15,13 +15,14 @@ from seatrial.bootstrap.clock import WallClock
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import us_equity
 from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
-from seatrial.emulators.exchange import Exchange, warm_kernel
+from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store
 from seatrial.emulators.tape import MemoryTape
+from seatrial.emulators.timeline import warm_kernel
 
 MINUTES = 390
 SPEED = 240

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -22,6 +23,8 @@ from seatrial.venues.alpaca.records import (
     ClockRecord,
     OrderRecord,
 )
+from seatrial.venues.alpaca.request import order_body
+from seatrial.venues.alpaca.taking import lacks
 from seatrial.venues.answer import Answer, decode
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
 
@@ -239,9 +242,9 @@ def test_an_asset_that_cannot_be_borrowed_cannot_be_shorted() -> None:
 def test_orders_carry_what_their_type_needs_and_nothing_else() -> None:
     price = AAPL.parse_price("150.10")
 
-    market = json.loads(wire.order_body(approved(OrderType.MARKET), AAPL))
-    limit = json.loads(wire.order_body(approved(OrderType.LIMIT, limit=price), AAPL))
-    stop = json.loads(wire.order_body(approved(OrderType.STOP, stop=price), AAPL))
+    market = json.loads(order_body(approved(OrderType.MARKET), AAPL))
+    limit = json.loads(order_body(approved(OrderType.LIMIT, limit=price), AAPL))
+    stop = json.loads(order_body(approved(OrderType.STOP, stop=price), AAPL))
 
     assert market == {
         "symbol": "AAPL",
@@ -253,6 +256,32 @@ def test_orders_carry_what_their_type_needs_and_nothing_else() -> None:
     }
     assert limit["limit_price"] == "150.1"
     assert stop["stop_price"] == "150.1"
+
+
+def test_a_stop_limit_names_both_prices_and_every_time_in_force_has_its_word() -> None:
+    stop_limit = approved(OrderType.STOP_LIMIT, limit=AAPL.parse_price("150"), stop=AAPL.parse_price("151"))
+    night = replace(approved(OrderType.LIMIT, limit=AAPL.parse_price("150")), extended_hours=True)
+
+    body = json.loads(order_body(stop_limit, AAPL))
+
+    assert (body["type"], body["limit_price"], body["stop_price"]) == ("stop_limit", "150", "151")
+    assert json.loads(order_body(night, AAPL))["extended_hours"] is True
+    words = {
+        tif.name: json.loads(order_body(replace(stop_limit, time_in_force=tif), AAPL))["time_in_force"]
+        for tif in TimeInForce
+    }
+    assert words == {"DAY": "day", "GTC": "gtc", "IOC": "ioc", "FOK": "fok", "GTD": "gtc", "OPG": "opg", "CLS": "cls"}
+
+
+def test_what_alpaca_lacks_is_denied_in_words() -> None:
+    market, limit, stop = (approved(kind) for kind in (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP))
+
+    assert [lacks(order) for order in (market, limit, stop)] == [None, None, None]
+    assert lacks(replace(market, time_in_force=TimeInForce.OPG)) is None
+    assert "post_only" in (lacks(replace(limit, post_only=True)) or "")
+    assert "extended_hours" in (lacks(replace(market, extended_hours=True)) or "")
+    assert "not IOC" in (lacks(replace(stop, time_in_force=TimeInForce.IOC)) or "")
+    assert "parked" in (lacks(approved(OrderType.TRAILING_STOP)) or "")
 
 
 def test_a_used_client_order_id_is_doubt_and_a_bad_key_is_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from seatrial.venues.answer import Answer, decode
 from seatrial.venues.binance import stream, wire
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TradeRecord
 from seatrial.venues.binance.request import order_parameters, signature, signed_call, signed_query
+from seatrial.venues.binance.taking import lacks
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
 
 BTC = binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")
@@ -231,6 +233,36 @@ def test_orders_carry_what_their_type_needs_and_nothing_else() -> None:
     assert "timeInForce" not in market
     assert (limit["timeInForce"], limit["price"]) == ("GTC", "61837.63")
     assert (stop["type"], stop["stopPrice"]) == ("STOP_LOSS", "61837.63")
+
+
+def test_a_stop_limit_names_both_prices_and_a_maker_no_time_in_force() -> None:
+    price, stop = BTC.parse_price("61837.63"), BTC.parse_price("61900")
+    stop_limit = order_parameters(approved(OrderType.STOP_LIMIT, limit=price, stop=stop), BTC)
+    maker = order_parameters(replace(approved(OrderType.LIMIT, limit=price), post_only=True), BTC)
+    whole = replace(approved(OrderType.LIMIT, limit=price), time_in_force=TimeInForce.FOK)
+
+    assert (stop_limit["type"], stop_limit["price"], stop_limit["stopPrice"], stop_limit["timeInForce"]) == (
+        "STOP_LOSS_LIMIT",
+        "61837.63",
+        "61900",
+        "GTC",
+    )
+    assert maker["type"] == "LIMIT_MAKER"
+    assert "timeInForce" not in maker
+    assert order_parameters(whole, BTC)["timeInForce"] == "FOK"
+    assert order_parameters(replace(whole, time_in_force=TimeInForce.GTD), BTC)["timeInForce"] == "GTC"
+
+
+def test_what_binance_lacks_is_denied_in_words() -> None:
+    market, limit, stop = (approved(kind) for kind in (OrderType.MARKET, OrderType.LIMIT, OrderType.STOP))
+
+    assert [lacks(order) for order in (market, limit, stop)] == [None, None, None]
+    assert lacks(replace(market, time_in_force=TimeInForce.DAY)) is None
+    assert "no DAY with a LIMIT" in (lacks(replace(limit, time_in_force=TimeInForce.DAY)) or "")
+    assert "no IOC with a MARKET" in (lacks(replace(market, time_in_force=TimeInForce.IOC)) or "")
+    assert "no OPG" in (lacks(replace(limit, time_in_force=TimeInForce.OPG)) or "")
+    assert "post_only" in (lacks(replace(stop, post_only=True)) or "")
+    assert "parked" in (lacks(approved(OrderType.TRAILING_STOP)) or "")
 
 
 def test_the_firewall_is_not_the_venue() -> None:

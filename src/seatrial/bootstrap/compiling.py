@@ -51,7 +51,7 @@ def load_core() -> None:
     from seatrial.domain.instrument import us_equity
     from seatrial.domain.limits import Account, RiskLimits
     from seatrial.domain.money import Currency
-    from seatrial.emulators.exchange import warm_kernel
+    from seatrial.emulators.timeline import warm_kernel
 
     account = Account(AccountId("warm"), VenueName("alpaca"), Currency("USD"), "XNYS", RiskLimits())
     machine = Machine([account], [(account.id, us_equity("SPY"))], JournalEpoch("warm"))

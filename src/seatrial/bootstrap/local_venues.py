@@ -21,13 +21,14 @@ from seatrial.domain.faults import NoData
 from seatrial.domain.money import CASH_SCALE
 from seatrial.domain.time import Clock, rfc3339
 from seatrial.emulators.coingecko import build_coingecko
-from seatrial.emulators.exchange import Exchange, warm_kernel
+from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Fault, FaultScript
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store, VenueRecords
 from seatrial.emulators.tape import MemoryTape
+from seatrial.emulators.timeline import warm_kernel
 from seatrial.market.shift import Timeline
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 

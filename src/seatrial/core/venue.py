@@ -8,6 +8,7 @@ import numpy as np
 
 from seatrial.core import matching
 from seatrial.core import records as r
+from seatrial.core.arrival import is_refused
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.records import Int64Array, State
 from seatrial.core.step import step
@@ -41,6 +42,7 @@ _CANCELED = typed(OrderStatus.CANCELED)
 _EXPIRED = typed(OrderStatus.EXPIRED)
 _REJECTED = typed(OrderStatus.REJECTED)
 _DAY, _CLS = int(TimeInForce.DAY), int(TimeInForce.CLS)
+_GTC, _GTD = int(TimeInForce.GTC), int(TimeInForce.GTD)
 _NONE = typed(0)
 _REPORT = typed(r.FACT_REPORT)
 
@@ -51,7 +53,7 @@ class VenueState(NamedTuple):
     working: Int64Array
     counts: Int64Array
     fees: Int64Array  # parts per million; 1 where a buy pays in the base coin
-    stops_wait: Int64Array  # (I,), 1 where a stop that would trigger on arrival is refused
+    habits: Int64Array  # (I,), which venue's rules an instrument's orders meet on arrival: `core.arrival`
     executed: Int64Array  # scratch: executions of one instrument
     pending: Int64Array  # scratch: fills and ends of one instant before the machine hears of them
     fact: Int64Array  # scratch: one fact row
@@ -71,7 +73,7 @@ def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, 
         working=np.zeros((instruments, VENUE_ORDERS_MAX, matching.ORDER_WIDTH), dtype=np.int64),
         counts=np.zeros(instruments, dtype=np.int64),
         fees=np.zeros((instruments, 2), dtype=np.int64),
-        stops_wait=np.zeros(instruments, dtype=np.int64),
+        habits=np.zeros(instruments, dtype=np.int64),
         executed=np.zeros((VENUE_ORDERS_MAX, matching.EXEC_WIDTH), dtype=np.int64),
         pending=np.zeros((2 * instruments * VENUE_ORDERS_MAX, PENDING_WIDTH), dtype=np.int64),
         fact=np.zeros(r.ROW_WIDTH, dtype=np.int64),
@@ -114,30 +116,10 @@ def withdraw(venue: VenueState, inst: int, number: int) -> bool:
 
 
 @compiled_inner
-def refuses(state: State, venue: VenueState, effect: Int64Array) -> bool:
-    """Whether the venue turns an order away on arrival, judged on the newest price.
-
-    A post-only order may not take the derived quote: the bid is that price on the tick grid, the ask a tick above.
-    Where the venue wants stops to wait, one that is touched already would trigger at once.
-    """
-    inst, side = effect[r.E_INST], effect[r.E_SIDE]
-    last = state.positions[inst, r.P_LAST]
-    if last == 0:
-        return False
-    if effect[r.E_FLAGS] & r.FLAG_POST_ONLY != 0:
-        tick = state.rules[inst, r.R_TICK]
-        bid = max(last // tick * tick, tick)
-        return effect[r.E_LIMIT] >= bid + tick if side > 0 else effect[r.E_LIMIT] <= bid
-    if venue.stops_wait[inst] == 1 and effect[r.E_STOP] > 0:
-        return (last - effect[r.E_STOP]) * side >= 0
-    return False
-
-
-@compiled_inner
 def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
     """Let an approved order work, or turn it away; returns the venue's word."""
     venue.tallies[T_ORDERS] += 1
-    if refuses(state, venue, effect):
+    if is_refused(state, venue.habits[effect[r.E_INST]], effect):
         venue.tallies[T_REJECTED] += 1
         return _REJECTED
     inst = effect[r.E_INST]
@@ -150,7 +132,7 @@ def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
         effect[r.E_QTY],
         effect[r.E_LIMIT],
         effect[r.E_STOP],
-        effect[r.E_TIF],
+        _GTC if effect[r.E_TIF] == _GTD else effect[r.E_TIF],  # the machine takes it back in time: no venue here has it
         effect[r.E_FLAGS],
         effect[r.E_EXPIRES],
     )

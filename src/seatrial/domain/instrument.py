@@ -47,7 +47,6 @@ class Instrument:
     shortable: bool
     fee_ppm: int
     fee_in_base_on_buy: bool
-    stops_wait: bool = False  # the venue refuses a stop that would trigger on arrival
 
     def __post_init__(self) -> None:
         product = self.price_scale * self.qty_scale
@@ -119,5 +118,4 @@ def binance_spot(
         shortable=False,
         fee_ppm=fee_ppm,
         fee_in_base_on_buy=True,
-        stops_wait=True,
     )

@@ -15,7 +15,6 @@ import asyncio
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from seatrial.core import matching
 from seatrial.core.book import Execution
 from seatrial.core.matching import HALTED
 from seatrial.domain.bars import Bar, Session
@@ -122,6 +121,12 @@ class Exchange:
     def full(self) -> bool:
         """No further order can work; the venue above says so in its own words."""
         return len(self._books) >= ORDERS_WORKING_MAX
+
+    def take_number(self) -> int:
+        """A number for an order that the venue itself lets wait, until it gives it to `place`."""
+        self.catch_up()
+        self._number += 1
+        return self._number
 
     def reserve_numbers(self, up_to: int) -> None:
         """Numbers up to this one are taken by orders of the past."""
@@ -255,10 +260,3 @@ class Exchange:
             if trade.ended is not None:
                 for ended in self.on_ended:
                     ended(market.symbol, trade, market.at_ns)
-
-
-def warm_kernel() -> None:
-    """Compile (or load) how a bar becomes prints now. Without it the first print waits for that in real time."""
-    matching.print_at_ns(0, 60, 0)
-    matching.print_price(1, 1, 1, 1, 0)
-    matching.print_volume(4, 1, 0)

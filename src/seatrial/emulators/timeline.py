@@ -185,3 +185,10 @@ def _end_of(bar: Bar) -> int:
 def market_start_ns(stored_ns: int | None, sessions: Sequence[Session]) -> int:
     """Where market time goes on: what the store says, or the first session's open."""
     return sessions[0].open_ns if stored_ns is None else stored_ns
+
+
+def warm_kernel() -> None:
+    """Compile (or load) how a bar becomes prints now. Without it the first print waits for that in real time."""
+    matching.print_at_ns(0, 60, 0)
+    matching.print_price(1, 1, 1, 1, 0)
+    matching.print_volume(4, 1, 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seatrial.core import arrival
 from seatrial.core import bar_loop as loop
 from seatrial.core import venue as v
 from seatrial.core.prints import CLOSING, EXTENDED, OPENING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from seatrial.runs.backtest import Market
 
 LOG_ROWS = 65_536
+HABITS = {"alpaca": arrival.ALPACA, "binance": arrival.BINANCE}
 
 
 def venue_for(machine: Machine, bars: Int64Array, markets: Sequence[Market], impact_ppm: int) -> v.VenueState:
@@ -26,7 +28,7 @@ def venue_for(machine: Machine, bars: Int64Array, markets: Sequence[Market], imp
     venue = v.new_venue(len(machine.instruments), LOG_ROWS, marks=marks, impact_ppm=impact_ppm)
     for at, (_, inst) in enumerate(machine.instruments):
         venue.fees[at] = (inst.fee_ppm, int(inst.fee_in_base_on_buy))
-        venue.stops_wait[at] = int(inst.stops_wait)
+        venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)
     return venue
 
 

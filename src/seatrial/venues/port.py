@@ -174,6 +174,8 @@ class Capabilities:
     times_in_force: frozenset[TimeInForce]
     shorting: bool
     fractional: bool
+    post_only: bool = True
+    extended_hours: bool = False
 
 
 class Venue(Protocol):

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING
-from typing import NamedTuple
 
 from seatrial.domain.orders import Side
 from seatrial.emulators.alpaca.account import Account, Standing
 from seatrial.emulators.alpaca.amounts import EXACT, MONEY, price_of, qty_of, text
-from seatrial.emulators.alpaca.orders import Order, Ticket
+from seatrial.emulators.alpaca.orders import Admission, Order, Ticket
 from seatrial.emulators.alpaca.quotes import quote_from
 from seatrial.emulators.alpaca.refusals import forbidden, unprocessable
 from seatrial.emulators.exchange import Exchange
 
 SHORT_VALUE_PERCENT = 103  # a short sale is valued at 3 % above the ask
-
-
-class Admission(NamedTuple):
-    """An order that may work. `reserve_units`: the price at which it is held back; zero when it closes."""
-
-    reserve_units: int
-    intent: str
 
 
 def admit(

@@ -16,21 +16,21 @@ import msgspec
 from seatrial.core.book import Execution
 from seatrial.domain.bars import Session
 from seatrial.domain.ids import Symbol
-from seatrial.domain.orders import Side
-from seatrial.domain.time import DAY_NS, rfc3339
+from seatrial.domain.time import rfc3339
 from seatrial.emulators.alpaca.account import Account, Standing, standing
-from seatrial.emulators.alpaca.admission import Admission, admit
-from seatrial.emulators.alpaca.fills import Fill, fill_shape
+from seatrial.emulators.alpaca.admission import admit
+from seatrial.emulators.alpaca.fills import Fill, fill_of, fill_shape
 from seatrial.emulators.alpaca.identity import Identity
-from seatrial.emulators.alpaca.orders import TYPES, Order, Ticket, order_shape
+from seatrial.emulators.alpaca.lifetimes import ends_with_session, status_of_end
+from seatrial.emulators.alpaca.orders import Admission, Order, Ticket, order_of, order_shape, terms_of
 from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessable
+from seatrial.emulators.alpaca.trailing import TrailingStops
 from seatrial.emulators.alpaca.working import WorkingOrders
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
-from seatrial.emulators.order_books import Terms
 from seatrial.emulators.store import VenueRecords
+from seatrial.emulators.timeline import Print
 
-GTC_DAYS_MAX = 90
 EVENT_OF = {"filled": "fill", "partially_filled": "partial_fill"}
 
 Told = Callable[[str, str, bytes], None]
@@ -66,11 +66,14 @@ class Desk:
         self._by_client_id: dict[tuple[str, str], int] = {}
         self._by_id: dict[str, int] = {}
         self._working = WorkingOrders(exchange.instruments)
+        self._trailing = TrailingStops(exchange)
         self._untold: list[tuple[str, str, bytes]] = []
         self._load(accounts)
         exchange.on_session_open.append(self._session_opens)
         exchange.on_session_close.append(self._session_closes)
+        exchange.on_print.append(self._printed)
         exchange.on_execution.append(self._executed)
+        exchange.on_ended.append(self._ended)
         exchange.on_settled.append(self._settled)
 
     # ------------------------------------------------------------ questions
@@ -132,28 +135,30 @@ class Desk:
         """
         self.exchange.catch_up()
         admission = self._admit(account, ticket)
-        number = self.exchange.place(ticket.symbol, _terms(ticket, ticket.side, ticket.qty_units), account=account)
+        trails = ticket.type == "trailing_stop"
+        last_units = self.last_price(ticket.symbol)
+        if trails and last_units is None:
+            raise unprocessable(f"no market price for {ticket.symbol} yet: a trailing stop follows one")
+        if trails:
+            number = self.exchange.take_number()
+        else:
+            number = self.exchange.place(
+                ticket.symbol, terms_of(ticket, ticket.side, ticket.qty_units), account=account
+            )
         now_ns = self.exchange.settled_ns
-        order_id = self.identity.uuid("order", number)
-        order = Order(
-            number=number,
-            id=order_id,
-            client_order_id=ticket.client_order_id or self.identity.uuid("client order", number),
-            account=account,
-            symbol=ticket.symbol,
-            side="buy" if ticket.side is Side.BUY else "sell",
-            type=ticket.type,
-            time_in_force=ticket.time_in_force,
-            qty_units=ticket.qty_units,
-            limit_units=ticket.limit_units,
-            stop_units=ticket.stop_units,
-            reserve_units=admission.reserve_units,
-            intent=admission.intent,
-            status="new" if self.exchange.is_open else "accepted",
-            submitted_ns=now_ns,
-            updated_ns=now_ns,
-            expires_ns=self._expires_ns(ticket.time_in_force, now_ns),
+        order = order_of(
+            ticket,
+            account,
+            number,
+            ids=(self.identity.uuid("order", number), self.identity.uuid("client order", number)),
+            admission=admission,
+            is_open=self.exchange.is_open,
+            now_ns=now_ns,
+            next_close_ns=self.exchange.next_close_ns,
         )
+        if trails:
+            order.hwm_units = last_units or 0
+            self._trailing.add(order)
         self._remember(order)
         self._change(order, order.status, "accepted", now_ns)
         self._settled(now_ns)
@@ -171,8 +176,8 @@ class Desk:
         Raises:
             Refusal: 422, it is not working any more.
         """
-        left_units = self.exchange.cancel(order.number)
-        if left_units is None:  # perhaps since this very moment: an execution can win the race
+        left_units, trailed = self.exchange.cancel(order.number), self._trailing.remove(order.number)
+        if left_units is None and not trailed:  # perhaps since this very moment: an execution can win the race
             raise unprocessable(f'order is already in "{order.status}" state')
         self._end(order, "canceled", self.exchange.settled_ns)
         self._settled(self.exchange.settled_ns)
@@ -192,12 +197,20 @@ class Desk:
 
     def _session_closes(self, _: Session, at_ns: int) -> None:
         for order in list(self._working):
-            if order.time_in_force == "day" or order.expires_ns <= at_ns:
+            if ends_with_session(order.time_in_force) or order.expires_ns <= at_ns:
                 self.exchange.cancel(order.number)
                 self._end(order, "expired", at_ns)
         for account in self.accounts.values():
             account.last_equity = self.standing(account.name).equity
             self._put_account(account)
+
+    def _printed(self, market: Print) -> None:
+        for order in self._trailing.hear(market):
+            self._put_order(order)
+
+    def _ended(self, _: Symbol, trade: Execution, at_ns: int) -> None:
+        order = self.orders[trade.number]
+        self._end(order, status_of_end(order.time_in_force), at_ns)
 
     def _executed(self, symbol: Symbol, trade: Execution, at_ns: int) -> None:
         order = self.orders[trade.number]
@@ -211,18 +224,8 @@ class Desk:
             order.filled_ns = at_ns
         self._working.traded(order, trade.qty_units)
         number = len(self.fills) + 1
-        fill = Fill(
-            number=number,
-            id=self.identity.uuid("execution", number),
-            order_number=order.number,
-            account=order.account,
-            at_ns=at_ns,
-            price_units=trade.price_units,
-            qty_units=trade.qty_units,
-            cum_units=order.filled_units,
-            left_units=order.left_units,
-            position_units=account.held_units(symbol),
-        )
+        fill_id = self.identity.uuid("execution", number)
+        fill = fill_of(order, trade, number, fill_id, at_ns, account.held_units(symbol))
         self.fills.append(fill)
         self._records.add_execution(number, order.account, order.number, at_ns, msgspec.json.encode(fill))
         self._put_account(account)
@@ -244,11 +247,12 @@ class Desk:
         else:
             order.canceled_ns = at_ns
         self._working.remove(order)
+        self._trailing.remove(order.number)
         self._change(order, status, status, at_ns)
 
     def _change(self, order: Order, event: str, op: str, at_ns: int, fill: Fill | None = None) -> None:
         order.updated_ns = at_ns
-        self._records.put_order(order.number, order.account, order.client_order_id, msgspec.json.encode(order))
+        self._put_order(order)
         told: dict[str, object] = {"event": event, "timestamp": rfc3339(at_ns), "order": self.shape(order)}
         what = f"{order.symbol} {order.side} {order.status}"
         if fill is None:
@@ -261,11 +265,6 @@ class Desk:
         message = msgspec.json.encode({"stream": "trade_updates", "data": told})
         self._untold.append((order.account, event, message))
 
-    def _expires_ns(self, time_in_force: str, now_ns: int) -> int:
-        if time_in_force == "day":
-            return self.exchange.next_close_ns or now_ns + DAY_NS
-        return now_ns + GTC_DAYS_MAX * DAY_NS
-
     # ---------------------------------------------------------- persistence
 
     def _remember(self, order: Order) -> None:
@@ -274,6 +273,9 @@ class Desk:
         self._by_client_id[order.account, order.client_order_id] = order.number
         if order.working:
             self._working.add(order)
+
+    def _put_order(self, order: Order) -> None:
+        self._records.put_order(order.number, order.account, order.client_order_id, msgspec.json.encode(order))
 
     def _put_account(self, account: Account) -> None:
         self._records.put_account(account.name, msgspec.json.encode(account))
@@ -298,21 +300,15 @@ class Desk:
         self._records.commit()
 
     def _restore(self, order: Order) -> None:
+        symbol = Symbol(order.symbol)
+        if order.type == "trailing_stop" and not order.triggered:
+            now_ns = self.exchange.now_ns()
+            self._trailing.add(order, self.exchange.past_prints(symbol, order.submitted_ns + 1, now_ns + 1))
+            return
         self.exchange.restore(
-            Symbol(order.symbol),
-            _terms(order, order.signed_side, order.left_units),
+            symbol,
+            terms_of(order, order.signed_side, order.left_units),
             number=order.number,
             placed_ns=order.submitted_ns,
             account=order.account,
         )
-
-
-def _terms(asked: Order | Ticket, side: Side, qty_units: int) -> Terms:
-    """What the exchange needs to know of an order."""
-    return Terms(
-        side=side,
-        type=TYPES[asked.type],
-        qty_units=qty_units,
-        limit_units=asked.limit_units,
-        stop_units=asked.stop_units,
-    )

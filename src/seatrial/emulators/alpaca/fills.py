@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from seatrial.core.book import Execution
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, rfc3339
 from seatrial.emulators.alpaca.orders import Order
@@ -29,6 +30,22 @@ class Fill(msgspec.Struct, frozen=True):
         whole = rfc3339(self.at_ns // SECOND_NS * SECOND_NS)
         digits = "".join(character for character in whole if character.isdigit())
         return f"{digits}{self.at_ns % SECOND_NS // MILLISECOND_NS:03d}::{self.id}"
+
+
+def fill_of(order: Order, trade: Execution, number: int, fill_id: str, at_ns: int, position_units: int) -> Fill:
+    """The execution of a trade that its order has in its filled units already."""
+    return Fill(
+        number=number,
+        id=fill_id,
+        order_number=order.number,
+        account=order.account,
+        at_ns=at_ns,
+        price_units=trade.price_units,
+        qty_units=trade.qty_units,
+        cum_units=order.filled_units,
+        left_units=order.left_units,
+        position_units=position_units,
+    )
 
 
 def fill_shape(fill: Fill, instrument: Instrument) -> dict[str, object]:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import NamedTuple
+
 import msgspec
 
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side
 from seatrial.domain.time import rfc3339
-from seatrial.emulators.alpaca.amounts import average_text
+from seatrial.emulators.alpaca.amounts import ZERO, average_text, text
 from seatrial.emulators.alpaca.identity import asset_uuid
+from seatrial.emulators.alpaca.lifetimes import KERNEL_TIMES, expires_ns
+from seatrial.emulators.order_books import Terms
 
 WORKING = frozenset({"accepted", "new", "partially_filled"})
 TERMINAL = frozenset({"filled", "canceled", "expired", "rejected", "replaced"})
 
-TYPES = {"market": OrderType.MARKET, "limit": OrderType.LIMIT, "stop": OrderType.STOP}
+TYPES = {
+    "market": OrderType.MARKET,
+    "limit": OrderType.LIMIT,
+    "stop": OrderType.STOP,
+    "stop_limit": OrderType.STOP_LIMIT,
+    "trailing_stop": OrderType.MARKET,  # once it has triggered; before that no book knows of it
+}
 SIDES = {"buy": Side.BUY, "sell": Side.SELL}
+
+
+class Admission(NamedTuple):
+    """An order that may work. `reserve_units`: the price at which it is held back; zero when it closes."""
+
+    reserve_units: int
+    intent: str
 
 
 class Order(msgspec.Struct):
@@ -47,6 +65,11 @@ class Order(msgspec.Struct):
     filled_ns: int = 0
     canceled_ns: int = 0
     expired_ns: int = 0
+    extended_hours: bool = False
+    trail_units: int = 0
+    trail_percent: Decimal = ZERO
+    hwm_units: int = 0
+    triggered: bool = False
 
     @property
     def working(self) -> bool:
@@ -75,6 +98,9 @@ class Ticket(msgspec.Struct, frozen=True):
     limit_units: int
     stop_units: int
     client_order_id: str
+    extended_hours: bool = False
+    trail_units: int = 0
+    trail_percent: Decimal = ZERO
 
 
 def order_shape(order: Order, instrument: Instrument, *, status: str | None = None) -> dict[str, object]:
@@ -110,14 +136,63 @@ def order_shape(order: Order, instrument: Instrument, *, status: str | None = No
         "limit_price": instrument.price_text(order.limit_units) if order.limit_units else None,
         "stop_price": instrument.price_text(order.stop_units) if order.stop_units else None,
         "status": status or order.status,
-        "extended_hours": False,
+        "extended_hours": order.extended_hours,
         "legs": None,
-        "trail_percent": None,
-        "trail_price": None,
-        "hwm": None,
+        "trail_percent": text(order.trail_percent) if order.trail_percent else None,
+        "trail_price": instrument.price_text(order.trail_units) if order.trail_units else None,
+        "hwm": instrument.price_text(order.hwm_units) if order.hwm_units else None,
         "subtag": None,
         "source": None,
     }
+
+
+def order_of(
+    ticket: Ticket,
+    account: str,
+    number: int,
+    *,
+    ids: tuple[str, str],
+    admission: Admission,
+    is_open: bool,
+    now_ns: int,
+    next_close_ns: int | None,
+) -> Order:
+    """The order that a ticket becomes. `ids`: the venue's own, and the client's where it gave none."""
+    return Order(
+        number=number,
+        id=ids[0],
+        client_order_id=ticket.client_order_id or ids[1],
+        account=account,
+        symbol=ticket.symbol,
+        side="buy" if ticket.side is Side.BUY else "sell",
+        type=ticket.type,
+        time_in_force=ticket.time_in_force,
+        qty_units=ticket.qty_units,
+        limit_units=ticket.limit_units,
+        stop_units=ticket.stop_units,
+        reserve_units=admission.reserve_units,
+        intent=admission.intent,
+        status="new" if is_open else "accepted",
+        submitted_ns=now_ns,
+        updated_ns=now_ns,
+        expires_ns=expires_ns(ticket.time_in_force, now_ns, next_close_ns),
+        extended_hours=ticket.extended_hours,
+        trail_units=ticket.trail_units,
+        trail_percent=ticket.trail_percent,
+    )
+
+
+def terms_of(asked: Order | Ticket, side: Side, qty_units: int) -> Terms:
+    """What the exchange needs to know of an order."""
+    return Terms(
+        side=side,
+        type=TYPES[asked.type],
+        qty_units=qty_units,
+        limit_units=asked.limit_units,
+        stop_units=asked.stop_units,
+        time_in_force=KERNEL_TIMES[asked.time_in_force],
+        extended_hours=asked.extended_hours,
+    )
 
 
 def _when(at_ns: int) -> str | None:

@@ -12,14 +12,16 @@ from typing import Any, NoReturn
 
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import QTY_UNITS_MAX, Instrument
+from seatrial.emulators.alpaca.amounts import ZERO
+from seatrial.emulators.alpaca.lifetimes import AT_AUCTION, AT_ONCE, TIMES_IN_FORCE
 from seatrial.emulators.alpaca.orders import SIDES, TYPES, Ticket
 from seatrial.emulators.alpaca.refusals import Refusal, forbidden, malformed, unprocessable
 
 CLIENT_ORDER_ID_MAX = 128
 PRICE_UNITS_MAX = 2**53
 DIGITS_MAX = 40
-TIMES_IN_FORCE = ("day", "gtc")
-NOT_HERE = ("notional", "take_profit", "stop_loss", "trail_price", "trail_percent", "legs")
+NOT_HERE = ("notional", "take_profit", "stop_loss", "legs")
+WITH_LIMIT, WITH_STOP = ("limit", "stop_limit"), ("stop", "stop_limit")
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
@@ -44,23 +46,26 @@ def parse_ticket(fields: Mapping[str, Any], instruments: Mapping[Symbol, Instrum
             raise unprocessable(f"{name} is not supported by this emulated venue: accepted are simple orders by qty")
     if fields.get("order_class") not in (None, "", "simple"):
         raise unprocessable("order_class: accepted is simple")
-    if fields.get("extended_hours"):
-        raise unprocessable("extended_hours: accepted is false")
     symbol = Symbol(_text(fields, "symbol"))
     instrument = instruments.get(symbol)
     if instrument is None:
         raise malformed(f'asset "{symbol}" not found')
     order_type = _choice(fields, "type", tuple(TYPES))
     qty_units = parse_qty(fields.get("qty"), instrument)
+    time_in_force = _time_in_force(fields, order_type)
+    trail_units, trail_percent = _trail(fields, order_type, instrument)
     return Ticket(
         symbol=symbol,
         side=SIDES[_choice(fields, "side", tuple(SIDES))],
         type=order_type,
-        time_in_force=_choice(fields, "time_in_force", TIMES_IN_FORCE),
+        time_in_force=time_in_force,
         qty_units=qty_units,
-        limit_units=_price(fields, "limit_price", instrument, wanted=order_type == "limit", type=order_type),
-        stop_units=_price(fields, "stop_price", instrument, wanted=order_type == "stop", type=order_type),
+        limit_units=_price(fields, "limit_price", instrument, wanted=order_type in WITH_LIMIT, type=order_type),
+        stop_units=_price(fields, "stop_price", instrument, wanted=order_type in WITH_STOP, type=order_type),
         client_order_id=_client_order_id(fields),
+        extended_hours=_extended_hours(fields, order_type, time_in_force),
+        trail_units=trail_units,
+        trail_percent=trail_percent,
     )
 
 
@@ -77,6 +82,39 @@ def parse_qty(value: object, instrument: Instrument) -> int:
     if units != int(units) or int(units) % instrument.lot_units:
         raise forbidden(f'asset "{instrument.symbol}" is not fractionable')
     return int(units)
+
+
+def _time_in_force(fields: Mapping[str, Any], order_type: str) -> str:
+    time_in_force = _choice(fields, "time_in_force", TIMES_IN_FORCE)
+    if "stop" in order_type and time_in_force in AT_ONCE + AT_AUCTION:
+        raise unprocessable(f"invalid time_in_force {time_in_force!r} for {order_type} orders: accepted are day, gtc")
+    return time_in_force
+
+
+def _extended_hours(fields: Mapping[str, Any], order_type: str, time_in_force: str) -> bool:
+    value = fields.get("extended_hours")
+    if value not in (None, True, False):
+        raise malformed("extended_hours: accepted are true, false")
+    if value and (order_type, time_in_force) != ("limit", "day"):
+        raise unprocessable("extended hours order must be DAY limit orders")
+    return bool(value)
+
+
+def _trail(fields: Mapping[str, Any], order_type: str, instrument: Instrument) -> tuple[int, Decimal]:
+    """`(price units, percent)` of which a trailing stop has one."""
+    given = [name for name in ("trail_price", "trail_percent") if fields.get(name) is not None]
+    if order_type != "trailing_stop":
+        if given:
+            raise malformed(f"{order_type} orders require no {given[0].replace('_', ' ')}")
+        return 0, ZERO
+    if len(given) != 1:
+        raise malformed("trailing_stop orders require either trail price or trail percent")
+    if given == ["trail_price"]:
+        return _price(fields, "trail_price", instrument, wanted=True, type=order_type), ZERO
+    percent = _decimal("trail_percent", fields["trail_percent"])
+    if not 0 < percent < 100:
+        raise malformed("trail percent must be > 0 and < 100")
+    return 0, percent
 
 
 def _price(fields: Mapping[str, Any], name: str, instrument: Instrument, *, wanted: bool, type: str) -> int:

@@ -14,7 +14,7 @@ from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
+from seatrial.domain.orders import OrderStatus
 from seatrial.domain.time import SECOND_NS, Clock, rfc3339
 from seatrial.venues.alpaca import stream, wire
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
@@ -27,6 +27,8 @@ from seatrial.venues.alpaca.records import (
     OrderRecord,
     PositionRecord,
 )
+from seatrial.venues.alpaca.request import order_body
+from seatrial.venues.alpaca.taking import CAPABILITIES, lacks
 from seatrial.venues.answer import decode
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
@@ -35,7 +37,6 @@ from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal, silence
 from seatrial.venues.port import (
     AccountEvent,
-    Capabilities,
     Confirmed,
     Denied,
     MarketEvent,
@@ -62,12 +63,7 @@ class AlpacaVenue:
     """
 
     name = VenueName("alpaca")
-    capabilities = Capabilities(
-        order_types=frozenset(OrderType),
-        times_in_force=frozenset(TimeInForce),
-        shorting=True,
-        fractional=False,
-    )
+    capabilities = CAPABILITIES
     late_arrival_ns = 60 * SECOND_NS
 
     def __init__(
@@ -114,10 +110,12 @@ class AlpacaVenue:
         instrument = self._instruments.get(order.symbol)
         if instrument is None:
             return Denied(f"{order.symbol} is not an instrument of this account")
+        if (lacking := lacks(order)) is not None:
+            return Denied(lacking)
         if not await self._door.trading_budget.admit(Purpose.ORDER, 1):
             return Denied("the rate budget for orders is spent")
         try:
-            answer = await self._door.command("POST", "/orders", wire.order_body(order, instrument))
+            answer = await self._door.command("POST", "/orders", order_body(order, instrument))
             if not answer.ok:
                 return refusal(answer, wire.protocol_error(answer))
             taken = self._names.learn(wire.venue_order(decode(answer.body, OrderRecord, "order")))

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import msgspec
-
 from seatrial.domain.bars import Bar
-from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import ClientOrderId, ExecutionId, Symbol, VenueOrderId
 from seatrial.domain.instrument import Instrument, us_equity
 from seatrial.domain.money import CASH_SCALE, Currency
-from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
+from seatrial.domain.orders import OrderStatus, OrderType, Side
 from seatrial.domain.time import MINUTE_NS, parse_rfc3339
 from seatrial.venues.alpaca.records import (
     AccountRecord,
@@ -44,8 +41,8 @@ _TYPES = {
     "market": OrderType.MARKET,
     "limit": OrderType.LIMIT,
     "stop": OrderType.STOP,
-    "stop_limit": OrderType.STOP,  # only ever foreign: we send none; it waits for a trigger like a stop
-    "trailing_stop": OrderType.STOP,
+    "stop_limit": OrderType.STOP_LIMIT,
+    "trailing_stop": OrderType.TRAILING_STOP,  # only ever foreign: ours are parked in the machine
 }
 _OPEN = frozenset(
     {
@@ -70,8 +67,6 @@ _STATUSES = {
     "expired": OrderStatus.EXPIRED,
     "rejected": OrderStatus.REJECTED,
 }
-_TYPE_WORDS = {OrderType.MARKET: "market", OrderType.LIMIT: "limit", OrderType.STOP: "stop"}
-_TIME_WORDS = {TimeInForce.DAY: "day", TimeInForce.GTC: "gtc", TimeInForce.IOC: "ioc", TimeInForce.FOK: "fok"}
 _FILL_EVENTS = frozenset({"fill", "partial_fill"})
 
 
@@ -211,23 +206,6 @@ def instrument_of(record: AssetRecord) -> Instrument:
 
 
 # ------------------------------------------------------------------ to the wire
-
-
-def order_body(order: Approved, instrument: Instrument) -> bytes:
-    """POST /v2/orders; numbers as text."""
-    body = {
-        "symbol": order.symbol,
-        "qty": instrument.qty_text(order.qty_units),
-        "side": "buy" if order.side == Side.BUY else "sell",
-        "type": _TYPE_WORDS[order.type],
-        "time_in_force": _TIME_WORDS[order.time_in_force],
-        "client_order_id": order.client_order_id,
-    }
-    if order.type == OrderType.LIMIT:
-        body["limit_price"] = instrument.price_text(order.limit_units)
-    if order.type == OrderType.STOP:
-        body["stop_price"] = instrument.price_text(order.stop_units)
-    return msgspec.json.encode(body)
 
 
 def protocol_error(answer: Answer) -> ProtocolError | None:

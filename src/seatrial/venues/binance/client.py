@@ -14,7 +14,6 @@ from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.orders import OrderType, TimeInForce
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock
 from seatrial.venues.answer import decode
 from seatrial.venues.binance import stream, wire
@@ -22,13 +21,13 @@ from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrl
 from seatrial.venues.binance.history import client_order_ids, trades_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
 from seatrial.venues.binance.request import order_parameters
+from seatrial.venues.binance.taking import CAPABILITIES, lacks
 from seatrial.venues.budget import Purpose
 from seatrial.venues.feed import Sockets, SocketSettings
 from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal, silence
 from seatrial.venues.port import (
     AccountEvent,
-    Capabilities,
     Confirmed,
     Denied,
     MarketEvent,
@@ -51,12 +50,7 @@ class BinanceVenue:
     """
 
     name = VenueName("binance")
-    capabilities = Capabilities(
-        order_types=frozenset(OrderType),
-        times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}),
-        shorting=False,
-        fractional=True,
-    )
+    capabilities = CAPABILITIES
     late_arrival_ns = RECV_WINDOW_MS * MILLISECOND_NS + SECOND_NS
 
     def __init__(
@@ -105,8 +99,8 @@ class BinanceVenue:
         instrument = self._instruments.get(order.symbol)
         if instrument is None:
             return Denied(f"{order.symbol} is not an instrument of this account")
-        if order.type == OrderType.LIMIT and order.time_in_force not in self.capabilities.times_in_force:
-            return Denied(f"Binance has no time in force {order.time_in_force.name}")
+        if (lacking := lacks(order)) is not None:
+            return Denied(lacking)
         if not await self._door.admit_order():
             return Denied("the rate budget for orders is spent")
         parameters = order_parameters(order, instrument)

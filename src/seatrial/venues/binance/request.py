@@ -11,8 +11,18 @@ from seatrial.domain.effects import Approved
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 
-_TYPE_WORDS = {OrderType.MARKET: "MARKET", OrderType.LIMIT: "LIMIT", OrderType.STOP: "STOP_LOSS"}
-_TIME_WORDS = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
+_TYPE_WORDS = {
+    OrderType.MARKET: "MARKET",
+    OrderType.LIMIT: "LIMIT",
+    OrderType.STOP: "STOP_LOSS",
+    OrderType.STOP_LIMIT: "STOP_LOSS_LIMIT",
+}
+_TIME_WORDS = {
+    TimeInForce.GTC: "GTC",
+    TimeInForce.IOC: "IOC",
+    TimeInForce.FOK: "FOK",
+    TimeInForce.GTD: "GTC",  # the machine takes it back in time
+}
 
 
 def order_parameters(order: Approved, instrument: Instrument) -> dict[str, str]:
@@ -20,15 +30,16 @@ def order_parameters(order: Approved, instrument: Instrument) -> dict[str, str]:
     parameters = {
         "symbol": str(order.symbol),
         "side": "BUY" if order.side == Side.BUY else "SELL",
-        "type": _TYPE_WORDS[order.type],
+        "type": "LIMIT_MAKER" if order.post_only else _TYPE_WORDS[order.type],
         "quantity": instrument.qty_text(order.qty_units),
         "newClientOrderId": str(order.client_order_id),
         "newOrderRespType": "RESULT",
     }
-    if order.type == OrderType.LIMIT:
-        parameters["timeInForce"] = _TIME_WORDS[order.time_in_force]
+    if order.type in (OrderType.LIMIT, OrderType.STOP_LIMIT):
         parameters["price"] = instrument.price_text(order.limit_units)
-    if order.type == OrderType.STOP:
+        if not order.post_only:
+            parameters["timeInForce"] = _TIME_WORDS[order.time_in_force]
+    if order.type in (OrderType.STOP, OrderType.STOP_LIMIT):
         parameters["stopPrice"] = instrument.price_text(order.stop_units)
     return parameters
 

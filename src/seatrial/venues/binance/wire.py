@@ -44,9 +44,9 @@ _TYPES = {
     "LIMIT": OrderType.LIMIT,
     "LIMIT_MAKER": OrderType.LIMIT,
     "STOP_LOSS": OrderType.STOP,
-    "STOP_LOSS_LIMIT": OrderType.STOP,  # this and the next two are only ever foreign: they wait for a trigger
-    "TAKE_PROFIT": OrderType.STOP,
-    "TAKE_PROFIT_LIMIT": OrderType.STOP,
+    "STOP_LOSS_LIMIT": OrderType.STOP_LIMIT,
+    "TAKE_PROFIT": OrderType.STOP,  # this and the next are only ever foreign: they wait for a trigger
+    "TAKE_PROFIT_LIMIT": OrderType.STOP_LIMIT,
 }
 _STATUSES = {
     "NEW": OrderStatus.WORKING,
