@@ -21,6 +21,8 @@ COMMANDS = {
     "data": "data",
     "backtest": "backtest",
     "sweep": "sweep",
+    "lookahead": "lookahead",
+    "recursive": "recursive",
     "rehearse": "rehearse",
     "simulate": "simulate",
     "emulate": "emulate",

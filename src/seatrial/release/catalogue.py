@@ -30,6 +30,8 @@ GATES = {
     "escalation_drill": "an unanswered page reaches the next person",
     "runbooks_signed": "the incident and shutdown runbooks carry a fresh signature",
     "model_eval": "the model's figures, recomputed, with their uncertainty",
+    "lookahead": "no decision of a strategy changes when the future does",
+    "recursive": "after its warm-up no strategy remembers where it was started",
     "divergence": "paper trading does what the backtest did, within margins",
     "regression_log": "the log of regressions is generated from this evidence",
     "env_isolation": "prod shares no database, key, queue or account with anything",

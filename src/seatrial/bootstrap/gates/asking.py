@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from seatrial.bootstrap.evidence import append
 from seatrial.bootstrap.gates.backups import rehearse_backup
+from seatrial.bootstrap.gates.bias_run import look_for_bias
 from seatrial.bootstrap.gates.evaluate import judge, known_gate
 from seatrial.bootstrap.gates.suite import run_tests
 from seatrial.bootstrap.releases.journey import context_of, explained, which_release
 from seatrial.bootstrap.settings import Settings
 from seatrial.release.gates.supply import SIGNED
 from seatrial.release.states import required
-from seatrial.release.verdict import GateResult
+from seatrial.release.verdict import GateResult, VenueKind
 
 
 def ask(
@@ -33,6 +34,10 @@ def ask(
         append(settings, "measurement", manifest.digest, body, actor="gates")
     if "data_safety" in names:
         append(settings, "measurement", manifest.digest, rehearse_backup(settings), actor="gates")
+    for gate in ("lookahead", "recursive"):
+        if gate in names:
+            found = look_for_bias(settings, gate, on_line)
+            append(settings, "measurement", manifest.digest, found, venue=VenueKind.EMULATED, actor="gates")
     context = context_of(settings, manifest, token)
     if not names and context.case is not None:
         names = [gate for gate in required(context.case, context.policy) if gate not in SIGNED]

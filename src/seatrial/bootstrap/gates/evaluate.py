@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from seatrial.bootstrap.evidence import append
 from seatrial.bootstrap.gates import files, live, measured
@@ -24,6 +25,8 @@ MEASURED: Mapping[str, Collect] = {
     "build_tests": measured.tests,
     "smoke": measured.smoke_checks,
     "rehearsal_parity": measured.rehearsed,
+    "lookahead": partial(measured.unbiased, gate="lookahead"),
+    "recursive": partial(measured.unbiased, gate="recursive"),
     "data_safety": measured.backed_up,
     "soak": measured.soaked,
 }

@@ -9,7 +9,8 @@ from seatrial.bootstrap.accounts import CALENDARS
 from seatrial.bootstrap.gates.context import GateContext
 from seatrial.bootstrap.soak_records import window_of
 from seatrial.domain.time import HOUR_NS
-from seatrial.release.gates import build_tests, data_safety, rehearsal_parity, smoke, soak
+from seatrial.release.gates import bias, build_tests, data_safety, rehearsal_parity, smoke, soak
+from seatrial.release.gates.bias import BiasSeen
 from seatrial.release.gates.build_tests import TestsRun
 from seatrial.release.gates.data_safety import BackupSeen
 from seatrial.release.gates.rehearsal_parity import RehearsalSeen
@@ -64,6 +65,16 @@ def rehearsed(context: GateContext) -> GateResult:
         fills=int(body["fills"]),
     )
     return rehearsal_parity.evaluate(seen, context.asked_of(last, "rehearsal_parity"))
+
+
+def unbiased(context: GateContext, gate: str) -> GateResult:
+    """The last look for look-ahead or recursion in the strategies of this release."""
+    last = _last(context, gate)
+    if last is None:
+        return bias.evaluate([], context.asked(gate))
+    body: Any = last.body
+    seen = [BiasSeen(each["strategy"], each["verdict"], each["reason"], each["runs"]) for each in body["strategies"]]
+    return bias.evaluate(seen, context.asked_of(last, gate))
 
 
 def backed_up(context: GateContext) -> GateResult:

@@ -45,6 +45,7 @@ class Job:
     seed: int | None  # of a made-up market
     digest: str  # of the strategy with its fixed parameters
     parameters: tuple[str, ...]  # every name that can be set
+    data: Path | None  # where the market was read from
 
     def load(self, parameters: Mapping[str, str]) -> LoadedStrategy:
         """The strategy with these parameters on top of the fixed ones. Raises as `load_strategy`."""
@@ -88,6 +89,7 @@ def job_of(
         seed=settings.seed if settings.data is None else None,
         digest=loaded.digest,
         parameters=tuple(loaded.parameters),
+        data=settings.data,
     )
 
 

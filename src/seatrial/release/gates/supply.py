@@ -19,6 +19,8 @@ SUPPLIED: Mapping[str, str] = {
     "reconciliation": "seatrial up, then seatrial gate run reconciliation",
     "risk_limits": "seatrial gate run risk_limits",
     "data_safety": "seatrial gate run data_safety",
+    "lookahead": "seatrial gate run lookahead",
+    "recursive": "seatrial gate run recursive",
     "soak": "keep seatrial up running; it measures itself",
 }
 
