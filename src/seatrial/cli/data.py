@@ -14,6 +14,7 @@ from seatrial.cli import options as shared
 from seatrial.cli.data_check import check
 from seatrial.cli.data_fetch import fetch
 from seatrial.cli.data_options import catalog_option, load
+from seatrial.cli.data_record import record
 from seatrial.cli.moments import span_of
 from seatrial.cli.progress import progress_bar
 from seatrial.cli.tables import print_columns
@@ -199,3 +200,4 @@ def show(
 
 data.add_command(check)
 data.add_command(fetch)
+data.add_command(record)

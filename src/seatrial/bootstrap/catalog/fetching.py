@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seatrial.domain.faults import RequestFault
-from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, rfc3339
 from seatrial.market.archive import Archive, Origin
 from seatrial.market.shapes import Columns, DatasetName, Kind, dataset_name, rows_in, stacked
 from seatrial.venues.past import Page, Past
@@ -62,7 +62,10 @@ async def fetch(
     grain_ns = kind.span_ns or MILLISECOND_NS
     end_ns = min(order.end_ns, now_ns() // grain_ns * grain_ns)
     if end_ns <= order.start_ns:
-        raise RequestFault("from", "a time of which something has already happened", order.start_ns)
+        accepted = (
+            f"a time before {rfc3339(now_ns())}, where the venue's market is: something must have happened already"
+        )
+        raise RequestFault("from", accepted, rfc3339(order.start_ns))
     length_s = max((end_ns - order.start_ns) // SECOND_NS, 1)
     done = []
     for index, symbol in enumerate(order.symbols):
