@@ -48,7 +48,8 @@ WALL_MODULES = {"uuid", "secrets"}
 WALL_ROOMS = ("bootstrap",)
 
 MONEY_ROOMS = ("domain", "core")
-FLOATS_ALLOWED = ("core/metrics.py",)
+# A likelihood of a place in a queue is no money: what is made of it is a whole number again.
+FLOATS_ALLOWED = ("core/metrics.py", "core/queue_position.py", "core/plain_queue.py")
 OUTERMOST = ("bootstrap/", "journal/group.py")  # processes, and the one thread that commits
 THREADED = ("bootstrap/", "journal/")  # the group commit of production; simulations commit inline
 
