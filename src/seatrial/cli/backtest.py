@@ -10,6 +10,7 @@ import click
 
 from seatrial.cli import exits
 from seatrial.cli import options as shared
+from seatrial.cli.event_options import event_options, take_events
 from seatrial.cli.progress import progress_bar
 from seatrial.cli.tables import print_all
 
@@ -23,6 +24,7 @@ Examples:
   seatrial backtest strategies/trend.py
   seatrial backtest strategies/trend.py --data ../shared/data --symbols AAPL,SPY
   seatrial backtest strategies/trend.py --param fast=5 --param slow=50 --json
+  seatrial backtest strategies/maker.py --depth depth.parquet --trades trades.parquet --holding 1
 """
 )
 @click.argument("path", type=click.Path(path_type=Path))
@@ -31,6 +33,7 @@ Examples:
 @click.option("--sessions", type=click.IntRange(1), help="How many trading days.  [all recorded, or ten made up]")
 @click.option("--benchmark", metavar="SYMBOL", help="What to compare with.  [its own symbols, bought and held]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder.  [reports/<strategy>]")
+@event_options
 @shared.pad_option
 @shared.json_option
 @shared.market_options
@@ -46,30 +49,30 @@ def backtest(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Run the strategy in PATH over past bars; write report.html, metrics.json and the tables as Parquet."""
+    """Run the strategy in PATH over past bars or events; write report.html, metrics.json and the tables as Parquet."""
     settings = shared.load(options)
     from seatrial.bootstrap.compiling import compile_core
+    from seatrial.bootstrap.compiling_depth import compile_depth
     from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
     compile_core(lambda line: click.echo(line, err=True))
     prepare_compiled_core()
     from seatrial.bootstrap.backtests import run_backtest
+    from seatrial.bootstrap.depth_backtests import run_depth_backtest
     from seatrial.strategy.load import parse_assignments
 
     texts = parse_assignments(params)
     if symbols:
         texts["symbols"] = symbols.upper()
-    with progress_bar("bars", shown=not as_json) as on_progress:
-        done = run_backtest(
-            settings,
-            path,
-            texts,
-            session_count=sessions,
-            pad=pad,
-            folder=out,
-            benchmark=benchmark,
-            on_progress=on_progress,
-        )
+    events = take_events(options)
+    if events is not None:
+        compile_depth(lambda line: click.echo(line, err=True))
+    with progress_bar("bars" if events is None else "events", shown=not as_json) as on_progress:
+        if events is not None:
+            done = run_depth_backtest(settings, path, texts, events, folder=out, on_progress=on_progress)
+        else:
+            kept: dict[str, Any] = {"session_count": sessions, "pad": pad, "folder": out, "benchmark": benchmark}
+            done = run_backtest(settings, path, texts, **kept, on_progress=on_progress)
     if as_json:
         click.echo(json.dumps(done.as_json()))
         return exits.OK
