@@ -39,7 +39,12 @@ WORKLOADS = (
         quick_size=100_000,
         contenders=(
             Contender("seatrial, compiled", "ours", "benchmarks.depth_replay.ours"),
+            Contender("seatrial, Python on a timer", "ours", "benchmarks.depth_replay.ours_timer"),
+            Contender("seatrial, Python every event", "ours", "benchmarks.depth_replay.ours_event"),
             Contender("hftbacktest, ROI book", "peer", "benchmarks.depth_replay.peer_hftbacktest", "hftbacktest"),
+            Contender(
+                "hftbacktest, hash map", "peer", "benchmarks.depth_replay.peer_hftbacktest_hashmap", "hftbacktest"
+            ),
         ),
     ),
     Workload(

@@ -9,6 +9,7 @@ from typing import Any
 
 import hftbacktest as hft
 import numpy as np
+from hftbacktest.order import PARTIALLY_FILLED
 from hftbacktest.types import event_dtype
 from numba import njit
 
@@ -26,7 +27,7 @@ def working_order(backtest, side):  # type: ignore[no-untyped-def]
         if order.side == side:
             if order.req != hft.NONE:
                 under_way = True
-            elif order.status == hft.NEW:
+            elif order.status in (hft.NEW, PARTIALLY_FILLED):
                 tick = order.price_tick
                 number = order.order_id
     return tick, number, under_way
@@ -92,8 +93,8 @@ def asset_of(events: Any) -> Any:
     )
 
 
-def main() -> None:
-    """A new backtest before each turn, its events read already."""
+def main(book: Any = hft.ROIVectorMarketDepthBacktest) -> None:
+    """A new backtest over a kind of book before each turn, its events read already."""
     asked = turn.arguments()
     events = events_of(asked.cache, asked.size)
     held: list[Any] = []
@@ -101,7 +102,7 @@ def main() -> None:
     def before() -> None:
         if held:
             held.pop().close()
-        held.append(hft.ROIVectorMarketDepthBacktest([asset_of(events)]))
+        held.append(book([asset_of(events)]))
 
     def run() -> dict[str, object]:
         qty, most = rec.ORDER_LOTS / rec.LOTS_PER_UNIT, rec.POSITION_LOTS_MAX / rec.LOTS_PER_UNIT

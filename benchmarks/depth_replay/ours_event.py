@@ -1,0 +1,17 @@
+"""Ours: the depth kernel with machine, risk and ledger, a Python strategy that hears every event."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """One backtest a turn."""
+    from seatrial.bootstrap.numba_cache import prepare_compiled_core
+
+    prepare_compiled_core()
+    from benchmarks.depth_replay.quoting import EventQuotes, serve
+
+    serve(EventQuotes)
+
+
+if __name__ == "__main__":
+    main()
