@@ -1591,6 +1591,10 @@ export interface components {
         /**
          * OrderBody
          * @description `POST /orders`, and one of a batch's `orders`. Numbers may be JSON numbers or texts.
+         *
+         *         Either `quantity` or `notional`, cash to spend or to raise. A trailing stop has `trail_price`, an amount, or
+         *         `trail_percent`. `expires_at` (nanoseconds or RFC 3339) belongs to `gtd`. `oco` takes both legs and closes what
+         *         is held; `bracket` takes both and `oto` one, and they follow the entry's fills.
          */
         OrderBody: {
             symbol: string;
@@ -1599,17 +1603,58 @@ export interface components {
             /** @enum {unknown} */
             type: "limit" | "market" | "stop" | "stop_limit" | "trailing_stop";
             /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
-            quantity: number | string;
+            quantity?: number | string | null;
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            notional?: number | string | null;
             /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
             price?: number | string | null;
             /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
             stop_price?: number | string | null;
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            trail_price?: number | string | null;
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            trail_percent?: number | string | null;
             /** @default null */
-            time_in_force: ("day" | "fok" | "gtc" | "ioc") | null;
+            time_in_force: ("cls" | "day" | "fok" | "gtc" | "gtd" | "ioc" | "opg") | null;
+            /** @default null */
+            expires_at: number | string | null;
+            /** @default false */
+            post_only: boolean;
+            /** @default false */
+            reduce_only: boolean;
+            /** @default false */
+            extended_hours: boolean;
+            /**
+             * @default simple
+             * @enum {unknown}
+             */
+            order_class: "bracket" | "oco" | "oto" | "simple";
+            /** @default null */
+            take_profit: components["schemas"]["TakeProfitBody"] | null;
+            /** @default null */
+            stop_loss: components["schemas"]["StopLossBody"] | null;
             /** @default null */
             client_order_id: string | null;
             /** @default null */
             account: string | null;
+        };
+        /**
+         * TakeProfitBody
+         * @description The leg that closes with a profit: a limit order.
+         */
+        TakeProfitBody: {
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            limit_price?: number | string | null;
+        };
+        /**
+         * StopLossBody
+         * @description The leg that closes with a loss: a stop, or with a `limit_price` a stop-limit.
+         */
+        StopLossBody: {
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            stop_price?: number | string | null;
+            /** @description A JSON number, or a decimal number as text. It is read exactly and never rounded. */
+            limit_price?: number | string | null;
         };
         /**
          * TakenOrder
@@ -1631,6 +1676,14 @@ export interface components {
             filled_quantity: string;
             price: string | null;
             stop_price: string | null;
+            trail_price: string | null;
+            trail_percent: string | null;
+            post_only: boolean;
+            reduce_only: boolean;
+            extended_hours: boolean;
+            expires_at: string | null;
+            parent: string | null;
+            parked: boolean;
             status: string;
             strategy: string;
             reason: string | null;
@@ -1705,6 +1758,14 @@ export interface components {
             filled_quantity: string;
             price: string | null;
             stop_price: string | null;
+            trail_price: string | null;
+            trail_percent: string | null;
+            post_only: boolean;
+            reduce_only: boolean;
+            extended_hours: boolean;
+            expires_at: string | null;
+            parent: string | null;
+            parked: boolean;
             status: string;
             strategy: string;
             reason: string | null;
@@ -1765,6 +1826,14 @@ export interface components {
             filled_quantity: string;
             price: string | null;
             stop_price: string | null;
+            trail_price: string | null;
+            trail_percent: string | null;
+            post_only: boolean;
+            reduce_only: boolean;
+            extended_hours: boolean;
+            expires_at: string | null;
+            parent: string | null;
+            parked: boolean;
             status: string;
             strategy: string;
             reason: string | null;

@@ -53,7 +53,6 @@ class FileRow:
     words: tuple[str, ...] = field(default=())
 
 
-ORDER_TYPES = "orders that park inside the machine come with its next order types"
 CONTAINERS = "the container stack is a later room"
 WORKFLOWS = "the deployment workflows are a later room"
 AWS = "the AWS target is a later room"
@@ -152,8 +151,15 @@ DOORS: tuple[DoorRow, ...] = (
         for role in ("execution", "execution-alias")
         for path in ("/orders", "/api/v1/orders")
     ),
-    DoorRow("execution", "/orders", ("message",), "POST", "STOP_LIMIT", later=ORDER_TYPES),
-    DoorRow("execution", "/orders", ("message",), "POST", "TRAILING", later=ORDER_TYPES),
+    *(
+        DoorRow("execution", "/orders", ("order_id", "status", "risk.approved"), "POST", kind, (202,))
+        for kind in ("TRAILING", "NOTIONAL")
+    ),
+    # far from any market: risk answers with its numbers
+    *(
+        DoorRow("execution", "/orders", ("code", "limit", "actual", "risk.approved"), "POST", kind, (422,))
+        for kind in ("STOP_LIMIT", "BRACKET", "REDUCE_ONLY")
+    ),
     DoorRow("execution", "/orders/no-such-order", ("message",), "PATCH", {}, accepted=(404,)),
     DoorRow("execution", "/orders", ("orders", "count")),
     DoorRow("execution", "/positions", ("positions",)),

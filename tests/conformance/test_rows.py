@@ -28,7 +28,19 @@ from tests.installation import Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = {"symbol": "BTCUSDT", "side": "buy", "type": "market", "quantity": "0.001"}
-ORDERS = {"ORDER": ORDER, "STOP_LIMIT": {**ORDER, "type": "stop_limit"}, "TRAILING": {**ORDER, "type": "trailing_stop"}}
+ORDERS = {
+    "ORDER": ORDER,
+    "TRAILING": {**ORDER, "type": "trailing_stop", "trail_percent": "2"},
+    "NOTIONAL": {"symbol": "BTCUSDT", "side": "buy", "type": "market", "notional": "50"},
+    "STOP_LIMIT": {**ORDER, "type": "stop_limit", "stop_price": "1", "price": "1", "post_only": False},
+    "BRACKET": {
+        **ORDER,
+        "order_class": "bracket",
+        "take_profit": {"limit_price": "1"},
+        "stop_loss": {"stop_price": "2"},
+    },
+    "REDUCE_ONLY": {**ORDER, "reduce_only": True},  # nothing is short at a spot venue
+}
 MADE_SECONDS = 30.0
 
 

@@ -86,16 +86,3 @@ def test_nothing_new_is_sent_while_the_end_of_the_old_one_is_unknown(tmp_path: P
             assert len(desk.facts(OrderRequest)) == 1
 
     on_a_morning(main)
-
-
-@pytest.mark.parametrize("kind", ["stop_limit", "trailing_stop"])
-def test_a_type_that_the_machine_does_not_park_yet_is_told_with_503(tmp_path: Path, kind: str) -> None:
-    async def main(loop: VirtualLoop) -> None:
-        async with open_doors(loop, tmp_path) as (client, _):
-            told = await client.post("/orders", json={**MARKET_BUY, "type": kind})
-            assert (told.status_code, told.json()["error"]) == (503, "not_available_yet")
-            batch = {"strategy": "s", "decided_at": 1, "orders": [{**MARKET_BUY, "type": kind}]}
-            refused = await client.post("/api/v1/targets", json=batch)
-            assert (refused.status_code, refused.json()["field"]) == (422, "orders[0].type")
-
-    on_a_morning(main)

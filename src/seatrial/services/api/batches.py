@@ -14,6 +14,7 @@ from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
 from seatrial.domain.time import MINUTE_NS, rfc3339
 from seatrial.services.api.http import answer, refusal
+from seatrial.services.api.order_asking import order_request
 from seatrial.services.api.orders import (
     IN_BATCH_MAX,
     BatchBody,
@@ -21,7 +22,6 @@ from seatrial.services.api.orders import (
     decided_at_ns,
     listing,
     order_fields,
-    order_request,
     refused_fields,
     target,
 )

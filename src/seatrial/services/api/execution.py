@@ -31,8 +31,9 @@ from seatrial.services.api.order_answers import (
     TakenOrder,
     WordAnswer,
 )
+from seatrial.services.api.order_body import OrderBody
 from seatrial.services.api.order_doors import ORDERS_LISTED_MAX, OrderDoors
-from seatrial.services.api.orders import BatchBody, OrderBody, WordBody
+from seatrial.services.api.orders import BatchBody, WordBody
 from seatrial.services.api.replacing import ReplaceBody, ReplaceDoor
 from seatrial.services.api.words import WordDoors
 from seatrial.services.execution.service import ExecutionService

@@ -24,6 +24,14 @@ class OrderAnswer(msgspec.Struct):
     filled_quantity: NumberText
     price: NumberText | None
     stop_price: NumberText | None
+    trail_price: NumberText | None
+    trail_percent: NumberText | None
+    post_only: bool
+    reduce_only: bool
+    extended_hours: bool
+    expires_at: When | None
+    parent: str | None
+    parked: bool
     status: str
     strategy: str
     reason: str | None

@@ -9,15 +9,17 @@ from starlette.responses import Response
 
 from seatrial.core.views import OrderView, PositionView
 from seatrial.domain.effects import Approved, Parked, Refused
-from seatrial.domain.facts import CancelRequest, Fact
+from seatrial.domain.facts import CancelRequest, Fact, OrderRequest
 from seatrial.domain.ids import ClientOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, units_text
-from seatrial.domain.orders import OrderType
+from seatrial.domain.orders import OrderClass, OrderType
 from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import rfc3339
 from seatrial.services.api.http import answer, refusal
-from seatrial.services.api.orders import BY_HAND, OrderBody, listing, order_fields, order_request, refused_fields
+from seatrial.services.api.order_asking import order_request
+from seatrial.services.api.order_body import OrderBody
+from seatrial.services.api.orders import BY_HAND, listing, order_fields, refused_fields
 from seatrial.services.api.reading import Query, read_body
 from seatrial.services.api.words import not_ready
 from seatrial.services.execution.service import ExecutionService
@@ -34,7 +36,7 @@ class OrderDoors:
     async def place(self, request: Request) -> Response:
         """One order by hand. 202 when it is approved and durable; the same id and body meet the same order."""
         body = await read_body(request, OrderBody)
-        if (closed := not_ready(self._service) or not_yet(body)) is not None:
+        if (closed := not_ready(self._service)) is not None:
             return closed
         asked = order_request(self._service, body, account=None, strategy=BY_HAND)
         known = asked.client_order_id
@@ -54,10 +56,9 @@ class OrderDoors:
         assert order is not None
         return answer({**self._fields(order), "risk": {"approved": True}}, 202)
 
-    def _again(self, known: ClientOrderId, asked: object) -> Response:
+    def _again(self, known: ClientOrderId, asked: OrderRequest) -> Response:
         order = self._service.machine.order(known)
-        same = ("account", "symbol", "side", "type", "time_in_force", "qty_units", "limit_units", "stop_units")
-        if order is not None and all(getattr(order, name) == getattr(asked, name) for name in same):
+        if order is not None and all(getattr(order, name) == getattr(asked, name) for name in _kept(asked)):
             return self._taken(known)
         message = f"client_order_id {known} names another order already"
         return refusal(409, "conflict", message, field="client_order_id", accepted="an id that was not used before")
@@ -146,14 +147,6 @@ class OrderDoors:
         }
 
 
-def not_yet(body: OrderBody) -> Response | None:
-    """503 for the types the machine does not park and trigger yet; None for those it knows."""
-    if body.type.upper() in OrderType.__members__:
-        return None
-    message = f"a {body.type} order needs the machine's parked orders, which come with its next order types"
-    return refusal(503, "not_available_yet", message, field="type", accepted="market, limit, stop")
-
-
 def refused_answer(refused: Refused, *, replaces: str | None = None) -> Response:
     """Risk's no to one order: 422. `replaces` names the order that was taken back for it, which stays taken back."""
     message = f"{refused.code.name}: the limit is {refused.limit}, the order would make it {refused.actual}"
@@ -183,3 +176,16 @@ def _average_price(view: PositionView, instrument: Instrument) -> str | None:
 
 def _touched(view: PositionView) -> bool:
     return bool(view.qty_units or view.working_buy_units or view.working_sell_units)
+
+
+def _kept(asked: OrderRequest) -> list[str]:
+    """What an order has in common with its request for ever. The machine makes a quantity of cash, clips what may
+    only reduce, and parks the legs of an OCO in the request's place."""
+    names = ["account", "symbol", "side"]
+    if not asked.notional_units and not asked.reduce_only and asked.order_class is not OrderClass.OCO:
+        names.append("qty_units")
+    if asked.order_class is not OrderClass.OCO:
+        names += ["type", "time_in_force", "limit_units", "post_only", "reduce_only", "extended_hours"]
+        names += ["expires_at_ns", "trail_units", "trail_ppm"]
+        names += [] if asked.type is OrderType.TRAILING_STOP else ["stop_units"]
+    return names

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Literal
 
 import msgspec
 
 from seatrial.core.views import OrderView
 from seatrial.domain.effects import Refused
-from seatrial.domain.facts import OrderRequest, Target
+from seatrial.domain.facts import Target
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
-from seatrial.domain.instrument import QTY_UNITS_MAX, AssetClass, Instrument
-from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.domain.instrument import QTY_UNITS_MAX, Instrument
+from seatrial.domain.money import units_text
 from seatrial.domain.time import parse_rfc3339, rfc3339
-from seatrial.services.api.numbers import SaidNumber, SaidNumberOrNone
+from seatrial.services.api.numbers import SaidNumberOrNone
+from seatrial.services.api.order_body import OrderBody
 from seatrial.services.api.reading import decimal_units, one_of
 from seatrial.services.execution.service import ExecutionService
 
 EXPONENT_MAX = 30  # no grid and no price needs more; keeps 1e999999999 from costing anything
 WEIGHT_SCALE = 1_000_000
+PERCENT_PPM = 10_000
 IN_BATCH_MAX = 1_000
 ID_PATTERN = r"^[A-Za-z0-9_.:-]{1,36}$"  # what every venue takes as a client order id
 BY_HAND = StrategyId("manual")
-
-
-class OrderBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /orders`, and one of a batch's `orders`. Numbers may be JSON numbers or texts."""
-
-    symbol: str
-    side: Literal["buy", "sell"]
-    type: Literal["market", "limit", "stop", "stop_limit", "trailing_stop"]
-    quantity: SaidNumber
-    price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
-    stop_price: SaidNumberOrNone = msgspec.field(default_factory=msgspec.Raw)
-    time_in_force: Literal["day", "gtc", "ioc", "fok"] | None = None
-    client_order_id: str | None = None
-    account: str | None = None
 
 
 class TargetBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -132,37 +119,6 @@ def listing(
     return found[0]
 
 
-def order_request(
-    service: ExecutionService,
-    body: OrderBody,
-    *,
-    account: str | None,
-    strategy: StrategyId,
-    at_ns: int | None = None,
-    prefix: str = "",
-) -> OrderRequest:
-    """An order's body as a fact. `at_ns` is the batch's decision time; None is by hand, now."""
-    owner, instrument = listing(service, body.symbol, body.account or account, prefix)
-    kind = OrderType.__members__.get(body.type.upper())
-    if kind is None:
-        raise RequestFault(f"{prefix}type", "market, limit, stop", body.type)
-    given = body.time_in_force or ("day" if instrument.asset_class is AssetClass.US_EQUITY else "gtc")
-    return OrderRequest(
-        at_ns=service.market.now_ns(owner) if at_ns is None else at_ns,
-        account=owner,
-        strategy=strategy,
-        symbol=Symbol(body.symbol),
-        side=Side[body.side.upper()],
-        type=kind,
-        time_in_force=TimeInForce[given.upper()],
-        qty_units=positive(f"{prefix}quantity", body.quantity, instrument.qty_scale),
-        limit_units=_price(f"{prefix}price", body.price, instrument, kind, OrderType.LIMIT),
-        stop_units=_price(f"{prefix}stop_price", body.stop_price, instrument, kind, OrderType.STOP),
-        client_order_id=client_order_id(body.client_order_id, prefix),
-        batch_ns=at_ns or 0,
-    )
-
-
 def client_order_id(said: str | None, prefix: str = "") -> ClientOrderId | None:
     """A caller's own id, in the characters every venue takes."""
     if said is None:
@@ -170,14 +126,6 @@ def client_order_id(said: str | None, prefix: str = "") -> ClientOrderId | None:
     if not (1 <= len(said) <= 36 and said.isascii() and all(one.isalnum() or one in "_.:-" for one in said)):
         raise RequestFault(f"{prefix}client_order_id", f"text matching {ID_PATTERN}", said[:64])
     return ClientOrderId(said)
-
-
-def _price(field: str, raw: msgspec.Raw, instrument: Instrument, kind: OrderType, needed_by: OrderType) -> int:
-    if kind is needed_by:
-        return positive(field, raw, instrument.price_scale)
-    if units(field, raw, instrument.price_scale) is not None:
-        raise RequestFault(field, f"nothing: only a {needed_by.name.lower()} order has it", bytes(raw).decode())
-    return 0
 
 
 def target(
@@ -219,6 +167,14 @@ def order_fields(order: OrderView, instrument: Instrument) -> dict[str, object]:
         "filled_quantity": instrument.qty_text(order.filled_units),
         "price": instrument.price_text(order.limit_units) if order.limit_units else None,
         "stop_price": instrument.price_text(order.stop_units) if order.stop_units else None,
+        "trail_price": instrument.price_text(order.trail_units) if order.trail_units else None,
+        "trail_percent": units_text(order.trail_ppm, PERCENT_PPM) if order.trail_ppm else None,
+        "post_only": order.post_only,
+        "reduce_only": order.reduce_only,
+        "extended_hours": order.extended_hours,
+        "expires_at": rfc3339(order.expires_at_ns) if order.expires_at_ns else None,
+        "parent": order.parent,
+        "parked": order.parked,
         "status": order.status.name.lower(),
         "strategy": order.strategy,
         "reason": order.reason,

@@ -21,6 +21,7 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus, OrderType
 from seatrial.services.api.http import answer, refusal
 from seatrial.services.api.numbers import SaidNumberOrNone
+from seatrial.services.api.order_asking import WITH_LIMIT, WITH_STOP
 from seatrial.services.api.order_doors import no_order, order_is_over, refused_answer
 from seatrial.services.api.orders import BY_HAND, client_order_id, listing, order_fields, positive, units
 from seatrial.services.api.reading import read_body
@@ -68,6 +69,8 @@ class ReplaceDoor:
 
     def _wanted(self, old: OrderView, body: ReplaceBody) -> OrderRequest:
         """The new order, as large as the whole; everything wrong with it is said before anything is cancelled."""
+        if old.parent is not None or self._brings_others(old):
+            raise RequestFault("order_id", "an order that belongs to no other: cancel these and place them anew", None)
         _, instrument = listing(self._service, old.symbol, old.account)
         qty_units = units("quantity", body.quantity, instrument.qty_scale) or old.qty_units
         _on_grid("quantity", qty_units, instrument.lot_units, instrument.qty_text(instrument.lot_units))
@@ -83,10 +86,19 @@ class ReplaceDoor:
             type=old.type,
             time_in_force=old.time_in_force,
             qty_units=qty_units,
-            limit_units=_price("price", body.price, old.limit_units, old, OrderType.LIMIT, instrument),
-            stop_units=_price("stop_price", body.stop_price, old.stop_units, old, OrderType.STOP, instrument),
+            limit_units=_price("price", body.price, old.limit_units, old, WITH_LIMIT, instrument),
+            stop_units=_price("stop_price", body.stop_price, old.stop_units, old, WITH_STOP, instrument),
             client_order_id=client_order_id(body.client_order_id),
+            post_only=old.post_only,
+            reduce_only=old.reduce_only,
+            extended_hours=old.extended_hours,
+            expires_at_ns=old.expires_at_ns,
+            trail_units=old.trail_units,
+            trail_ppm=old.trail_ppm,
         )
+
+    def _brings_others(self, old: OrderView) -> bool:
+        return any(other.parent == old.client_order_id for other in self._service.machine.orders())
 
     async def _taken_back(self, old: OrderView) -> OrderView | None:
         """Ask for the cancel and wait; None where the venue has not said how it ended."""
@@ -118,12 +130,13 @@ class ReplaceDoor:
 
 
 def _price(
-    field: str, raw: msgspec.Raw, before: int, old: OrderView, needed_by: OrderType, instrument: Instrument
+    field: str, raw: msgspec.Raw, before: int, old: OrderView, needed_by: frozenset[OrderType], instrument: Instrument
 ) -> int:
     if units(field, raw, instrument.price_scale) is None:
         return before
-    if old.type is not needed_by:
-        raise RequestFault(field, f"nothing: only a {needed_by.name.lower()} order has it", bytes(raw).decode())
+    if old.type not in needed_by:
+        names = " or ".join(sorted(each.name.lower() for each in needed_by))
+        raise RequestFault(field, f"nothing: only a {names} order has it", bytes(raw).decode())
     price_units = positive(field, raw, instrument.price_scale)
     _on_grid(field, price_units, instrument.tick_units, instrument.price_text(instrument.tick_units))
     return price_units
