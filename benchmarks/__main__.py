@@ -36,6 +36,12 @@ def main() -> int:
         ):
             say(result)
             results.append(result)
+    if not asked.only or "W1" in asked.only:
+        from benchmarks.growth import measure_growth
+
+        for result in measure_growth(quick=asked.quick):
+            say(result)
+            results.append(result)
     if not asked.only or "W5" in asked.only:
         from benchmarks.doors.contest import open_doors
 

@@ -139,6 +139,7 @@ def result_of(workload: Workload, player: Player) -> dict[str, Any]:
         "max": max(rates),
         "warm_up_seconds": player.ready["warm_up_seconds"],
         "before_mb": player.ready["before_mb"],
+        "input_mb": player.ready.get("input_mb"),
         "peak_mb": player.turns[-1]["peak_mb"],
         "told": player.turns[-1]["told"],
         "versions": player.ready["versions"],

@@ -33,6 +33,7 @@ def serve(
     packages: tuple[str, ...],
     warm_up: Callable[[], object] | None = None,
     before: Callable[[], object] = lambda: None,
+    input_mb: float | None = None,
 ) -> None:
     """Warm up, then take turns until standard input ends.
 
@@ -42,6 +43,7 @@ def serve(
         packages: whose versions are printed.
         warm_up: runs once before the first turn, and compiles; `run` itself where None.
         before: runs before each turn, untimed.
+        input_mb: what the input takes, where memory is compared with it.
     """
     answers, sys.stdout = sys.stdout, sys.stderr
     before_mb = peak_mb()
@@ -54,6 +56,8 @@ def serve(
         "before_mb": before_mb,
         "versions": {"python": sys.version.split()[0], **{name: metadata.version(name) for name in packages}},
     }
+    if input_mb is not None:
+        ready["input_mb"] = round(input_mb, 1)
     print(json.dumps(ready), file=answers, flush=True)
     for line in sys.stdin:
         assert line.strip() == "run", line

@@ -13,7 +13,8 @@ WORKLOADS = (
         quick_size=20_000,
         contenders=(
             Contender("seatrial, compiled strategy", "ours", "benchmarks.sma_cross.ours_compiled"),
-            Contender("seatrial, Python strategy", "ours", "benchmarks.sma_cross.ours_python", size_max=200_000),
+            Contender("seatrial, vectorised strategy", "ours", "benchmarks.sma_cross.ours_vector"),
+            Contender("seatrial, Python strategy", "ours", "benchmarks.sma_cross.ours_python"),
             Contender("numba by hand", "limit", "benchmarks.sma_cross.limit_numba"),
             Contender("backtesting.py", "peer", "benchmarks.sma_cross.peer_backtesting", "backtesting", 200_000),
             Contender("vectorbt", "peer", "benchmarks.sma_cross.peer_vectorbt", "vectorbt"),
@@ -26,7 +27,7 @@ WORKLOADS = (
         size=1_000,
         quick_size=3,
         contenders=(
-            Contender("seatrial, compiled strategy", "ours", "benchmarks.parameter_pairs.ours", size_max=50),
+            Contender("seatrial, compiled strategy", "ours", "benchmarks.parameter_pairs.ours"),
             Contender("numba by hand", "limit", "benchmarks.parameter_pairs.limit_numba"),
             Contender("vectorbt", "peer", "benchmarks.parameter_pairs.peer_vectorbt", "vectorbt", 50),
         ),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.markets import PRICE_SCALE, walk_bars
 from seatrial.domain.ids import AccountId, StrategyId, VenueName
 from seatrial.domain.instrument import us_equity
@@ -11,10 +14,13 @@ from seatrial.domain.limits import Account, RiskLimits
 from seatrial.domain.money import CASH_SCALE, Currency
 from seatrial.market.bars import BarTable, Source
 from seatrial.runs.backtest import Market
+from seatrial.strategy.columns import column
+from seatrial.strategy.compiled_form import CompiledStrategy
 from seatrial.strategy.context import Context
 from seatrial.strategy.indicators import SMA
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import BarView, Strategy
+from seatrial.strategy.vector_form import Columns, VectorStrategy
 
 FAST, SLOW = 20, 100
 SHARES = 100
@@ -52,31 +58,78 @@ class Cross(Strategy):
     slow = SLOW
 
     def on_start(self, context: Context) -> None:
-        """Start both averages."""
-        self._fast, self._slow = SMA(self.fast), SMA(self.slow)
-        self._side = 0
+        """Declare both averages."""
+        self._lines = {
+            symbol: (context.indicator(SMA(self.fast), symbol), context.indicator(SMA(self.slow), symbol))
+            for symbol in self.symbols
+        }
+        self._side = dict.fromkeys(self.symbols, 0)
 
     def on_bar(self, context: Context, bar: BarView) -> None:
         """Flip when they cross."""
-        fast, slow = self._fast.update(bar.close), self._slow.update(bar.close)
-        if fast is None or slow is None:
+        symbol = bar.symbol
+        fast, slow = self._lines[symbol]
+        below = slow.value
+        if below is None:
             return
-        side = 1 if fast > slow else -1
-        if side != self._side:
-            self._side = side
-            context.target("WALK", quantity=side * SHARES)
+        side = 1 if fast.value > below else -1
+        if side != self._side[symbol]:
+            self._side[symbol] = side
+            context.target(symbol, quantity=side * SHARES)
+
+
+class CompiledCross(CompiledStrategy):
+    """The same, compiled."""
+
+    symbols = ("WALK",)
+    fast = FAST
+    slow = SLOW
+
+    def indicators(self) -> dict[str, SMA]:
+        """Both averages."""
+        return {"above": SMA(self.fast), "below": SMA(self.slow)}
+
+    @staticmethod
+    def decide(now, own, memory):  # type: ignore[no-untyped-def]
+        """Long or short, never flat."""
+        return SHARES if now.above > now.below else -SHARES
+
+
+class VectorCross(VectorStrategy):
+    """The same, as columns."""
+
+    symbols = ("WALK",)
+    fast = FAST
+    slow = SLOW
+
+    def targets(self, bars: Columns) -> NDArray[np.float64]:
+        """Long or short, nothing before the slow average is there."""
+        fast, slow = column(SMA(self.fast), bars.close), column(SMA(self.slow), bars.close)
+        return np.where(np.isnan(slow), np.nan, np.where(fast > slow, SHARES, -SHARES))
+
+
+def source_of(rows: NDArray[np.int64], seed: int) -> Source:
+    """Where made-up bars come from."""
+    return Source(f"walk of seed {seed}", "", int(rows[0, 0]), int(rows[-1, 1]), recorded=False)
 
 
 def market_of(count: int, seed: int) -> Market:
     """The seeded walk as a market."""
     rows = walk_bars(count, seed)
-    source = Source(f"walk of seed {seed}", "", int(rows[0, 0]), int(rows[-1, 1]))
-    table = BarTable(INSTRUMENT, rows, source)
+    table = BarTable(INSTRUMENT, rows, source_of(rows, seed))
     return Market(ACCOUNT, CASH_UNITS, {INSTRUMENT.symbol: table})
 
 
-def runner_of() -> StrategyRunner:
-    """The strategy, ready for one run."""
+def runner_of(strategy: Strategy) -> StrategyRunner:
+    """A strategy on the one instrument, ready for one run."""
     return StrategyRunner(
-        Cross(), strategy_id=StrategyId("cross"), account=ACCOUNT.id, instruments=[INSTRUMENT], epoch="backtest"
+        strategy, strategy_id=StrategyId("cross"), account=ACCOUNT.id, instruments=[INSTRUMENT], epoch="backtest"
+    )
+
+
+def runner_on(strategy: Strategy, market: Market) -> StrategyRunner:
+    """A strategy on every instrument of a market."""
+    instruments = [table.instrument for table in market.tables.values()]
+    return StrategyRunner(
+        strategy, strategy_id=StrategyId("cross"), account=ACCOUNT.id, instruments=instruments, epoch="backtest"
     )

@@ -56,12 +56,14 @@ def test_an_edit_in_a_callee_is_seen_by_its_compiled_caller(tmp_path):
 def test_the_digest_covers_every_compiled_room_and_only_those(tmp_path):
     for room in ("core", "strategy", "venues"):
         (tmp_path / room).mkdir()
-        (tmp_path / room / "file.py").write_text("1")
+        (tmp_path / room / "file.py").write_text("from seatrial.core.compiled import compiled\n")
     before = digest_of(tmp_path)
 
     (tmp_path / "venues" / "file.py").write_text("2")
     assert digest_of(tmp_path) == before
-    (tmp_path / "strategy" / "file.py").write_text("2")
+    (tmp_path / "strategy" / "plain.py").write_text("nothing is compiled here")
+    assert digest_of(tmp_path) == before
+    (tmp_path / "strategy" / "file.py").write_text("from seatrial.core.compiled import compiled\nlength = 2\n")
     assert digest_of(tmp_path) != before
 
 

@@ -17,23 +17,27 @@ from seatrial.bootstrap.numba_cache import default_cache, digest_of, prepare_com
 from seatrial.domain.faults import SeatrialFault
 
 MARK = "compiled"
+MARK_RUNS = "compiled-runs"
 
 
-def core_is_compiled() -> bool:
-    """Whether the cache holds everything that `load_core` needs. Imports nothing heavy."""
-    return (default_cache() / digest_of(Path(seatrial.__file__).parent) / MARK).exists()
+def core_is_compiled(mark: str = MARK) -> bool:
+    """Whether the cache holds everything that `load_core` needs, or `load_runs`. Imports nothing heavy."""
+    return (default_cache() / digest_of(Path(seatrial.__file__).parent) / mark).exists()
 
 
-def compile_core(say: Callable[[str], None]) -> None:
+def compile_core(say: Callable[[str], None], *, runs: bool = False) -> None:
     """Compile in a process of its own where the cache is cold, so that the caller stays light.
+
+    With `runs` also what only backtests call: the loop along recorded bars, and the columns of indicators.
 
     Raises:
         SeatrialFault: the core does not compile; its error stands above.
     """
-    if core_is_compiled():
+    if core_is_compiled(MARK_RUNS if runs else MARK):
         return
     say("compiling the core: once after an install or an edit, usually less than a minute")
-    compiler = subprocess.run([sys.executable, "-m", "seatrial.bootstrap.compiling"], check=False, env=dict(os.environ))
+    command = [sys.executable, "-m", "seatrial.bootstrap.compiling", *(["runs"] if runs else [])]
+    compiler = subprocess.run(command, check=False, env=dict(os.environ))
     if compiler.returncode:
         raise SeatrialFault("the core does not compile; its error stands above")
 
@@ -65,5 +69,16 @@ def load_core() -> None:
     (folder / MARK).touch()
 
 
+def load_runs() -> None:
+    """Bring what backtests call into this process, by running small ones."""
+    folder = prepare_compiled_core()
+    from seatrial.bootstrap.first_backtest import run_small
+
+    run_small()
+    (folder / MARK_RUNS).touch()
+
+
 if __name__ == "__main__":
     load_core()
+    if "runs" in sys.argv[1:]:
+        load_runs()

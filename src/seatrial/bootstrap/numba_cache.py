@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -19,7 +20,10 @@ import seatrial
 from seatrial.domain.faults import ConfigurationFault
 from seatrial.domain.time import DAY_NS
 
-COMPILED_ROOMS = ("domain", "core", "strategy")
+COMPILED_ROOMS = ("domain", "core")  # every file of theirs counts
+PARTLY_COMPILED = "strategy"  # of this room what compiles, and what that imports of it
+_COMPILES = ("seatrial.core.compiled",)
+_IMPORTS = re.compile(r"^\s*(?:from|import) (seatrial\.strategy[\w.]*)(?: import ([\w, ]+))?", re.MULTILINE)
 VARIABLE = "NUMBA_CACHE_DIR"
 FOLDERS_KEPT_MAX = 8
 
@@ -51,6 +55,14 @@ def prepare_compiled_core(cache: Path | None = None, sources: Path | None = None
     return folder
 
 
+def choose_cache_late() -> None:
+    """Choose the cache although numba is imported, as a notebook may have; before anything of ours is compiled."""
+    if "numba" not in sys.modules or "seatrial.core.compiled" in sys.modules or _prepared is not None:
+        return
+    folder = default_cache() / digest_of(Path(seatrial.__file__).parent)
+    os.environ[VARIABLE] = sys.modules["numba"].config.CACHE_DIR = str(folder)
+
+
 def default_cache() -> Path:
     """`SEATRIAL_CACHE`, else the user's cache folder."""
     given = os.environ.get("SEATRIAL_CACHE")
@@ -65,10 +77,29 @@ def digest_of(package: Path) -> str:
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())
     digest.update(f"{sys.version_info[:3]} {package.resolve()}\n".encode())
-    for room in COMPILED_ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+    paths = [path for room in COMPILED_ROOMS for path in (package / room).rglob("*.py")]
+    for path in sorted([*paths, *_partly_compiled(package)]):
+        digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:20]
+
+
+def _partly_compiled(package: Path) -> set[Path]:
+    """The files of `PARTLY_COMPILED` that compile something, and every file of the room they import from."""
+    found: set[Path] = set()
+    texts = {path: path.read_text(encoding="utf-8") for path in (package / PARTLY_COMPILED).rglob("*.py")}
+    waiting = [path for path, text in texts.items() if any(word in text for word in _COMPILES)]
+    while waiting:
+        path = waiting.pop()
+        if path in found or path not in texts:
+            continue
+        found.add(path)
+        for module, names in _IMPORTS.findall(texts[path]):
+            home = package.joinpath(*module.split(".")[1:])
+            below = [home / name.strip() for name in names.split(",") if name.strip()]
+            parts = [part for part in below if part.with_suffix(".py") in texts or part / "__init__.py" in texts]
+            for stem in parts if len(parts) == len(below) and parts else [home, *parts]:
+                waiting += [stem.with_suffix(".py"), stem / "__init__.py"]
+    return found
 
 
 def _load_libgcc() -> None:

@@ -55,7 +55,7 @@ def backtest(
     from seatrial.bootstrap.compiling_depth import compile_depth
     from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
-    compile_core(lambda line: click.echo(line, err=True))
+    compile_core(lambda line: click.echo(line, err=True), runs=True)
     prepare_compiled_core()
     from seatrial.bootstrap.backtests import run_backtest
     from seatrial.bootstrap.depth_backtests import run_depth_backtest

@@ -11,7 +11,7 @@ from seatrial.core import records as r
 from seatrial.core.arithmetic import plus
 from seatrial.core.booking import apply_money
 from seatrial.core.breaker import forgive_drawdown
-from seatrial.core.compiled import compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.exposure import holding_value, shift_baselines
 from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
 from seatrial.core.marking import begin_fact, end_fact, mark
@@ -30,7 +30,7 @@ _FILLED = int(OrderStatus.FILLED)
 _REJECTED = int(OrderStatus.REJECTED)
 
 
-@compiled_inner
+@compiled_once
 def apply_report(state: State, fact: Int64Array) -> None:
     """The venue's word on an order. Backward and repeated words change nothing.
 
@@ -79,7 +79,7 @@ def settle_later(state: State, account: int, fact: Int64Array) -> None:
     row[r.A_UNSETTLED + row[r.A_SETTLES_IN] - 1] += proceeds
 
 
-@compiled_inner
+@compiled_once
 def apply_fill(state: State, fact: Int64Array) -> None:
     """Post a fill to the ledger and to its order, which may have ended already."""
     inst = fact[r.F_INST]
@@ -128,7 +128,7 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         note_nothing_works(state, inst, True)
 
 
-@compiled_inner
+@compiled_once
 def apply_target(state: State, fact: Int64Array) -> None:
     """Remember what one strategy wants to hold. A stop-loss is forgotten once the wish changes sign."""
     inst = fact[r.F_INST]

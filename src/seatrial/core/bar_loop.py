@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from seatrial.core import matching
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled, compiled_inline, typed
+from seatrial.core.compiled import compiled_inline, typed
 from seatrial.core.exposure import equity_of
+from seatrial.core.marking import let_time_pass
 from seatrial.core.records import Int64Array, State
-from seatrial.core.step import hear_bar
+from seatrial.core.stepping import step_of
 from seatrial.core.trading import (
     B_CLOSE,
     B_END,
@@ -32,7 +33,7 @@ from seatrial.core.trading import (
     hear_trades,
     trade_instrument,
 )
-from seatrial.core.venue import VenueState, close_session
+from seatrial.core.venue import VenueState, blank_fact, close_session
 
 __all__ = [
     "BARS_WIDTH",
@@ -45,10 +46,10 @@ __all__ = [
     "B_START",
     "B_VOLUME",
     "live_group",
-    "run_group",
 ]
 
 _NONE = typed(0)
+_BAR = typed(r.FACT_BAR)
 
 
 @compiled_inline
@@ -80,28 +81,18 @@ def live_group(
             hear_trades(state, venue, pending)
     for account in range(closing.shape[0]):
         if closing[account] == 1:
-            state.scalars[r.S_NOW] = max(state.scalars[r.S_NOW], bars[first, B_END])
+            let_time_pass(state, bars[first, B_END])
             close_session(state, venue, account)
     tail = _NONE
     for row in range(first, last):
-        inst, start_ns, end_ns = bars[row, B_INST], bars[row, B_START], bars[row, B_END]
-        high, low, close = bars[row, B_HIGH], bars[row, B_LOW], bars[row, B_CLOSE]
-        tail += hear_bar(state, inst, start_ns, end_ns, high, low, close, venue.effects[tail:])
+        blank_fact(venue, _BAR, bars[row, B_END], bars[row, B_INST], _NONE)
+        venue.fact[r.F_OPEN] = bars[row, B_OPEN]
+        venue.fact[r.F_HIGH] = bars[row, B_HIGH]
+        venue.fact[r.F_LOW] = bars[row, B_LOW]
+        venue.fact[r.F_CLOSE] = bars[row, B_CLOSE]
+        venue.fact[r.F_VOLUME] = bars[row, B_VOLUME]
+        venue.fact[r.F_START] = bars[row, B_START]
+        tail += step_of(venue, tail)
     for account in range(equity_out.shape[0]):
         equity_out[account] = equity_of(state, account)
     return tail
-
-
-@compiled
-def run_group(
-    state: State,
-    venue: VenueState,
-    bars: Int64Array,
-    first: int,
-    last: int,
-    participation_ppm: int,
-    closing: Int64Array,
-    equity_out: Int64Array,
-) -> int:
-    """The same for callers outside compiled code."""
-    return live_group(state, venue, bars, first, last, participation_ppm, closing, equity_out)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero, plus
-from seatrial.core.compiled import compiled, compiled_inner
+from seatrial.core.compiled import compiled, compiled_inner, compiled_once
 from seatrial.core.records import Int64Array
 
 QTY_UNITS_MAX = 2**62
@@ -31,7 +31,7 @@ def market_value(qty_units: int, price_units: int, value_div: int) -> int:
     return muldiv_toward_zero(qty_units, price_units, value_div)
 
 
-@compiled_inner
+@compiled_once
 def post_position(position: Int64Array, qty_units: int, value_units: int, price_units: int) -> int:
     """Post a signed quantity and its signed value (same sign) to one position.
 

@@ -17,11 +17,17 @@ from seatrial.core.stops import stop_is_hit
 
 
 @compiled_inline
-def begin_fact(state: State, at_ns: int) -> None:
-    """What every fact does first: time never goes back, and what the last fact left behind is cleared."""
+def let_time_pass(state: State, at_ns: int) -> None:
+    """Time never goes back; where it goes on, an instant is over and its equity may be a peak."""
     if at_ns > state.scalars[r.S_NOW]:
         note_peaks(state)
         state.scalars[r.S_NOW] = at_ns
+
+
+@compiled_inline
+def begin_fact(state: State, at_ns: int) -> None:
+    """What every fact does first: time never goes back, and what the last fact left behind is cleared."""
+    let_time_pass(state, at_ns)
     state.scalars[r.S_FACTS] += 1
     state.scalars[r.S_RESIZE_DUE] = -1
     for account in range(state.accounts.shape[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inner
+from seatrial.core.compiled import compiled_once
 from seatrial.core.records import State
 from seatrial.core.throttles import executions, orders_alike
 from seatrial.core.verdicts import PASSED, Verdict
@@ -20,7 +20,7 @@ _REPEATED = int(RefusalCode.REPEATED_EXECUTION)
 _WORKING = int(RefusalCode.TOO_MANY_ORDERS)
 
 
-@compiled_inner
+@compiled_once
 def check_rate(state: State, account: int) -> Verdict:
     """Orders by the second and the minute, then messages: orders and cancels. Cancels are counted, never refused."""
     limits, row = state.limits[account], state.accounts[account]
@@ -41,7 +41,7 @@ def check_rate(state: State, account: int) -> Verdict:
     return PASSED, 0, 0
 
 
-@compiled_inner
+@compiled_once
 def check_repetition(state: State, inst: int, like: int) -> Verdict:
     """Orders alike, orders of this symbol that executed, and orders working at once."""
     account = state.rules[inst, r.R_ACCOUNT]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.breaker import drawdown_floor
-from seatrial.core.compiled import compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.exposure import equity, reduces, reference_price
 from seatrial.core.ledger import market_value
 from seatrial.core.pace_rules import check_rate, check_repetition
@@ -42,7 +42,7 @@ _MONTHLY = int(RefusalCode.MONTHLY_LOSS)
 _DRAWDOWN = int(RefusalCode.MAX_DRAWDOWN)
 
 
-@compiled_inner
+@compiled_once
 def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, asked: bool) -> Verdict:
     """The verdict on one order: `(PASSED, 0, 0)` or the first rule that fails with both its numbers.
 
@@ -83,7 +83,7 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, a
     return check_repetition(state, inst, likeness(side, qty, limit, stop))
 
 
-@compiled_inner
+@compiled_once
 def check_open(state: State, inst: int, entry: bool, asked: bool) -> Verdict:
     """What forbids every order, or every entry, whatever its size."""
     account = state.rules[inst, r.R_ACCOUNT]
@@ -110,7 +110,7 @@ def reckonable_qty(price: int, value_div: int) -> int:
     return worth_per_unit * value_div
 
 
-@compiled_inner
+@compiled_once
 def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """What can be reckoned with at all, then tick, lot and smallest quantity of the venue."""
     qty_max = reckonable_qty(max(limit, stop, state.positions[inst, r.P_LAST]), state.rules[inst, r.R_VALUE_DIV])
@@ -129,7 +129,7 @@ def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verd
     return PASSED, 0, 0
 
 
-@compiled_inner
+@compiled_once
 def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
     """A fresh price must be known, the order worth the venue's minimum, and its prices near the market."""
     limits = state.limits[state.rules[inst, r.R_ACCOUNT]]
@@ -150,7 +150,7 @@ def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Ver
     return PASSED, 0, 0
 
 
-@compiled_inner
+@compiled_once
 def check_losses(state: State, account: int) -> Verdict:
     """Losses of day, week and month refuse entries until the period turns; a drawdown until a person resets."""
     limits = state.limits[account]

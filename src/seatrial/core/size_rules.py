@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
-from seatrial.core.compiled import compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.exposure import (
     equity,
     gross_worst,
@@ -49,7 +49,7 @@ def part_of_equity(state: State, account: int, ppm: int) -> int:
     return muldiv_floor(max(equity(state, account), 0), ppm, r.PPM)
 
 
-@compiled_inner
+@compiled_once
 def check_order(state: State, inst: int, qty: int, price: int) -> Verdict:
     """The order by itself: its quantity, its value, and what it loses if its stop-loss is reached."""
     rules, limits = state.rules[inst], state.limits[state.rules[inst, r.R_ACCOUNT]]
@@ -66,7 +66,7 @@ def check_order(state: State, inst: int, qty: int, price: int) -> Verdict:
     return PASSED, 0, 0
 
 
-@compiled_inner
+@compiled_once
 def check_position(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
     """What would be held of this symbol if this and all that works on its side fills: quantity, value, share."""
     account = state.rules[inst, r.R_ACCOUNT]
@@ -87,7 +87,7 @@ def check_position(state: State, inst: int, side: int, qty: int, price: int) -> 
     return PASSED, 0, 0
 
 
-@compiled_inner
+@compiled_once
 def check_exposure(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
     """The whole account if everything fills: gross, net and leverage, number of positions, what can be paid."""
     account, value_div = state.rules[inst, r.R_ACCOUNT], state.rules[inst, r.R_VALUE_DIV]

@@ -9,7 +9,7 @@ from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled_inline, compiled_inner, typed
 from seatrial.core.ledger import trade_value
 from seatrial.core.records import Int64Array, State
-from seatrial.core.step import step
+from seatrial.core.stepping import step_of
 from seatrial.core.venue import VenueState, blank_fact, deliver
 from seatrial.domain.orders import OrderStatus
 
@@ -121,5 +121,5 @@ def hear_trades(state: State, venue: VenueState, pending: int) -> None:
             blank_fact(venue, _REPORT, word[v.L_AT], word[v.L_INST], word[v.L_NUMBER])
             venue.fact[r.F_STATUS] = word[v.L_END]
             venue.tallies[v.T_CANCELS if word[v.L_END] == _CANCELED else v.T_EXPIRED] += 1
-        tail += step(state, venue.fact, venue.effects[tail:])
+        tail += step_of(venue, tail)
     deliver(state, venue, tail)

@@ -11,7 +11,7 @@ from seatrial.core import records as r
 from seatrial.core.arrival import is_refused
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.records import Int64Array, State
-from seatrial.core.step import step
+from seatrial.core.stepping import BLOCK_WIDTH, bind, step_of
 from seatrial.domain.orders import OrderStatus, TimeInForce
 
 # Columns of the log of fills.
@@ -62,6 +62,7 @@ class VenueState(NamedTuple):
     tallies: Int64Array
     marks: Int64Array  # what is special about each bar that is run over, or empty: bits of `core.prints`
     options: Int64Array
+    block: Int64Array  # how `step` is reached: `core.stepping`
 
 
 NO_MARKS = np.zeros(0, dtype=np.int64)
@@ -82,7 +83,13 @@ def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, 
         tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
         marks=marks,
         options=np.array([impact_ppm], dtype=np.int64),
+        block=np.zeros(BLOCK_WIDTH, dtype=np.int64),
     )
+
+
+def trade_with(venue: VenueState, state: State) -> None:
+    """Let a venue's words reach this machine's state, from now on and as long as both are kept."""
+    bind(venue.block, state, venue.fact, venue.effects)
 
 
 @compiled_inner
@@ -101,7 +108,7 @@ def report(state: State, venue: VenueState, number: int, inst: int, status: int,
     """Tell the machine the venue's word on an order; returns the new end of the effects."""
     blank_fact(venue, _REPORT, state.scalars[r.S_NOW], inst, number)
     venue.fact[r.F_STATUS] = status
-    return tail + step(state, venue.fact, venue.effects[tail:])
+    return tail + step_of(venue, tail)
 
 
 @compiled_inner

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from seatrial.core.fingerprint import OutcomeFill, outcome_fingerprint
 from seatrial.core.machine import Machine
@@ -30,23 +31,31 @@ class LoggedFill:
     left_units: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BacktestRun:
-    """What a backtest did. Money in cash units of the account's currency."""
+    """What a backtest did. Money in cash units of the account's currency.
+
+    `fills` and `equity` hold columns and make their objects as they are asked for (`runs.fill_log`,
+    `runs.equity_curve`): a run of millions of bars is a few arrays until somebody looks.
+    """
 
     machine: Machine
-    fills: list[LoggedFill]
-    equity: list[EquityPoint]
+    fills: Sequence[LoggedFill]
+    equity: Sequence[EquityPoint]
     orders: int
     cancels: int
     expired: int
     trips: int
     refusals: dict[RefusalCode, int]
     bars: int
-    outcome_fingerprint: str
+
+    @cached_property
+    def outcome_fingerprint(self) -> str:
+        """The hash of its trades and of the machine's final cash and positions."""
+        return outcome_of(self.machine, (fill.outcome for fill in self.fills))
 
 
-def outcome_of(machine: Machine, fills: Iterator[OutcomeFill]) -> str:
+def outcome_of(machine: Machine, fills: Iterable[OutcomeFill]) -> str:
     """The outcome fingerprint of a run: its trades, and the machine's final cash and positions."""
     return outcome_fingerprint(
         fills,

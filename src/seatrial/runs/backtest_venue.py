@@ -16,16 +16,18 @@ from seatrial.domain.bars import Session
 
 if TYPE_CHECKING:
     from seatrial.core.machine import Machine
-    from seatrial.runs.backtest import Market
+    from seatrial.runs.prepared import Market
 
-LOG_ROWS = 65_536
+LOG_ROWS = 16_384  # fills between two drains, beside the room that one instant may need
 HABITS = {"alpaca": arrival.ALPACA, "binance": arrival.BINANCE}
 
 
-def venue_for(machine: Machine, bars: Int64Array, markets: Sequence[Market], impact_ppm: int) -> v.VenueState:
-    """An empty venue that trades the machine's instruments on these bars."""
-    marks = bar_marks(bars, sessions_by_row(machine, markets))
-    venue = v.new_venue(len(machine.instruments), LOG_ROWS, marks=marks, impact_ppm=impact_ppm)
+def venue_for(machine: Machine, impact_ppm: int) -> v.VenueState:
+    """An empty venue that trades the machine's instruments; its marks are those of one group of bars."""
+    instruments = len(machine.instruments)
+    marks = np.zeros(instruments, dtype=np.int64)
+    log_rows = LOG_ROWS + 2 * instruments * v.VENUE_ORDERS_MAX
+    venue = v.new_venue(instruments, log_rows, marks=marks, impact_ppm=impact_ppm)
     for at, (_, inst) in enumerate(machine.instruments):
         venue.fees[at] = (inst.fee_ppm, int(inst.fee_in_base_on_buy))
         venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)
@@ -46,7 +48,8 @@ def bar_marks(bars: Int64Array, sessions: Mapping[int, Sequence[Session]]) -> In
         return v.NO_MARKS
     marks = np.zeros(len(bars), dtype=np.int64)
     for inst, days in sessions.items():
-        rows = np.flatnonzero(bars[:, loop.B_INST] == inst)
+        of_one = bars.shape[1] == loop.B_INST
+        rows = np.arange(len(bars)) if of_one else np.flatnonzero(bars[:, loop.B_INST] == inst)
         starts, ends = bars[rows, loop.B_START], bars[rows, loop.B_END]
         opens = np.array([day.open_ns for day in days], dtype=np.int64)
         closes = np.array([day.close_ns for day in days], dtype=np.int64)

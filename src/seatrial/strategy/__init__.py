@@ -1,5 +1,7 @@
 """What a strategy author imports: `from seatrial.strategy import Strategy, Context, BarView, SMA`."""
 
+from seatrial.strategy.columns import column
+from seatrial.strategy.compiled_form import NOTHING, CompiledStrategy
 from seatrial.strategy.context import Context
 from seatrial.strategy.handle import OrderHandle
 from seatrial.strategy.indicators import (
@@ -29,6 +31,7 @@ from seatrial.strategy.indicators import (
     WilliamsR,
 )
 from seatrial.strategy.strategy import BarView, Strategy
+from seatrial.strategy.vector_form import Columns, VectorStrategy
 
 __all__ = [
     "ADX",
@@ -38,6 +41,7 @@ __all__ = [
     "KAMA",
     "MACD",
     "MFI",
+    "NOTHING",
     "OBV",
     "ROC",
     "RSI",
@@ -48,6 +52,8 @@ __all__ = [
     "Aroon",
     "BarView",
     "Bollinger",
+    "Columns",
+    "CompiledStrategy",
     "Context",
     "Donchian",
     "Keltner",
@@ -58,5 +64,7 @@ __all__ = [
     "StdDev",
     "Stochastic",
     "Strategy",
+    "VectorStrategy",
     "WilliamsR",
+    "column",
 ]

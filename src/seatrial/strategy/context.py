@@ -7,6 +7,7 @@ answered on the line that made it, with a `RequestFault` naming the argument and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from seatrial.domain.facts import CancelRequest, OrderRequest, Target
 from seatrial.domain.faults import RequestFault
@@ -16,7 +17,8 @@ from seatrial.domain.orders import OrderType, Side
 from seatrial.strategy.grid import Amount, order_quantity_units, price_units, signed_quantity_units, weight_ppm
 from seatrial.strategy.handle import OrderHandle, handle_of
 from seatrial.strategy.holding import Decision
-from seatrial.strategy.saying import Sayings
+from seatrial.strategy.lines import Line, Lines
+from seatrial.strategy.saying import Saying, Sayings
 from seatrial.strategy.time_in_force import time_in_force_of
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
@@ -44,15 +46,11 @@ class Context:
         self._decisions: list[Decision] = []
         self.sayings = Sayings()  # of the batch that was decided on last
         self._orders_in_batch = 0
-        self._batch_ns = 0
+        self.now_ns = 0  # the end of the bars being decided on
         self._open = False
+        self.lines = Lines()
 
     # ------------------------------------------------------------ questions
-
-    @property
-    def now_ns(self) -> int:
-        """The end of the bars being decided on."""
-        return self._batch_ns
 
     def position(self, symbol: str) -> float:
         """What the account holds of `symbol`, negative when short. Exact only in the ledger."""
@@ -68,6 +66,16 @@ class Context:
         instrument = self._instrument(symbol)
         units = signed_quantity_units("notional", abs(notional) / price, instrument)
         return units / instrument.qty_scale if units >= instrument.qty_min_units else 0.0
+
+    def indicator(self, indicator: Any, symbol: str, field: str = "close") -> Line:
+        """Keep an indicator along a symbol's bars; its `value` is None while there is not enough data.
+
+        Declared in `on_start`. An indicator of one value is fed with `field`; others with the fields their `update`
+        names. A backtest works it out for many bars at once, with the same answers.
+        """
+        if self.now_ns:
+            raise RequestFault("indicator", "a declaration in on_start", symbol)
+        return self.lines.add(self._instrument(symbol).symbol, indicator, field)
 
     # ------------------------------------------------------------ decisions
 
@@ -90,11 +98,11 @@ class Context:
                 "target", "exactly one of weight= and quantity=", {"weight": weight, "quantity": quantity}
             )
         target = Target(
-            at_ns=self._batch_ns,
+            at_ns=self.now_ns,
             account=self.account,
             strategy=self.strategy,
             symbol=instrument.symbol,
-            decided_at_ns=self._batch_ns,
+            decided_at_ns=self.now_ns,
             quantity_units=None if quantity is None else signed_quantity_units("quantity", quantity, instrument),
             weight_ppm=None if weight is None else weight_ppm("weight", weight, instrument),
             inputs_digest=self._digest,
@@ -106,7 +114,7 @@ class Context:
         """Say what is thought of `symbol`, `buy`, `sell` or `hold`, without asking for anything."""
         if not self._open:
             raise RequestFault("decision", "a decision inside on_bar", "signal")
-        self.sayings.on_signal(self._batch_ns, self._instrument(symbol).symbol, action, confidence, reason)
+        self.sayings.on_signal(self.now_ns, self._instrument(symbol).symbol, action, confidence, reason)
 
     def buy(
         self,
@@ -147,7 +155,7 @@ class Context:
                 self._decisions.remove(decision)
                 self._handles.pop(handle.client_order_id, None)
                 return
-        self._decide(CancelRequest(self._batch_ns, handle.client_order_id, f"strategy {self.strategy}"))
+        self._decide(CancelRequest(self.now_ns, handle.client_order_id, f"strategy {self.strategy}"))
         self._handles.pop(handle.client_order_id, None)
 
     # ----------------------------------------------------- for the runner only
@@ -156,15 +164,28 @@ class Context:
         self, batch_ns: int, positions: Mapping[Symbol, int], working: Iterable[ClientOrderId] | None = None
     ) -> None:
         """Decisions count from here on. With `working` given, handles of other orders are done and forgotten."""
-        self._batch_ns = batch_ns
+        self.now_ns = batch_ns
         self._positions = positions
         self._decisions = []
         self.sayings.clear()
         self._orders_in_batch = 0
         self._open = True
-        if working is not None:
+        if working is not None and self._handles:
             alive = set(working)
             self._handles = {key: handle for key, handle in self._handles.items() if key in alive}
+
+    def open_calm(self, positions: Mapping[Symbol, int]) -> tuple[list[Decision], list[Saying]]:
+        """Decisions count from here on, over batches in which no order works, up to the first that says something.
+
+        Returns what is decided and said, as it grows.
+        """
+        self._positions = positions
+        self._decisions = []
+        self.sayings.clear()
+        self._orders_in_batch = 0
+        self._open = True
+        self._handles.clear()
+        return self._decisions, self.sayings.newest
 
     def adopt(self, handle: OrderHandle) -> OrderHandle:
         """Remember an order: a new one, or one from before that works still."""
@@ -218,7 +239,7 @@ class Context:
         limit_units = 0 if limit_price is None else price_units("limit_price", limit_price, instrument)
         stop_units = 0 if stop_price is None else price_units("stop_price", stop_price, instrument)
         return OrderRequest(
-            at_ns=self._batch_ns,
+            at_ns=self.now_ns,
             account=self.account,
             strategy=self.strategy,
             symbol=instrument.symbol,
@@ -229,7 +250,7 @@ class Context:
             limit_units=limit_units,
             stop_units=stop_units,
             client_order_id=self._next_id(instrument.symbol),
-            batch_ns=self._batch_ns,
+            batch_ns=self.now_ns,
         )
 
     def _ask(self, request: OrderRequest, confidence: float | None, reason: str | None) -> OrderHandle:
@@ -243,7 +264,7 @@ class Context:
         return derive_client_order_id(
             epoch=self._epoch,
             account=self.account,
-            batch_ns=self._batch_ns,
+            batch_ns=self.now_ns,
             symbol=symbol,
             sequence=self._orders_in_batch,
         )

@@ -12,12 +12,17 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.instrument import QTY_UNITS_MAX, Instrument
+from seatrial.strategy import amounts
 
 Amount = float | int | str | Decimal
 
 PPM = 1_000_000
 WEIGHT_MAX = 10  # times equity; the account's limits are far below, this only catches a slip of units
 _LOT_FRACTION = Decimal("1e-6")
+LOTS_MAX = amounts.LOTS_MAX
+# Floats go through the arithmetic that compiled strategies use, here run as plain Python.
+float_units = amounts.quantity_units.py_func
+float_ppm = amounts.weight_units.py_func
 
 
 def price_units(field: str, price: Amount, instrument: Instrument) -> int:
@@ -36,6 +41,11 @@ def price_units(field: str, price: Amount, instrument: Instrument) -> int:
 
 def signed_quantity_units(field: str, quantity: Amount, instrument: Instrument) -> int:
     """A quantity on the lot grid, towards zero; negative is short, where the instrument allows it."""
+    if type(quantity) is float and abs(quantity) * instrument.qty_scale / instrument.lot_units < LOTS_MAX:
+        units: int = float_units(quantity, instrument.qty_scale, instrument.lot_units)
+        if units < 0 and not instrument.shortable:
+            raise RequestFault(field, f"zero or more: {instrument.symbol} cannot be held short", quantity)
+        return units
     lots = _decimal(field, quantity, "a quantity") * instrument.qty_scale / instrument.lot_units
     whole = (abs(lots) + _LOT_FRACTION).to_integral_value(ROUND_FLOOR)
     units = int(whole) * instrument.lot_units
@@ -61,6 +71,8 @@ def weight_ppm(field: str, weight: Amount, instrument: Instrument) -> int:
     lowest = -WEIGHT_MAX if instrument.shortable else 0
     if not lowest <= value <= WEIGHT_MAX:
         raise RequestFault(field, f"a weight of {instrument.symbol} from {lowest} to {WEIGHT_MAX}", weight)
+    if type(weight) is float:
+        return int(float_ppm(weight))
     return int((value * PPM).to_integral_value(ROUND_HALF_EVEN))
 
 

@@ -7,6 +7,7 @@ side by side and nothing lingers after a reload.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,6 +76,30 @@ def load_strategy(
         digest=_digest(source_digest, strategy_class.__name__, parameters),
         texts=dict(texts or {}),
     )
+
+
+def loaded_of(strategy: Strategy, parameters: Mapping[str, Parameter], path: Path) -> LoadedStrategy:
+    """A strategy that is an object already, with parameters set by value; what can be read of its source is digested.
+
+    Raises:
+        RequestFault: an unknown parameter, or a value that is not of its type.
+    """
+    for key, value in parameters.items():
+        known = parameters_of(strategy)
+        if key not in known:
+            raise RequestFault(key, f"a parameter among {', '.join(known)}", value)
+        whole = isinstance(known[key], float) and isinstance(value, int) and not isinstance(value, bool)
+        if not whole and type(value) is not type(known[key]):
+            raise RequestFault(key, f"a value like {known[key]!r}", value)
+        setattr(strategy, key, float(value) if whole and not isinstance(value, str | tuple) else value)
+    name = type(strategy).__name__
+    found = parameters_of(strategy)
+    try:
+        source = inspect.getsource(type(strategy)).encode()
+    except (OSError, TypeError):
+        source = name.encode()
+    source_digest = hashlib.sha256(source).hexdigest()
+    return LoadedStrategy(strategy, name, path, found, source_digest, _digest(source_digest, name, found), {})
 
 
 def source_changed(loaded: LoadedStrategy) -> bool:

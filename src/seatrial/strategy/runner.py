@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from seatrial.core.views import OrderView
@@ -14,7 +15,7 @@ from seatrial.strategy.context import Context
 from seatrial.strategy.handle import handle_of_order
 from seatrial.strategy.holding import Decision, Gate, Holding
 from seatrial.strategy.saying import Saying
-from seatrial.strategy.strategy import Strategy, view_of
+from seatrial.strategy.strategy import BarView, Strategy, view_of
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
 
@@ -65,12 +66,18 @@ class StrategyRunner:
             epoch=JournalEpoch(epoch),
             digest=digest,
         )
+        self.lines = self._context.lines
         strategy.on_start(self._context)
 
     @property
     def bars_seen(self) -> Mapping[Symbol, int]:
         """Bars shown so far, by symbol; decisions count from `warmup_bars` on."""
         return self._seen
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no bar was shown yet and no order is remembered."""
+        return not any(self._seen.values()) and not self._context.working()
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -102,11 +109,66 @@ class StrategyRunner:
         self._context.open_batch(batch_ns, positions, working)
         for bar in wanted:
             self._on_bar(bar)
-        decisions = self._sure(self._context.close_batch())
+        return self._facts(self._context.close_batch(), batch_ns)
+
+    def _facts(self, decisions: list[Decision], batch_ns: int) -> list[Fact]:
+        decisions = self._sure(decisions)
         if self.holding is not None:
             decisions = self.holding.pass_on(decisions, batch_ns)
+        if not decisions:
+            return []
         decisions.sort(key=lambda decision: _PRECEDENCE[type(decision)])
         return [*decisions, *self._rebalances(decisions, batch_ns)]
+
+    @property
+    def can_be_shown_stretches(self) -> bool:
+        """Whether every bar decides by itself: targets of a scheduled strategy wait, and its gate counts bars."""
+        return self.holding is None
+
+    def show_calm(self, views: Sequence[BarView], positions: Mapping[Symbol, int]) -> int:
+        """Show bars of several batches, while no order works and nothing can happen but that prices move.
+
+        The driver has made the answers of every line ready (`lines.ahead`). It ends with the first batch in which
+        something is said; `close_calm` must follow.
+
+        Returns:
+            How many bars were shown.
+        """
+        context, on_bar, clock = self._context, self.strategy.on_bar, self.lines.clock
+        at = clock.at
+        decisions, said = context.open_calm(positions)
+        warm = min(self._seen.values()) >= self.strategy.warmup_bars
+        shown = kept = 0
+        batch_ns = -1
+        for view in views:
+            if view[2] != batch_ns:
+                if decisions or said:
+                    break
+                batch_ns = context.now_ns = view[2]
+                kept = 0
+            at += 1
+            clock.at = at
+            on_bar(context, view)
+            shown += 1
+            if not warm:
+                self._seen[Symbol(view[0])] += 1
+                if self._seen[Symbol(view[0])] <= self.strategy.warmup_bars:
+                    self.discarded += context.discard(kept)
+                kept = context.count()
+        if warm:
+            self._count(views[:shown])
+        return shown
+
+    def close_calm(self) -> list[Fact]:
+        """What was said in the last batch that was shown, as `on_bars` returns it."""
+        return self._facts(self._context.close_batch(), self._context.now_ns)
+
+    def _count(self, views: Sequence[BarView]) -> None:
+        if len(self._seen) == 1:
+            self._seen[next(iter(self._seen))] += len(views)
+            return
+        for symbol, count in Counter(view[0] for view in views).items():
+            self._seen[Symbol(symbol)] += count
 
     def adopt(self, orders: Iterable[OrderView]) -> None:
         """Give the strategy back what it asked for before this runner was made, or it would ask for it twice."""
@@ -142,7 +204,9 @@ class StrategyRunner:
     def _on_bar(self, bar: Bar) -> None:
         assert bar.end_ns == self._context.now_ns, "one batch, one end"
         decided = self._context.count()
-        self.strategy.on_bar(self._context, view_of(bar, self._instruments[bar.symbol]))
+        view = view_of(bar, self._instruments[bar.symbol])
+        self.lines.on_bar(view)
+        self.strategy.on_bar(self._context, view)
         self._seen[bar.symbol] += 1
         if self._seen[bar.symbol] <= self.strategy.warmup_bars:
             self.discarded += self._context.discard(decided)

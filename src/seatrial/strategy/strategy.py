@@ -27,17 +27,17 @@ class BarView(NamedTuple):
 
 
 def view_of(bar: Bar, instrument: Instrument) -> BarView:
-    """The nearest floats of a bar's exact numbers."""
+    """A bar's numbers as floats, by the divisions that columns and compiled strategies make."""
     scale = instrument.price_scale
     return BarView(
         bar.symbol,
         bar.start_ns,
         bar.end_ns,
-        bar.open_units / scale,
-        bar.high_units / scale,
-        bar.low_units / scale,
-        bar.close_units / scale,
-        bar.volume_units / instrument.qty_scale,
+        float(bar.open_units) / scale,
+        float(bar.high_units) / scale,
+        float(bar.low_units) / scale,
+        float(bar.close_units) / scale,
+        float(bar.volume_units) / instrument.qty_scale,
     )
 
 

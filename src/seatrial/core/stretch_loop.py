@@ -1,0 +1,180 @@
+"""Going along a course: calm stretches, groups of bars with all that can happen, and what strategies say.
+
+It keeps the timeline of `core.bar_loop` to the fact: the machine hears of a group of bars, strategies decide on them,
+targets and then their rebalances are stepped through, and only then does any of it reach the venue. A compiled
+strategy is called by its address and says whole units in the desk both share; a driver in Python is told how far it
+may show bars, and comes back with what was said.
+"""
+
+from __future__ import annotations
+
+from seatrial.core import records as r
+from seatrial.core.bar_loop import B_END
+from seatrial.core.by_address import call_by_address
+from seatrial.core.calm import find_calm
+from seatrial.core.compiled import compiled, compiled_inner, compiled_once, typed
+from seatrial.core.course import (
+    D_ALIVE,
+    D_DESK,
+    D_ONE_BY_ONE,
+    D_SAID,
+    D_STRATEGY,
+    G_CALM,
+    G_REACH,
+    G_ROW,
+    G_TAIL,
+    W_INST,
+    W_IS_WEIGHT,
+    W_QTY,
+    W_WEIGHT_PPM,
+    Course,
+    group_end,
+    has_room,
+    hear_group,
+    look_limit,
+    note_books,
+)
+from seatrial.core.records import State
+from seatrial.core.stepping import step_of
+from seatrial.core.stretches import calm_rows, mark_stretch
+from seatrial.core.venue import VenueState, blank_fact, deliver
+
+LOOK_AHEAD_LEAST, LOOK_AHEAD_MOST = 64, 4096  # rows: a decision wastes what was looked at beyond it
+
+_TARGET = typed(r.FACT_TARGET)
+_REBALANCE = typed(r.FACT_REBALANCE)
+_NONE = typed(0)
+
+
+@compiled_inner
+def decide_said(state: State, venue: VenueState, course: Course, at_ns: int, tail: int) -> int:
+    """Step through what the strategy said, targets first; returns the new end of the effects."""
+    count = course.desk[D_SAID]
+    for row in range(count):
+        said = course.said[row]
+        blank_fact(venue, _TARGET, at_ns, said[W_INST], _NONE)
+        venue.fact[r.F_STRATEGY] = course.desk[D_STRATEGY]
+        venue.fact[r.F_QTY] = said[W_QTY]
+        venue.fact[r.F_WEIGHT_PPM] = said[W_WEIGHT_PPM]
+        venue.fact[r.F_IS_WEIGHT] = said[W_IS_WEIGHT]
+        venue.fact[r.F_BATCH] = at_ns
+        tail += step_of(venue, tail)
+    for row in range(count):
+        blank_fact(venue, _REBALANCE, at_ns, course.said[row, W_INST], _NONE)
+        venue.fact[r.F_BATCH] = at_ns
+        tail += step_of(venue, tail)
+    course.desk[D_SAID] = 0
+    return tail
+
+
+@compiled_inner
+def ask_strategy(course: Course, address: int, first: int, last: int) -> int:
+    """Let the strategy see the rows `first..last-1`; the row after the group on which it said something, or `last`."""
+    return call_by_address(address, course.desk[D_DESK], first, last)
+
+
+@compiled_once
+def live_one_group(
+    state: State, venue: VenueState, course: Course, address: int, row: int, participation_ppm: int
+) -> int:
+    """One group of bars with all that can happen in it; returns the row after it."""
+    last = group_end(course.rows, row)
+    tail = hear_group(state, venue, course, row, last, participation_ppm)
+    ask_strategy(course, address, row, last)
+    tail = decide_said(state, venue, course, course.rows[row, B_END], tail)
+    if tail > 0:
+        deliver(state, venue, tail)
+    return last
+
+
+@compiled_once
+def live_stretches(
+    state: State, venue: VenueState, course: Course, address: int, last_row: int, participation_ppm: int
+) -> None:
+    """Live through the rows up to `last_row` with the compiled strategy at `address`."""
+    row = course.progress[G_ROW]
+    most = LOOK_AHEAD_LEAST
+    until_ns = find_calm(state, course.bands, course.books)
+    noted = False  # whether the present books are in the equity line
+    while row < last_row and course.desk[D_ALIVE] == 0 and has_room(venue, course):
+        limit = look_limit(course, row, most, last_row)
+        reach = row
+        if until_ns > 0 and row < limit:
+            reach = calm_rows(state, course.bands, course.rows, row, limit, until_ns)
+        if reach == row:
+            row = live_one_group(state, venue, course, address, row, participation_ppm)
+            until_ns = find_calm(state, course.bands, course.books)
+            noted = False
+            continue
+        if not noted:
+            note_books(course, row)
+            noted = True
+        heard = ask_strategy(course, address, row, reach)
+        if course.desk[D_ALIVE] == 1:
+            break
+        mark_stretch(state, course.rows, row, heard)
+        row = heard
+        most = min(2 * most, LOOK_AHEAD_MOST)
+        if course.desk[D_SAID] > 0:
+            tail = decide_said(state, venue, course, course.rows[row - 1, B_END], _NONE)
+            if tail > 0:
+                deliver(state, venue, tail)
+            until_ns = find_calm(state, course.bands, course.books)
+            noted = False
+            most = LOOK_AHEAD_LEAST
+    course.progress[G_ROW] = row
+
+
+@compiled_once
+def advance(state: State, venue: VenueState, course: Course, last_row: int, participation_ppm: int) -> None:
+    """Take what was said of the rows G_ROW..G_REACH, and go on to the next rows that strategies have to see.
+
+    A driver that stepped through decisions of its own leaves no targets in `course.said`, and the end of their
+    effects in G_TAIL. A calm stretch has been marked by then (`mark_shown`) or is marked here.
+    """
+    progress = course.progress
+    row, tail = progress[G_REACH], progress[G_TAIL]
+    if progress[G_CALM] == 1 and row > progress[G_ROW]:
+        mark_stretch(state, course.rows, progress[G_ROW], row)
+    if course.desk[D_SAID] > 0:
+        tail = decide_said(state, venue, course, course.rows[row - 1, B_END], tail)
+    if tail > 0:
+        deliver(state, venue, tail)
+    progress[G_ROW], progress[G_REACH], progress[G_TAIL], progress[G_CALM] = row, row, 0, 0
+    if row == last_row:
+        return
+    until_ns = 0 if course.desk[D_ONE_BY_ONE] == 1 else find_calm(state, course.bands, course.books)
+    limit = look_limit(course, row, LOOK_AHEAD_MOST, last_row)
+    if until_ns > 0 and row < limit:
+        progress[G_REACH] = calm_rows(state, course.bands, course.rows, row, limit, until_ns)
+    if progress[G_REACH] > row:
+        progress[G_CALM] = 1
+        note_books(course, row)
+        return
+    progress[G_REACH] = group_end(course.rows, row)
+    progress[G_TAIL] = hear_group(state, venue, course, row, progress[G_REACH], participation_ppm)
+
+
+@compiled
+def mark_shown(state: State, course: Course) -> None:
+    """Mark the rows that were shown, so that decisions can be stepped through one by one."""
+    progress = course.progress
+    if progress[G_CALM] == 1 and progress[G_REACH] > progress[G_ROW]:
+        mark_stretch(state, course.rows, progress[G_ROW], progress[G_REACH])
+    progress[G_CALM] = 0
+
+
+@compiled
+def travel(
+    state: State, venue: VenueState, course: Course, address: int, last_row: int, participation_ppm: int
+) -> None:
+    """Go on along the course, not beyond `last_row`, the end of a group of bars.
+
+    With the address of a compiled strategy: as far as that, or to where a log is full or the strategy raised
+    (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see. Both in one
+    function, because whatever is compiled above `step` compiles all of it again.
+    """
+    if address != 0:
+        live_stretches(state, venue, course, address, last_row, participation_ppm)
+    else:
+        advance(state, venue, course, last_row, participation_ppm)

@@ -1,0 +1,174 @@
+"""Stretches of calm bars: how far one reaches, and what it leaves in the state.
+
+A stretch is marked at its end by the integers that bar-by-bar hearing would have added up, because the changes of a
+holding's value telescope: only the last price counts, and the best close on the way.
+"""
+
+from __future__ import annotations
+
+from seatrial.core import records as r
+from seatrial.core.bar_loop import B_CLOSE, B_END, B_INST, B_START
+from seatrial.core.calm import C_HIGH, C_LOW, C_TRAIL_PPM, C_TURN, trail
+from seatrial.core.compiled import compiled, compiled_inner, compiled_once
+from seatrial.core.exposure import holding_value
+from seatrial.core.ledger import market_value
+from seatrial.core.marking import let_time_pass
+from seatrial.core.records import Int64Array, State
+
+# Columns of the equity line: from row N_ROW on, N_REST + the value of N_QTY of N_INST, whose price was N_LAST.
+N_ROW, N_ACCOUNT, N_REST, N_INST, N_QTY, N_LAST = range(6)
+LINE_WIDTH = 6
+
+
+@compiled_inner
+def inst_of(rows: Int64Array, row: int) -> int:
+    """The instrument of a row; a table of one instrument has no column for it."""
+    return rows[row, B_INST] if rows.shape[1] > B_INST else 0
+
+
+@compiled_inner
+def better(close: int, best: int, held: int) -> bool:
+    """Whether a close is the best one yet for a holding, as `marking.mark` sees it."""
+    return (close > best) == (held > 0)
+
+
+@compiled_inner
+def calm_rows(state: State, bands: Int64Array, rows: Int64Array, first: int, last: int, until_ns: int) -> int:
+    """The first row of `first..last-1` that is not calm, or `last`. `last` ends a group of bars."""
+    if rows.shape[1] == B_INST:
+        return calm_rows_of_one(state, bands[0], rows, first, last, until_ns)
+    for row in range(first, last):
+        inst, close = rows[row, B_INST], rows[row, B_CLOSE]
+        band = bands[inst]
+        calm = band[C_LOW] <= close <= band[C_HIGH]
+        if not calm or rows[row, B_START] >= band[C_TURN] or rows[row, B_END] >= until_ns:
+            end_ns = rows[row, B_END]
+            begins = row
+            while begins > first and rows[begins - 1, B_END] == end_ns:
+                begins -= 1
+            return begins
+        held = state.positions[inst, r.P_QTY]
+        if band[C_TRAIL_PPM] > 0 and better(close, state.positions[inst, r.P_EXTREME], held):
+            trail(band, held, close)
+    return last
+
+
+@compiled_once
+def calm_rows_of_one(state: State, band: Int64Array, rows: Int64Array, first: int, last: int, until_ns: int) -> int:
+    """The same for one instrument, whose rows are in order of time, so that instants are looked for from the end."""
+    turn = band[C_TURN]
+    if rows[last - 1, B_START] >= turn or rows[last - 1, B_END] >= until_ns:
+        below, last = first, last - 1  # every row before `below` is early enough, `last` is not
+        while below < last:
+            middle = (below + last) // 2
+            if rows[middle, B_START] >= turn or rows[middle, B_END] >= until_ns:
+                last = middle
+            else:
+                below = middle + 1
+    low, high = band[C_LOW], band[C_HIGH]
+    held = state.positions[0, r.P_QTY]
+    if band[C_TRAIL_PPM] == 0:
+        if held == 0:
+            return last
+        for row in range(first, last):
+            if rows[row, B_CLOSE] < low or rows[row, B_CLOSE] > high:
+                return row
+        return last
+    best = state.positions[0, r.P_EXTREME]
+    for row in range(first, last):
+        close = rows[row, B_CLOSE]
+        if close < low or close > high:
+            return row
+        if better(close, best, held) and close != best:
+            best = close
+            trail(band, held, close)
+            low, high = band[C_LOW], band[C_HIGH]
+    return last
+
+
+@compiled_inner
+def mark_stretch(state: State, rows: Int64Array, first: int, last: int) -> None:
+    """Leave what hearing the calm rows `first..last-1` one by one would have left."""
+    let_time_pass(state, rows[first, B_END])
+    state.scalars[r.S_FACTS] += last - first
+    state.scalars[r.S_RESIZE_DUE] = -1
+    for account in range(state.accounts.shape[0]):
+        state.accounts[account, r.A_TRADE_CLOSED] = 0
+    if rows.shape[1] == B_INST:
+        mark_one(state, rows, first, last)
+        return
+    for row in range(first, last):
+        let_time_pass(state, rows[row, B_END])
+        inst, close = rows[row, B_INST], rows[row, B_CLOSE]
+        position = state.positions[inst]
+        if position[r.P_QTY] != 0:
+            before = holding_value(state, inst)
+            position[r.P_LAST] = close
+            state.accounts[state.rules[inst, r.R_ACCOUNT], r.A_HOLDINGS] += holding_value(state, inst) - before
+            if better(close, position[r.P_EXTREME], position[r.P_QTY]):
+                position[r.P_EXTREME] = close
+        position[r.P_LAST] = close
+        position[r.P_LAST_AT] = rows[row, B_END]
+
+
+@compiled_once
+def mark_one(state: State, rows: Int64Array, first: int, last: int) -> None:
+    """The marks of a stretch of the only instrument."""
+    state.scalars[r.S_NOW] = rows[last - 1, B_END]
+    position = state.positions[0]
+    held = position[r.P_QTY]
+    before = holding_value(state, 0)
+    position[r.P_LAST] = rows[last - 1, B_CLOSE]
+    position[r.P_LAST_AT] = rows[last - 1, B_END]
+    if held == 0:
+        return
+    state.accounts[0, r.A_HOLDINGS] += holding_value(state, 0) - before
+    close = rows[last - 1, B_CLOSE]
+    best = rows[first, B_CLOSE]
+    if held > 0:
+        for row in range(first, last - 1):
+            best = max(best, rows[row, B_CLOSE])
+        position[r.P_EXTREME] = max(position[r.P_EXTREME], best, close)
+    else:
+        for row in range(first, last - 1):
+            best = min(best, rows[row, B_CLOSE])
+        position[r.P_EXTREME] = min(position[r.P_EXTREME], best, close)
+    if last - first > 1:  # the last close is noted when the next instant begins
+        account = state.accounts[0]
+        at_best = market_value(held, best, state.rules[0, r.R_VALUE_DIV]) - holding_value(state, 0)
+        account[r.A_PEAK] = max(account[r.A_PEAK], account[r.A_CASH] + account[r.A_HOLDINGS] + at_best)
+
+
+@compiled
+def fill_equity(rows: Int64Array, line: Int64Array, value_divs: Int64Array, out: Int64Array) -> None:
+    """Work out the equity after every group of bars from the lines of a run (`core.stretch_loop`, N_ROW and so on).
+
+    Args:
+        rows: all bars of the run; value_divs: (I,); out: (groups, accounts), written.
+    """
+    accounts = out.shape[1]
+    for account in range(accounts):
+        group, rest, inst, qty, last = 0, 0, -1, 0, 0
+        following = 0
+        for row in range(rows.shape[0]):
+            while following < line.shape[0] and line[following, N_ROW] <= row:
+                if line[following, N_ACCOUNT] == account:
+                    rest, inst = line[following, N_REST], line[following, N_INST]
+                    qty, last = line[following, N_QTY], line[following, N_LAST]
+                following += 1
+            if inst >= 0 and inst_of(rows, row) == inst:
+                last = rows[row, B_CLOSE]
+            if row + 1 == rows.shape[0] or rows[row + 1, B_END] != rows[row, B_END]:
+                out[group, account] = rest
+                if inst >= 0:
+                    out[group, account] += market_value(qty, last, value_divs[inst])
+                group += 1
+
+
+@compiled
+def spans_differ(rows: Int64Array, span_ns: int) -> bool:
+    """Whether a bar is longer or shorter than `span_ns`."""
+    differ = False
+    for row in range(rows.shape[0]):
+        differ = differ or rows[row, B_END] - rows[row, B_START] != span_ns
+    return differ

@@ -1,0 +1,146 @@
+"""The driver of a strategy that is compiled: columns of indicators in chunks, then one call per chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from seatrial.core import course as loop
+from seatrial.core import records as r
+from seatrial.core.bar_loop import B_END, B_INST, B_START
+from seatrial.domain.faults import RequestFault
+from seatrial.market.bars import BAR_WIDTH
+from seatrial.runs.backtest_run import BacktestRun
+from seatrial.runs.feeds import Feed, SharedColumns, feed_of
+from seatrial.runs.passage import Passage, Scratch
+from seatrial.runs.prepared import PreparedMarkets, check_spans
+from seatrial.strategy import scanning as s
+from seatrial.strategy.compiled_form import CompiledStrategy, numeric_parameters
+from seatrial.strategy.grid import signed_quantity_units, weight_ppm
+from seatrial.strategy.runner import StrategyRunner
+
+CHUNK_ROWS = 16_384
+
+
+def can_be_driven(runners: list[StrategyRunner]) -> bool:
+    """Whether these strategies run without Python per bar: one compiled strategy that acts on every bar's close."""
+    if len(runners) != 1:
+        return False
+    runner = runners[0]
+    return isinstance(runner.strategy, CompiledStrategy) and runner.holding is None and runner.is_fresh
+
+
+class CompiledDrive:
+    """One compiled strategy over prepared markets."""
+
+    def __init__(
+        self,
+        prepared: PreparedMarkets,
+        runner: StrategyRunner,
+        *,
+        participation_ppm: int,
+        shared: SharedColumns | None = None,
+        scratch: Scratch | None = None,
+    ) -> None:
+        assert isinstance(runner.strategy, CompiledStrategy)
+        self.prepared = prepared
+        self.runner = runner
+        self.strategy = runner.strategy
+        self.passage = Passage(prepared, participation_ppm=participation_ppm, desk_width=s.DESK_WIDTH, scratch=scratch)
+        self.rows = prepared.rows
+        self._numbers = numeric_parameters(runner.strategy)
+        machine = self.passage.machine
+        self.insts = [machine.row_of(runner.account, symbol) for symbol in runner.symbols]
+        self.feed: Feed = feed_of(self.strategy, prepared, self.insts, shared)
+        self.scan = s.scan_of(self.strategy, self.feed.names, self._numbers)
+        self._set_desk()
+
+    def _set_desk(self) -> None:
+        strategy, passage, width = self.strategy, self.passage, len(self.prepared.instruments)
+        symbols = len(self.insts)
+        desk, machine = passage.desk, passage.machine
+        desk[loop.D_STRATEGY] = machine.strategy_column(self.runner.strategy_id)
+        self._places = np.full(width, -1, dtype=np.int64)
+        self._places[self.insts] = np.arange(symbols)
+        self._rules = np.array(
+            [(i.price_scale, i.qty_scale, i.lot_units, i.shortable) for _, i in machine.instruments], dtype=np.int64
+        )
+        self._own = np.array(list(self._numbers.values()), dtype=np.float64)
+        self._memory = np.zeros((symbols, max(strategy._memory, 1)))
+        self._last_said = np.full(symbols, np.nan)
+        self._ready_from = np.array([self._nth_row(inst, strategy.warmup_bars) for inst in self.insts], dtype=np.int64)
+        for place, array in (
+            (s.D_ROWS, self.rows),
+            (s.D_PLACES, self._places),
+            (s.D_COLUMNS, self.feed.addresses),
+            (s.D_OWN, self._own),
+            (s.D_MEMORY, self._memory),
+            (s.D_POSITIONS, machine.state.positions[:, r.P_QTY]),
+            (s.D_RULES, self._rules),
+            (s.D_LAST_SAID, self._last_said),
+            (s.D_READY_FROM, self._ready_from),
+            (s.D_SAID_ROWS, passage.course.said),
+        ):
+            desk[place] = array.ctypes.data
+        desk[s.D_WIDTH] = self.rows.shape[1]
+        desk[s.D_POSITIONS_STRIDE] = r.POSITIONS_WIDTH
+
+    def _nth_row(self, inst: int, bars: int) -> int:
+        """The row of an instrument's bar after so many; beyond all rows where there are not so many."""
+        if self.rows.shape[1] == BAR_WIDTH or bars == 0:
+            return bars
+        found = np.flatnonzero(self.rows[:, B_INST] == inst)
+        return int(found[bars]) if bars < len(found) else len(self.rows)
+
+    def run(self, on_progress: Callable[[int, int], None] | None) -> BacktestRun:
+        """Live through every bar.
+
+        Raises:
+            RequestFault: the strategy said a target that cannot be.
+        """
+        rows, passage = self.rows, self.passage
+        span_ns = int(rows[0, B_END] - rows[0, B_START])
+        first = 0
+        while first < len(rows):
+            last = self._chunk_end(first + CHUNK_ROWS)
+            if rows.shape[1] == BAR_WIDTH:
+                check_spans(rows[first:last], span_ns)
+            self.feed.fill(first, last)
+            reached = first
+            while reached < last:
+                passage.travel(self.scan.address, last)
+                reached = int(passage.course.progress[loop.G_ROW])
+                if passage.desk[loop.D_ALIVE] == 1:
+                    self._raise()
+                if reached < last:
+                    passage.drain()
+            first = last
+            if on_progress is not None:
+                on_progress(first, len(rows))
+        return passage.result()
+
+    def _chunk_end(self, last: int) -> int:
+        """The end of the group of bars that row `last - 1` belongs to."""
+        rows = self.rows
+        if last >= len(rows):
+            return len(rows)
+        if rows.shape[1] > BAR_WIDTH:
+            end_ns = rows[last - 1, B_END]
+            last += int(np.searchsorted(rows[last:, B_END], end_ns, side="right"))
+        return last
+
+    def _raise(self) -> None:
+        """Say why the strategy stopped: a target that cannot be, or an error of its own."""
+        row = int(self.passage.desk[s.D_WRONG_ROW]) - 1
+        name = type(self.strategy).__name__
+        if row < 0:
+            raise RequestFault("decide", f"a {name}.decide that raises nothing; its error stands above", "an error")
+        inst = int(self.rows[row, B_INST]) if self.rows.shape[1] > BAR_WIDTH else 0
+        wanted = float(self._last_said[self._places[inst]])
+        instrument = self.prepared.blank.instruments[inst][1]
+        if self.strategy._says == "weight":
+            weight_ppm("weight", wanted, instrument)
+        else:
+            signed_quantity_units("quantity", wanted, instrument)
+        raise RequestFault("decide", f"fewer than 2**50 lots of {instrument.symbol}", wanted)
