@@ -136,7 +136,7 @@ def now_type(columns: tuple[str, ...]) -> Any:
 @cache
 def own_type(names: tuple[str, ...]) -> Any:
     """The type of `own` for these parameters."""
-    return namedtuple("Own", names)  # type: ignore[misc]
+    return namedtuple("Own", names)
 
 
 def numeric_parameters(strategy: Strategy) -> dict[str, int | float]:

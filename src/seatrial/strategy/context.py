@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from seatrial.domain.facts import CancelRequest, OrderRequest, Target
+from seatrial.domain.facts import CancelRequest, OrderRequest
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol, derive_client_order_id
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side
-from seatrial.strategy.grid import Amount, order_quantity_units, price_units, signed_quantity_units, weight_ppm
+from seatrial.strategy.grid import Amount, affordable_quantity, order_quantity_units, price_units
 from seatrial.strategy.handle import OrderHandle, handle_of
 from seatrial.strategy.holding import Decision
 from seatrial.strategy.lines import Line, Lines
 from seatrial.strategy.saying import Saying, Sayings
 from seatrial.strategy.time_in_force import time_in_force_of
+from seatrial.strategy.wanting import target_of
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
 
@@ -50,8 +51,6 @@ class Context:
         self._open = False
         self.lines = Lines()
 
-    # ------------------------------------------------------------ questions
-
     def position(self, symbol: str) -> float:
         """What the account holds of `symbol`, negative when short. Exact only in the ledger."""
         instrument = self._instrument(symbol)
@@ -63,21 +62,16 @@ class Context:
 
     def affordable(self, symbol: str, *, notional: float, price: float) -> float:
         """How much of `symbol` the amount `notional` buys at `price`, down to a lot; 0 where not even the least."""
-        instrument = self._instrument(symbol)
-        units = signed_quantity_units("notional", abs(notional) / price, instrument)
-        return units / instrument.qty_scale if units >= instrument.qty_min_units else 0.0
+        return affordable_quantity(abs(notional) / price, self._instrument(symbol))
 
     def indicator(self, indicator: Any, symbol: str, field: str = "close") -> Line:
-        """Keep an indicator along a symbol's bars; its `value` is None while there is not enough data.
+        """Declared in `on_start`: an indicator along a symbol's bars, its `value` None while data is not enough.
 
-        Declared in `on_start`. An indicator of one value is fed with `field`; others with the fields their `update`
-        names. A backtest works it out for many bars at once, with the same answers.
+        One of a single value is fed with `field`, others with the fields that their `update` names.
         """
         if self.now_ns:
             raise RequestFault("indicator", "a declaration in on_start", symbol)
         return self.lines.add(self._instrument(symbol).symbol, indicator, field)
-
-    # ------------------------------------------------------------ decisions
 
     def target(
         self,
@@ -92,20 +86,14 @@ class Context:
 
         `confidence` (0 to 1) and `reason` are shown with the signal; leave out what would only be made up.
         """
-        instrument = self._instrument(symbol)
-        if (weight is None) == (quantity is None):
-            raise RequestFault(
-                "target", "exactly one of weight= and quantity=", {"weight": weight, "quantity": quantity}
-            )
-        target = Target(
-            at_ns=self.now_ns,
+        target = target_of(
+            self._instrument(symbol),
             account=self.account,
             strategy=self.strategy,
-            symbol=instrument.symbol,
-            decided_at_ns=self.now_ns,
-            quantity_units=None if quantity is None else signed_quantity_units("quantity", quantity, instrument),
-            weight_ppm=None if weight is None else weight_ppm("weight", weight, instrument),
-            inputs_digest=self._digest,
+            at_ns=self.now_ns,
+            weight=weight,
+            quantity=quantity,
+            digest=self._digest,
         )
         self._decide(target)
         self.sayings.on_target(target, self._positions.get(target.symbol, 0), confidence, reason)
@@ -175,16 +163,8 @@ class Context:
             self._handles = {key: handle for key, handle in self._handles.items() if key in alive}
 
     def open_calm(self, positions: Mapping[Symbol, int]) -> tuple[list[Decision], list[Saying]]:
-        """Decisions count from here on, over batches in which no order works, up to the first that says something.
-
-        Returns what is decided and said, as it grows.
-        """
-        self._positions = positions
-        self._decisions = []
-        self.sayings.clear()
-        self._orders_in_batch = 0
-        self._open = True
-        self._handles.clear()
+        """Decisions count from here on, over batches in which no order works; returns what is said, as it grows."""
+        self.open_batch(self.now_ns, positions, ())
         return self._decisions, self.sayings.newest
 
     def adopt(self, handle: OrderHandle) -> OrderHandle:

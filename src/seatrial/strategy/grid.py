@@ -56,6 +56,12 @@ def signed_quantity_units(field: str, quantity: Amount, instrument: Instrument) 
     return units if lots >= 0 else -units
 
 
+def affordable_quantity(quantity: float, instrument: Instrument) -> float:
+    """A quantity down to a lot; 0 where that is less than the venue takes."""
+    units = signed_quantity_units("notional", quantity, instrument)
+    return units / instrument.qty_scale if units >= instrument.qty_min_units else 0.0
+
+
 def order_quantity_units(field: str, quantity: Amount, instrument: Instrument) -> int:
     """The quantity of an order: above zero and at least what the venue takes."""
     units = signed_quantity_units(field, _decimal(field, quantity, "a quantity"), instrument)
