@@ -26,7 +26,7 @@ from seatrial.domain.faults import NoData, RequestFault
 from seatrial.domain.ids import JournalEpoch, StrategyId
 from seatrial.domain.orders import Side
 from seatrial.domain.refusals import RefusalCode
-from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill, outcome_of
+from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill
 from seatrial.runs.depth_market import DepthBacktest, DepthMarket, DepthRules
 from seatrial.strategy.depth_desk import DepthDesk
 from seatrial.strategy.depth_strategy import CompiledDepthStrategy, DepthStrategy
@@ -198,7 +198,6 @@ class _DepthBacktest:
             trips=int(cells[k.K_TRIPS]),
             refusals={code: int(depth.refusals[code]) for code in RefusalCode if depth.refusals[code]},
             bars=events,
-            outcome_fingerprint=outcome_of(machine, (fill.outcome for fill in self.fills)),
         )
         return DepthBacktest(run, marks, int(cells[k.K_REJECTED]))
 
