@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ import duckdb
 import pytest
 from tests.runs.depth_markets import START_NS, events_of
 
+from seatrial.bootstrap.depth_backtests import EventsAsked, run_depth_backtest
+from seatrial.bootstrap.settings import load_settings
 from seatrial.core import depth as d
+from seatrial.core.depth_orders import FillRules
+from seatrial.domain.faults import SeatrialFault
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKER = ROOT / "strategies" / "maker.py"
@@ -73,22 +78,33 @@ def test_a_maker_runs_over_recorded_depth(recording: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("words", "texts", "told"),
     [
-        (["--trades", "trades.parquet"], "--trades"),
-        (["--depth", "depth.parquet", "--quotes", "depth.parquet"], "one of the two"),
-        (["--depth", "nowhere.parquet"], "no such file"),
-        (["--depth", "trades.parquet"], "column last_update_id is missing"),
-        (["--depth", "depth.parquet", "--symbols", "ETHUSDT"], "no row of ETHUSDT"),
-        (["--depth", "depth.parquet", "--holding", "-1"], "--holding"),
-        (["--depth", "depth.parquet", "--latency-ms", "-1"], "latency"),
+        ({"quotes": "depth.parquet"}, {}, "one of the two"),
+        ({"depth": "nowhere.parquet"}, {}, "no such file"),
+        ({"depth": "trades.parquet"}, {}, "column last_update_id is missing"),
+        ({}, {"symbols": "ETHUSDT"}, "no row of ETHUSDT"),
+        ({}, {"symbols": "BTCUSDT,ETHUSDT"}, "one symbol"),
+        ({"holding": "-1"}, {}, "--holding"),
+        ({"latency_ms": -1.0}, {}, "latency"),
+        ({"latency_file": "nowhere.parquet"}, {}, "no such file"),
     ],
 )
-def test_what_cannot_be_run_is_one_sentence(recording: Path, arguments: list[str], told: str) -> None:
-    ran = backtest(recording, *arguments)
+def test_what_cannot_be_run_is_one_sentence(
+    recording: Path, words: dict[str, Any], texts: dict[str, str], told: str
+) -> None:
+    asked = EventsAsked(recording / "depth.parquet", None, None, "1", 10.0, 0.0, None, FillRules())
+    files = {name: recording / word if str(word).endswith("parquet") else word for name, word in words.items()}
 
-    assert ran.returncode not in (0, 1), ran.stdout
-    assert told in ran.stderr
+    with pytest.raises(SeatrialFault, match=told):
+        run_depth_backtest(load_settings({}), MAKER, texts, replace(asked, **files), folder=recording / "never")
+
+
+def test_trades_belong_to_something(recording: Path) -> None:
+    ran = backtest(recording, "--trades", "trades.parquet")
+
+    assert ran.returncode == 2
+    assert "--trades" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
