@@ -13,6 +13,7 @@ from httpx_ws.transport import ASGIWebSocketTransport
 from tests.services.scripted_venue import ScriptedVenue
 from tests.services.trading_desk import Desk, open_journal
 
+from seatrial.bootstrap.limit_keys import read_limit
 from seatrial.runs.virtual_time import VirtualLoop
 from seatrial.services.api.observability import observability_doors
 from seatrial.services.bus import Bus
@@ -53,6 +54,7 @@ async def observing(
     desk = Desk(loop, open_journal(folder / "journal.db", owner), venue or ScriptedVenue(loop.now_ns))
     bus, clock = Bus(), desk.service.clock
     observed = Observed(desk.service, bus, clock, lambda: SETTINGS)
+    observed.read_limit = read_limit
     role = build_observability(
         identity=Identity("observability", "1.2.3", "dev", "sim"), clock=clock, roles={}, observed=observed
     )

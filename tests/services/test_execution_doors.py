@@ -201,7 +201,7 @@ def test_cancel_halt_kill_and_resume(tmp_path: Path) -> None:
             assert (await client.delete(f"/orders/{first}")).status_code == 409
             assert (await client.delete("/orders/nobody")).status_code == 404
             halted = (await client.post("/api/v1/halt", json={"reason": "smoke"})).json()
-            assert halted == {"halted": True, "reason": "operator: smoke", "journalled": True}
+            assert halted == {"halted": True, "close_only": False, "reason": "operator: smoke", "journalled": True}
             assert (await client.post("/orders", json=limit)).json()["code"] == "HALTED"
             await client.post("/api/v1/kill")
             await asyncio.sleep(1)
@@ -209,6 +209,19 @@ def test_cancel_halt_kill_and_resume(tmp_path: Path) -> None:
             assert not (await client.post("/api/v1/resume")).json()["halted"]
             assert (await client.post("/orders", json=limit)).status_code == 202
             assert len((await client.delete("/orders")).json()["cancel_requested"]) == 1
+
+    on_a_morning(main)
+
+
+def test_close_only_refuses_entries_and_resume_lifts_it(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        async with open_doors(loop, tmp_path) as (client, _):
+            told = (await client.post("/api/v1/close-only", json={"reason": "the day is done"})).json()
+            assert (told["halted"], told["close_only"], told["journalled"]) == (False, True, True)
+            no = (await client.post("/orders", json=MARKET_BUY)).json()
+            assert (no["code"], no["limit"], no["actual"]) == ("NEW_POSITIONS_DISABLED", 0, 1)
+            assert not (await client.post("/api/v1/resume")).json()["close_only"]
+            assert (await client.post("/orders", json=MARKET_BUY)).status_code == 202
 
     on_a_morning(main)
 

@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from seatrial.bootstrap import parsing
+from seatrial.bootstrap.environment import did_you_mean
 from seatrial.bootstrap.parsing import Kind
 from seatrial.core.records import PPM, RECENT_ORDERS
+from seatrial.domain.faults import RequestFault
 from seatrial.domain.limits import NO_LIMIT, QUANTITY_SCALE
 from seatrial.domain.time import MINUTE_NS, SECOND_NS
 
@@ -128,3 +130,23 @@ SYMBOL_KEYS: Mapping[str, Key] = {
     "restricted": _ours("restricted", parsing.BOOLEAN),
     "close_only": _ours("close_only", parsing.BOOLEAN),
 }
+
+
+def read_limit(name: str, raw: object, of_symbol: bool) -> tuple[str, int]:
+    """What an operator says of one limit: its field and its value in whole units. Nothing said is 0.
+
+    Raises:
+        RequestFault: there is no such limit, it is none that can change while running, or the value is not accepted.
+    """
+    known = SYMBOL_KEYS if of_symbol else KEYS
+    key = known.get(name)
+    if key is None:
+        raise RequestFault("limit", f"a key of config/risk_limits.toml{did_you_mean(name, known)}", name)
+    if key.kind is LIST or key.field == "targets_per_message_max":
+        raise RequestFault("limit", "a limit that can change while running; for one symbol use its `restricted`", name)
+    if raw is None:
+        return key.field, 0
+    try:
+        return key.field, int(key.convert(key.kind.parse(raw)))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        raise RequestFault("value", key.kind.accepted, raw) from None

@@ -10,7 +10,7 @@ import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from seatrial.domain.effects import Approved, BreakerTripped, CancelOrder, Parked, Refused, Unparked
-from seatrial.domain.facts import Command, Fill, Report, Sent
+from seatrial.domain.facts import Command, Fill, LimitsChanged, Report, Sent, limit_said
 from seatrial.journal.port import Entry
 
 _log = structlog.get_logger("seatrial.trades")
@@ -61,6 +61,9 @@ def _tell_fact(entry: Entry) -> None:
                 price_units=fact.price_units,
                 seq=entry.seq,
             )
+        case LimitsChanged() as fact:
+            word = limit_said(fact)
+            _log.warning("operator's word", word=word, actor=fact.actor, reason=fact.reason, seq=entry.seq)
         case Command() as fact:
             _log.warning("operator's word", word=str(fact.kind), actor=fact.actor, reason=fact.reason, seq=entry.seq)
 

@@ -18,6 +18,7 @@ from seatrial.bootstrap.databases.evidence_rows import EvidenceIndexer
 from seatrial.bootstrap.databases.places import place_of
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
+from seatrial.bootstrap.limit_keys import read_limit
 from seatrial.bootstrap.links import Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
@@ -127,6 +128,10 @@ async def serve_platform(settings: Settings, say: Callable[[str], None]) -> None
         await prices.close()
 
 
+def _named(settings: Settings) -> dict[str, str]:
+    return {"version": __version__, "stage": str(settings.stage), "mode": str(settings.mode)}
+
+
 def build_platform(
     settings: Settings,
     clock: Clock,
@@ -146,15 +151,14 @@ def build_platform(
         journal.epoch,
     )
     parts = PlatformParts(
-        version=__version__,
-        stage=str(settings.stage),
-        mode=str(settings.mode),
+        **_named(settings),
         clock=clock,
         machine=machine,
         journal=journal,
         venues=_connections(settings, clock, listed, wire, "orders"),
         market_venues=_connections(settings, clock, listed, wire, "market"),
         sources=sources_of(settings, listed, journal.epoch, virtual=rules is not None and rules.virtual),
+        read_limit=read_limit,
         config=lambda: config_body(settings) | (around.running.body() if around.running else {}),
         new_request_id=partial(fresh_name, "req"),
         gate=None if around.access is None else around.access.gate,

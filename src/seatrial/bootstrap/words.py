@@ -24,7 +24,7 @@ class Said:
 
 
 def say_word(settings: Settings, word: str, reason: str, token: str | None) -> Said:
-    """Say `halt`, `resume` or `kill`. Both ports of execution are tried before it counts as not taken."""
+    """Say `halt`, `close-only`, `resume` or `kill`. Both ports of execution are tried before it counts as not taken."""
     said = Said(False, {"message": "nobody was asked"})
     for port in (settings.ports.execution, settings.ports.execution_alias):
         said = _post(f"http://{settings.host}:{port}/api/v1/{word}", reason, token)

@@ -24,18 +24,21 @@ def _reason_option(default: str) -> Callable[[Command], Command]:
     epilog="""\b
 Examples:
   seatrial halt --reason "prices look wrong"
+  seatrial halt --close-only --reason "the day is done"
   SEATRIAL_TOKEN=st_... seatrial halt --stage staging
 
+With --close-only what is held can still be closed, and entries that work are taken back.
 Working orders stay where they are; `seatrial kill` takes them back. Only a person resumes.
 """
 )
+@click.option("--close-only", is_flag=True, help="Open nothing new, but let what is held be closed.")
 @_reason_option("halted by hand")
 @shared.token_option
 @shared.json_option
 @shared.settings_options
-def halt(reason: str, token: str | None, as_json: bool, **options: Any) -> int:
+def halt(close_only: bool, reason: str, token: str | None, as_json: bool, **options: Any) -> int:
     """Send nothing new from now on."""
-    return _say("halt", reason, token, as_json, options)
+    return _say("close-only" if close_only else "halt", reason, token, as_json, options)
 
 
 @click.command(epilog='\b\nExample:\n  seatrial resume --reason "the feed is back"')
@@ -44,7 +47,7 @@ def halt(reason: str, token: str | None, as_json: bool, **options: Any) -> int:
 @shared.json_option
 @shared.settings_options
 def resume(reason: str, token: str | None, as_json: bool, **options: Any) -> int:
-    """Lift a halt."""
+    """Lift a halt, and a close-only."""
     return _say("resume", reason, token, as_json, options)
 
 
@@ -65,8 +68,9 @@ def _say(word: str, reason: str, token: str | None, as_json: bool, options: dict
     if as_json:
         click.echo(json.dumps({"word": word, "taken": said.taken, **said.answer}))
     elif said.taken:
-        halted = bool(said.answer.get("halted"))
-        click.secho("halted" if halted else "not halted: orders are sent", fg="yellow" if halted else "green")
+        halted, closing = bool(said.answer.get("halted")), bool(said.answer.get("close_only"))
+        free = "close-only: nothing new is opened" if closing else "not halted: orders are sent"
+        click.secho("halted" if halted else free, fg="yellow" if halted or closing else "green")
         if not said.answer.get("journalled", True):
             click.secho("the journal has not confirmed it yet; the word itself holds", fg="yellow")
     else:

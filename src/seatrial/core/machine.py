@@ -17,23 +17,20 @@ from seatrial.core.decoding import EffectDecoder
 from seatrial.core.fingerprint import fingerprint_of
 from seatrial.core.purse_rows import PurseRows
 from seatrial.core.registry import OrderRegistry
-from seatrial.core.risk import QTY_UNITS_MAX
 from seatrial.core.rows import FactEncoder
 from seatrial.core.standing_limits import StandingLimits
 from seatrial.core.step import recover as recover_row
 from seatrial.core.step import step as step_row
+from seatrial.core.unreadable import refuse_unreadable
 from seatrial.core.views import OrderView, PositionView, position_view
-from seatrial.domain.effects import Alert, Effect, Refused
+from seatrial.domain.effects import Effect
 from seatrial.domain.facts import (
-    BarClosed,
-    CancelRequest,
     Command,
     CommandKind,
     Fact,
     Fill,
     LimitsChanged,
     OrderRequest,
-    Rebalance,
     Report,
     Sent,
     Target,
@@ -42,18 +39,11 @@ from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, Strategy
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money import Currency
-from seatrial.domain.money_facts import BorrowFee, CashDividend, Split
-from seatrial.domain.orders import Side
-from seatrial.domain.refusals import RefusalCode
+from seatrial.domain.money_facts import Split
 
 EFFECTS_PER_FACT_MAX = 512
-WEIGHT_PPM_MAX = 100 * r.PPM  # a hundred times the account is a typing error
 
 BREAKER_NAMES = {r.BREAKER_NORMAL: "NORMAL", r.BREAKER_TRIPPED: "TRIPPED", r.BREAKER_COOLDOWN: "COOLDOWN"}
-
-
-def _beyond_reckoning(target: Target) -> bool:
-    return abs(target.quantity_units or 0) > QTY_UNITS_MAX or abs(target.weight_ppm or 0) > WEIGHT_PPM_MAX
 
 
 class Machine:
@@ -103,7 +93,7 @@ class Machine:
 
     def step(self, fact: Fact) -> tuple[Effect, ...]:
         """Apply one fact and decide. Repeated fills and backward reports are absorbed without effect."""
-        refused = self._refuse_unreadable(fact)
+        refused = refuse_unreadable(self, fact)
         if refused is not None:
             return refused
         alerts = self._note(fact)
@@ -116,7 +106,7 @@ class Machine:
 
     def recover(self, fact: Fact, effects: Sequence[Effect]) -> None:
         """Apply a journalled fact with its journalled effects. Nothing is derived again."""
-        if self._refuse_unreadable(fact) is not None or self._note(fact) is None:
+        if refuse_unreadable(self, fact) is not None or self._note(fact) is None:
             return
         count = 0
         for effect in effects:
@@ -127,48 +117,6 @@ class Machine:
     def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int]) -> r.Int64Array:
         """A fact as a row, for a driver that calls the compiled `step` itself and keeps order numbers itself."""
         return self._encoder.encode(fact, numbers)
-
-    def _refuse_unreadable(self, fact: Fact) -> tuple[Effect, ...] | None:
-        """Refusals and silences that need no state: an unknown symbol, a used client order id."""
-        match fact:
-            case Target(account=account, symbol=symbol) | Rebalance(account=account, symbol=symbol):
-                if (account, symbol) not in self._index:
-                    return (self._refused(fact.at_ns, account, symbol, Side.BUY, 0, RefusalCode.UNKNOWN_SYMBOL),)
-                if isinstance(fact, Target) and _beyond_reckoning(fact):
-                    qty = abs(fact.quantity_units or 0)
-                    return (self._refused(fact.at_ns, account, symbol, Side.BUY, qty, RefusalCode.QUANTITY_TOO_LARGE),)
-            case OrderRequest(account=account, symbol=symbol, side=side, qty_units=qty):
-                if (account, symbol) not in self._index:
-                    return (self._refused(fact.at_ns, account, symbol, side, qty, RefusalCode.UNKNOWN_SYMBOL),)
-                if fact.client_order_id is not None and self._registry.find(fact.client_order_id) is not None:
-                    return (
-                        self._refused(fact.at_ns, account, symbol, side, qty, RefusalCode.DUPLICATE_CLIENT_ORDER_ID),
-                    )
-            case BarClosed(account=account, bar=bar):
-                if (account, bar.symbol) not in self._index:
-                    return ()
-            case Split() | CashDividend() | BorrowFee():
-                if (fact.account, fact.symbol) not in self._index:
-                    return ()
-            case Fill(account=account, symbol=symbol):
-                if (account, symbol) not in self._index:
-                    detail = f"{account} {symbol} {fact.side.name} {fact.qty_units} is not an instrument of ours"
-                    return (Alert("foreign_fill", detail, fact.at_ns),)
-            case CancelRequest(client_order_id=client_order_id) | Sent(client_order_id=client_order_id):
-                if self._registry.find(client_order_id) is None:
-                    return ()
-            case LimitsChanged() if not self.limits.knows(fact):
-                detail = f"{fact.account} {fact.symbol or ''} {fact.limit} = {fact.value} is no limit of ours"
-                return (Alert("unknown_limit", detail, fact.at_ns),)
-            case _:
-                pass
-        return None
-
-    @staticmethod
-    def _refused(
-        at_ns: int, account: AccountId, symbol: Symbol, side: Side, qty_units: int, code: RefusalCode
-    ) -> Refused:
-        return Refused(account, symbol, side, qty_units, code, 0, 0, at_ns)
 
     def _note(self, fact: Fact) -> tuple[Effect, ...] | None:
         """Keep what arrays cannot. None means the fact is a repetition and changes nothing."""

@@ -183,6 +183,12 @@ class LimitsChanged:
     symbol: Symbol | None = None
 
 
+def limit_said(fact: LimitsChanged) -> str:
+    """The word on a limit in one line; the value in the limit's own whole units."""
+    whose = fact.account if fact.symbol is None else f"{fact.account} {fact.symbol}"
+    return f"{whose} {fact.limit} {'as the settings say' if fact.value is None else f'= {fact.value}'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Time passed: lets cooldowns end where no market fact would tell."""

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Parked, Refused, Unparked
-from seatrial.domain.facts import CancelRequest, Command, Fact, Fill, OrderRequest, Report, Sent, Transfer
+from seatrial.domain.facts import (
+    CancelRequest,
+    Command,
+    Fact,
+    Fill,
+    LimitsChanged,
+    OrderRequest,
+    Report,
+    Sent,
+    Transfer,
+    limit_said,
+)
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.money_facts import BorrowFee, CashDividend, Interest, Split
 from seatrial.domain.time import rfc3339
@@ -53,6 +64,9 @@ def _fact(fact: Fact) -> Words | None:
             return "filled", fact.account, fact.symbol, order, side, fact.qty_units, fact.price_units, told
         case Command():
             return str(fact.kind), None, None, None, None, None, None, f"{fact.actor}: {fact.reason}"
+        case LimitsChanged():
+            told = f"{fact.actor}: {limit_said(fact)}: {fact.reason}"
+            return "limit_changed", fact.account, fact.symbol, None, None, None, None, told
         case Transfer():
             told = f"{fact.amount_units} units of {fact.currency}{': ' if fact.reason else ''}{fact.reason}"
             return "transferred", fact.account, fact.symbol, None, None, None, None, told

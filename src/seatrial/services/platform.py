@@ -102,7 +102,7 @@ class Platform:
         return RoomMetrics(board, self.market, listed, runs, self.signals.desks, self.prices)
 
     def _build_observed(self) -> Observed:
-        return Observed(
+        observed = Observed(
             self.execution,
             self.bus,
             self.parts.clock,
@@ -111,6 +111,8 @@ class Platform:
             interval_ms=self.parts.metrics_interval_ms,
             on_death=self._on_death,
         )
+        observed.read_limit = self.parts.read_limit
+        return observed
 
     def _build_market_data(self, rules: PlatformRules) -> MarketData:
         return build_market_data(

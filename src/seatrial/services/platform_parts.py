@@ -16,7 +16,7 @@ from seatrial.services.api.releases import ReleaseBoard
 from seatrial.services.desk import DeskRules
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.feed import FeedRules
-from seatrial.services.observability.observed import METRICS_INTERVAL_MS
+from seatrial.services.observability.observed import METRICS_INTERVAL_MS, ReadLimit
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.poster import PostRules
@@ -84,6 +84,7 @@ class PlatformParts:
     role_auth: RoleAuth = no_auth
     ports: Mapping[str, int] = field(default_factory=lambda: PORTS)
     peers: Mapping[str, RoleDoor] = field(default_factory=dict)
+    read_limit: ReadLimit | None = None
     station: Station | None = None
     metrics_interval_ms: int = METRICS_INTERVAL_MS
     runs: RunStore | None = None

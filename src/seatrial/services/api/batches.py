@@ -12,9 +12,12 @@ from seatrial.domain.effects import Approved, CancelOrder, Effect, Parked, Refus
 from seatrial.domain.facts import CancelRequest, Fact, Rebalance
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from seatrial.domain.orders import Side
+from seatrial.domain.refusals import RefusalCode
 from seatrial.domain.time import MINUTE_NS, rfc3339
 from seatrial.services.api.http import answer, refusal
 from seatrial.services.api.order_asking import order_request
+from seatrial.services.api.order_doors import refused_answer
 from seatrial.services.api.orders import (
     IN_BATCH_MAX,
     BatchBody,
@@ -47,6 +50,8 @@ class BatchDoor:
         if (closed := not_ready(self._service)) is not None:
             return closed
         key, facts = self._read(body)
+        if (too_many := self._too_many(key[0], body)) is not None:
+            return too_many
         while key in self._deciding:
             await asyncio.wait([self._deciding[key]])
         if not facts:
@@ -90,6 +95,16 @@ class BatchDoor:
         for symbol in dict.fromkeys(each.symbol for each in body.targets):
             facts.append(Rebalance(at_ns, account, Symbol(symbol), at_ns))
         return (account, strategy, at_ns), facts
+
+    def _too_many(self, account: AccountId, body: BatchBody) -> Response | None:
+        """One message may hold only so many wishes: a runaway loop is turned away whole."""
+        limit, count = self._service.machine.limits.of(account).targets_per_message_max, len(body.targets)
+        if count <= limit:
+            return None
+        at_ns = self._service.market.now_ns(account)
+        symbol = Symbol(body.targets[0].symbol)
+        code = RefusalCode.TOO_MANY_TARGETS
+        return refused_answer(Refused(account, symbol, Side.BUY, 0, code, limit, count, at_ns))
 
     def _account(self, body: BatchBody) -> AccountId:
         """The one account of a batch: named, or that of its first symbol."""

@@ -128,9 +128,10 @@ def _decision_routes(batches: BatchDoor, words: WordDoors) -> list[BaseRoute]:
             summary="One strategy's decision.",
             scopes=TRADE,
             body=BatchBody,
-            answers={202: BatchAnswer},
+            answers={202: BatchAnswer, 422: RiskRefusal},
         ),
         Door("/api/v1/halt", words.halt, summary="Send nothing new from now on.", scopes=OPERATE, always=True, **says),
+        Door("/api/v1/close-only", words.close_only, summary="Open nothing new from now on.", scopes=OPERATE, **says),
         Door("/api/v1/resume", words.resume, summary="Lift a halt.", scopes=OPERATE, **says),
         Door("/api/v1/kill", words.kill, summary="Halt, and cancel every order.", scopes=OPERATE, always=True, **says),
     ]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from seatrial.core.machine import Machine
 from seatrial.domain.effects import Alert, Approved, BreakerTripped, Refused
-from seatrial.domain.facts import Command, Report, Target
+from seatrial.domain.facts import Command, LimitsChanged, Report, Target, limit_said
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import units_text
 from seatrial.domain.orders import Side
@@ -149,7 +149,7 @@ def notice_answer(kept: KeptNotice, books: Books) -> NoticeAnswer:
             book = books.accounts.get(news.account)
             said.name, said.account = "breaker_tripped", news.account
             said.code = news.reason
-            if news.reason == "daily_loss":
+            if news.reason in {"daily_loss", "drawdown"}:
                 said.limit, said.actual = money(news.limit), money(news.actual)
                 said.unit = None if book is None else book.account.currency
             else:
@@ -157,6 +157,9 @@ def notice_answer(kept: KeptNotice, books: Books) -> NoticeAnswer:
             said.detail = f"{news.account}: {news.reason} {said.actual}, the limit is {said.limit}"
         case Command():
             said.name, said.detail = news.kind.value, f"{news.actor}: {news.reason}"
+        case LimitsChanged():
+            said.name, said.account, said.symbol = "limit_changed", news.account, news.symbol
+            said.detail = f"{news.actor}: {limit_said(news)}: {news.reason}"
         case Alert():
             said.name, said.detail = news.name, news.detail
         case _:

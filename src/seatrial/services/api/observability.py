@@ -50,7 +50,7 @@ def _observing(role: Observability, observed: Observed) -> list[BaseRoute]:
     observed.hub = MetricsHub(partial(frame_of, observed), observed.interval_ms / 1_000)
     return [
         *HealthDoors(role, risk, None if station is None else station.storage).routes(),
-        *RiskDoors(risk).routes(),
+        *RiskDoors(risk, observed.read_limit).routes(),
         *MoneyDoors(observed.chronicle, observed.clock, None if station is None else station.writer).routes(),
         *JourneyDoors(observed.chronicle, risk.machine, observed.clock, observed.spoken).routes(),
         *MetricsDoors(observed).routes(),

@@ -155,6 +155,7 @@ class WordAnswer(msgspec.Struct):
     """The state after a word; `journalled` says whether it is durable already."""
 
     halted: bool
+    close_only: bool
     reason: str | None
     journalled: bool
 

@@ -48,7 +48,7 @@ class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class WordBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /api/v1/halt`, `/resume`, `/kill`."""
+    """`POST /api/v1/halt`, `/close-only`, `/resume`, `/kill`."""
 
     reason: str = "no reason given"
     actor: str = "operator"

@@ -17,6 +17,11 @@ _MONEY = {
     RefusalCode.MAX_POSITION_NOTIONAL,
     RefusalCode.MAX_TOTAL_EXPOSURE,
     RefusalCode.BUYING_POWER,
+    RefusalCode.MAX_DRAWDOWN,
+    RefusalCode.MAX_ORDER_VALUE,
+    RefusalCode.MAX_POSITION_SHARE,
+    RefusalCode.MAX_NET_EXPOSURE,
+    RefusalCode.MAX_LEVERAGE,
 }
 _QUANTITY = {
     RefusalCode.QUANTITY_TOO_LARGE,
@@ -24,9 +29,20 @@ _QUANTITY = {
     RefusalCode.QUANTITY_TOO_SMALL,
     RefusalCode.SHORT_NOT_ALLOWED,
     RefusalCode.MAX_SHARES,
+    RefusalCode.MAX_ORDER_QUANTITY,
 }
 _PRICE = {RefusalCode.OFF_TICK, RefusalCode.PRICE_COLLAR}
-_COUNT = {RefusalCode.MAX_OPEN_POSITIONS, RefusalCode.ORDER_RATE, RefusalCode.TOO_MANY_ORDERS}
+_COUNT = {
+    RefusalCode.MAX_OPEN_POSITIONS,
+    RefusalCode.ORDER_RATE_SECOND,
+    RefusalCode.ORDER_RATE,
+    RefusalCode.MESSAGE_RATE_SECOND,
+    RefusalCode.MESSAGE_RATE,
+    RefusalCode.DUPLICATE_ORDER,
+    RefusalCode.REPEATED_EXECUTION,
+    RefusalCode.TOO_MANY_ORDERS,
+    RefusalCode.TOO_MANY_TARGETS,
+}
 
 
 def refusal_numbers(

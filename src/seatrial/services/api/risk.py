@@ -1,4 +1,4 @@
-"""The doors on risk: exposure, limits, breakers, the kill switch, the breakers' reset."""
+"""The doors on risk: exposure, limits and their change, breakers and their reset, the kill switch."""
 
 from __future__ import annotations
 
@@ -9,28 +9,34 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from seatrial.domain.effects import Effect
+from seatrial.domain.facts import LimitsChanged
+from seatrial.domain.faults import RequestFault
+from seatrial.domain.ids import AccountId, Symbol
 from seatrial.services.access.scopes import OPERATE
 from seatrial.services.api.doors import Door
-from seatrial.services.api.http import answer
-from seatrial.services.api.reading import read_body
+from seatrial.services.api.http import answer, refusal
+from seatrial.services.api.reading import one_of, read_body
 from seatrial.services.api.risk_answers import (
     BreakersAnswer,
     ExposureAnswer,
     KillSwitchAnswer,
     KillSwitchBody,
+    LimitBody,
     LimitsAnswer,
     ResetBody,
     RiskAnswer,
 )
 from seatrial.services.api.risk_view import RiskView
 from seatrial.services.api.words import WORD_SECONDS_MAX, not_ready
+from seatrial.services.observability.observed import ReadLimit
 
 
 class RiskDoors:
     """What `RiskView` sees, and the two words an operator can say here."""
 
-    def __init__(self, view: RiskView) -> None:
+    def __init__(self, view: RiskView, read_limit: ReadLimit | None = None) -> None:
         self._view = view
+        self._read_limit = read_limit
         self._execution = view.execution
 
     def routes(self) -> list[BaseRoute]:
@@ -62,6 +68,15 @@ class RiskDoors:
                 scopes=OPERATE,
                 body=ResetBody,
                 answers={200: breakers},
+            ),
+            Door(
+                "/risk/limits",
+                self.change,
+                method="POST",
+                summary="Tighten one limit, or take that back. No limit of the settings is loosened.",
+                scopes=OPERATE,
+                body=LimitBody,
+                answers={200: limits},
             ),
         ]
 
@@ -103,6 +118,31 @@ class RiskDoors:
             return closed
         await _durable(self._execution.reset_breakers(word.actor, word.reason))
         return answer(self._view.breakers())
+
+    async def change(self, request: Request) -> Response:
+        """One limit has another value once that is durable, if the settings' is not stricter."""
+        word = await read_body(request, LimitBody)
+        if (closed := not_ready(self._execution)) is not None:
+            return closed
+        if self._read_limit is None:
+            return refusal(503, "not_available", "this process does not know the file of limits")
+        machine = self._view.machine
+        account = AccountId(one_of("account", word.account, [each.id for each in machine.accounts]))
+        if word.symbol is not None and machine.index_of(account, Symbol(word.symbol)) is None:
+            listed = ", ".join(instrument.symbol for owner, instrument in machine.instruments if owner == account)
+            raise RequestFault("symbol", f"one of {listed}", word.symbol)
+        limit, value = self._read_limit(word.limit, word.value, word.symbol is not None)
+        said = LimitsChanged(
+            at_ns=self._execution.market.now_ns(account),
+            account=account,
+            limit=limit,
+            value=None if word.value is None else value,
+            actor=word.actor,
+            reason=word.reason,
+            symbol=None if word.symbol is None else Symbol(word.symbol),
+        )
+        await _durable(self._execution.change_limit(said))
+        return answer(self._view.limits())
 
     def _switch(self, *, journalled: bool) -> Response:
         latched = self._execution.engine.latched

@@ -86,8 +86,8 @@ class BreakersAnswer(BreakerAnswer):
 class LimitAnswer(msgspec.Struct):
     """One limit of one account. `used` is null where it is a rule for an order and nothing uses it up.
 
-    `unit` is a currency, shares, count, percent, seconds, minutes or flag (0 or 1). `symbol` is the instrument that
-    uses most of a limit that holds for each by itself. `source` says who set it.
+    `unit` is a currency, shares, quantity, count, percent, ratio, seconds, minutes or flag (0 or 1). `symbol` is the
+    instrument that uses most of a limit that holds for each by itself. `source` says who set it.
     """
 
     name: str
@@ -101,7 +101,7 @@ class LimitAnswer(msgspec.Struct):
 
 
 class LimitsAnswer(msgspec.Struct):
-    """Every limit of every account."""
+    """Every limit of every account that is on; `/api/v1/config` has those that are off too."""
 
     limits: list[LimitAnswer]
     as_of: When | None
@@ -133,13 +133,32 @@ class ResetBody(msgspec.Struct, forbid_unknown_fields=True):
     actor: Annotated[str, msgspec.Meta(max_length=64)] = "operator"
 
 
+class LimitBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /risk/limits`: one limit, as `config/risk_limits.toml` names and writes it.
+
+    It holds at once where it is stricter than the settings; `value` null takes an operator's word back.
+    """
+
+    account: str
+    limit: str
+    value: str | int | float | bool | None
+    symbol: str | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = "no reason given"
+    actor: Annotated[str, msgspec.Meta(max_length=64)] = "operator"
+
+
 class RiskAnswer(msgspec.Struct):
-    """Risk at a glance: may orders be sent, are breakers closed, are our positions the venue's."""
+    """Risk at a glance: may orders be sent, are breakers closed, are our positions the venue's, what is used up.
+
+    `close_only` says who allows no new positions; it is null while they may be opened.
+    """
 
     halted: bool
     halt_reason: str | None
+    close_only: str | None
     breakers: list[BreakerAnswer]
     gross: dict[str, NumberText]
     positions_synced: bool
+    limits: list[LimitAnswer]
     highest_utilization: LimitAnswer | None
     timestamp: When

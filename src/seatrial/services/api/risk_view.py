@@ -59,7 +59,12 @@ class RiskView:
         accounts = self.machine.accounts
         states = [risk_state(self.machine, account.id) for account in accounts]
         rows = [
-            breaker_answer(account, state, self._chronicle.tripped.get(account.id))
+            breaker_answer(
+                account,
+                state,
+                self._chronicle.tripped.get(account.id),
+                auto_resume=self.machine.limits.of(account.id).breaker_auto_resume,
+            )
             for account, state in zip(accounts, states, strict=True)
         ]
         speaks = rows[worst_first(rows, accounts, states)]
@@ -78,14 +83,17 @@ class RiskView:
     def risk(self) -> RiskAnswer:
         """Risk at a glance."""
         rows: list[BreakerAnswer] = self.breakers().accounts
-        used = [each for each in self.limits().limits if each.utilization is not None]
+        limits = self.limits().limits
+        used = [each for each in limits if each.utilization is not None]
         latched = self.execution.engine.latched
         return RiskAnswer(
             halted=latched is not None,
             halt_reason=latched,
+            close_only=self.machine.close_only,
             breakers=rows,
             gross=self.gross(),
             positions_synced=self.positions_synced,
+            limits=limits,
             highest_utilization=max(used, key=lambda each: each.utilization or 0, default=None),
             timestamp=self.timestamp,
         )

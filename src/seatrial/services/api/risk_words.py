@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from seatrial.core.machine import Machine
+from seatrial.core.records import PPM
 from seatrial.domain.effects import BreakerTripped
-from seatrial.domain.limits import Account
+from seatrial.domain.limits import QUANTITY_SCALE, Account
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.time import rfc3339
 from seatrial.services.api.money_words import money, money_or_none, when
@@ -61,7 +62,7 @@ def _newest(found: Sequence[AccountExposure]) -> int:
 
 
 def _account_row(machine: Machine, account: Account, found: AccountExposure) -> AccountExposureAnswer:
-    limits = account.limits
+    limits = machine.limits.of(account.id)
     largest = max((one.worst_units for one in found.by_symbol.values()), default=0)
     used = {
         "max_notional_per_position": (largest, limits.max_notional_per_position_units),
@@ -120,7 +121,9 @@ def share(used: int | None, limit: int) -> float | None:
 # -------------------------------------------------------------------- breakers
 
 
-def breaker_answer(account: Account, state: RiskState, tripped: BreakerTripped | None) -> BreakerAnswer:
+def breaker_answer(
+    account: Account, state: RiskState, tripped: BreakerTripped | None, *, auto_resume: bool
+) -> BreakerAnswer:
     """One breaker. Reason and time of the newest trip are told while it is not NORMAL."""
     active = state.breaker != "NORMAL"
     loss = state.day_loss_units
@@ -134,7 +137,7 @@ def breaker_answer(account: Account, state: RiskState, tripped: BreakerTripped |
         cooldown_ends_at=when(state.cooldown_ends_ns),
         consecutive_losses=state.losses_in_row,
         daily_pnl=money_or_none(None if loss is None else -loss),
-        auto_resume=account.limits.breaker_auto_resume,
+        auto_resume=auto_resume,
     )
 
 
@@ -161,11 +164,23 @@ def limit_answer(use: LimitUse, currency: str, source: Source) -> LimitAnswer:
         used=None if use.used is None else _amount(use.unit, use.used),
         utilization=share(use.used, use.value),
         symbol=use.symbol,
-        source=source(use.setting),
+        source=_source(use, source),
     )
+
+
+def _source(use: LimitUse, source: Source) -> str | None:
+    """Who set it: an operator, else the settings of the account, else of the stage."""
+    if use.said_by is not None:
+        return f"operator {use.said_by}"
+    of_account = use.setting.replace("limits.", f"limits.accounts.{use.account}.", 1)
+    return source(of_account) or source(use.setting)
 
 
 def _amount(unit: Unit, value: int) -> str:
     if unit is Unit.MONEY:
         return units_text(value, CASH_SCALE)
+    if unit is Unit.QUANTITY:
+        return units_text(value, QUANTITY_SCALE)
+    if unit is Unit.RATIO:
+        return units_text(value, PPM)
     return units_text(value, PERCENT_SCALE) if unit is Unit.PERCENT else str(value)

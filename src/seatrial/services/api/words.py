@@ -1,4 +1,4 @@
-"""The operator's words: halt, resume, kill. They work at any time, whatever the journal does."""
+"""The operator's words: halt, resume, kill, close-only. They work at any time, whatever the journal does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def not_ready(service: ExecutionService) -> Response | None:
 
 
 class WordDoors:
-    """`POST /api/v1/halt`, `/resume` and `/kill`."""
+    """`POST /api/v1/halt`, `/close-only`, `/resume` and `/kill`."""
 
     def __init__(self, service: ExecutionService) -> None:
         self._service = service
@@ -39,8 +39,15 @@ class WordDoors:
         word = await _word(request)
         return await self._answer(self._service.kill(word.actor, word.reason))
 
+    async def close_only(self, request: Request) -> Response:
+        """Open nothing new, once that is durable; entries that work are taken back, closing stays possible."""
+        word = await _word(request)
+        if (closed := not_ready(self._service)) is not None:
+            return closed
+        return await self._answer(self._service.close_only(word.actor, word.reason))
+
     async def resume(self, request: Request) -> Response:
-        """Lift the halt, once that is durable."""
+        """Lift halt and close-only, once that is durable."""
         word = await _word(request)
         if (closed := not_ready(self._service)) is not None:
             return closed
@@ -50,7 +57,9 @@ class WordDoors:
         await asyncio.wait([durable], timeout=WORD_SECONDS_MAX)
         halted = self._service.engine.latched
         journalled = durable.done() and durable.exception() is None
-        return answer({"halted": halted is not None, "reason": halted, "journalled": journalled})
+        closing = self._service.machine.close_only
+        said = {"halted": halted is not None, "reason": halted or closing, "close_only": closing is not None}
+        return answer({**said, "journalled": journalled})
 
 
 async def _word(request: Request) -> WordBody:

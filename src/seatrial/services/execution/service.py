@@ -13,7 +13,7 @@ from typing import Any
 from seatrial.core.machine import Machine
 from seatrial.domain.bars import Bar
 from seatrial.domain.effects import Approved, CancelOrder, Effect
-from seatrial.domain.facts import BarClosed, Command, CommandKind, Fact
+from seatrial.domain.facts import BarClosed, Command, CommandKind, Fact, LimitsChanged
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
@@ -167,6 +167,14 @@ class ExecutionService:
     def resume(self, actor: str, reason: str) -> asyncio.Future[list[Effect]]:
         """Lift every halt, once that is durable."""
         return self._command(CommandKind.RESUME, actor, reason)
+
+    def close_only(self, actor: str, reason: str) -> asyncio.Future[list[Effect]]:
+        """Nothing new is opened once this is stepped; what works towards it is taken back."""
+        return self._command(CommandKind.CLOSE_ONLY, actor, reason)
+
+    def change_limit(self, fact: LimitsChanged) -> asyncio.Future[list[Effect]]:
+        """An operator's word on one limit, the settings' value where it would be looser."""
+        return self.engine.post([fact])
 
     def kill(self, actor: str, reason: str) -> asyncio.Future[list[Effect]]:
         """Halt, and take every working order back, now, whatever the journal does."""

@@ -21,6 +21,8 @@ class SymbolExposure:
     value_units: int
     worst_qty_units: int
     worst_units: int
+    bought_units: int  # its signed value if every working buy fills and no sell
+    sold_units: int  # the same the other way
     price_units: int  # 0 before the first price
     price_at_ns: int
 
@@ -59,6 +61,12 @@ class AccountExposure:
         return sum(one.worst_units for one in self.by_symbol.values())
 
     @property
+    def net_worst_units(self) -> int:
+        """The largest magnitude `net` can reach if what works on one side fills, as risk counts it."""
+        bought = sum(one.bought_units for one in self.by_symbol.values())
+        return max(abs(bought), abs(sum(one.sold_units for one in self.by_symbol.values())))
+
+    @property
     def open_positions(self) -> int:
         """Instruments of which at least a lot is held; less is dust that no order can close."""
         return sum(abs(one.qty_units) >= one.instrument.lot_units for one in self.by_symbol.values())
@@ -87,13 +95,16 @@ def exposures(machine: Machine) -> tuple[AccountExposure, ...]:
 
 def _of(machine: Machine, account: AccountId, instrument: Instrument) -> SymbolExposure:
     view = machine.position(account, instrument.symbol)
-    worst_qty = max(abs(view.qty_units + view.working_buy_units), abs(view.qty_units - view.working_sell_units))
+    bought, sold = view.qty_units + view.working_buy_units, view.qty_units - view.working_sell_units
+    worst_qty = max(abs(bought), abs(sold))
     return SymbolExposure(
         instrument=instrument,
         qty_units=view.qty_units,
         value_units=view.market_value_units,
         worst_qty_units=worst_qty,
         worst_units=int(market_value(worst_qty, view.last_price_units, instrument.value_div)),
+        bought_units=int(market_value(bought, view.last_price_units, instrument.value_div)),
+        sold_units=int(market_value(sold, view.last_price_units, instrument.value_div)),
         price_units=view.last_price_units,
         price_at_ns=view.last_price_at_ns,
     )

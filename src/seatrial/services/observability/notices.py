@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from seatrial.domain.effects import Alert, BreakerTripped, Refused
-from seatrial.domain.facts import Command
+from seatrial.domain.facts import Command, LimitsChanged
 from seatrial.journal.port import Entry
 from seatrial.services.topics import Notice
 
@@ -25,7 +25,7 @@ class NoticeKind(StrEnum):
     NOTICE = "notice"  # a role said something: a strategy stopped, a file that does not load
 
 
-News = Refused | Alert | BreakerTripped | Command | Notice
+News = Refused | Alert | BreakerTripped | Command | LimitsChanged | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class NoticeLog:
 
     def note(self, entry: Entry, recorded_ns: int | None) -> None:
         """Learn from one entry."""
-        if isinstance(entry.fact, Command):
+        if isinstance(entry.fact, Command | LimitsChanged):
             self._kept.append(KeptNotice(NoticeKind.COMMAND, entry.fact, entry.seq, recorded_ns))
         for effect in entry.effects:
             if isinstance(effect, Refused):

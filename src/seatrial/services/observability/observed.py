@@ -21,6 +21,11 @@ from seatrial.services.topics import Decision, Notice
 METRICS_INTERVAL_MS = 100
 
 
+# A limit as its file names and writes it, and whether it is a symbol's own, to its field and whole units.
+# Raises RequestFault where there is none such, or the value is none of its accepted ones.
+ReadLimit = Callable[[str, object, bool], tuple[str, int]]
+
+
 class Observed:
     """The order path and the bus, heard. `settings` is the body of `/api/v1/config`.
 
@@ -46,6 +51,7 @@ class Observed:
         self.interval_ms = interval_ms
         self.chronicle = Chronicle(execution.machine.accounts, execution.machine.instruments, clock)
         self.spoken = Spoken()
+        self.read_limit: ReadLimit | None = None  # whoever knows the file of limits wires it
         self.meters: list[RoleMeters] = []
         self.collectors: list[Collector] = []
         self.hub: MetricsHub | None = None
