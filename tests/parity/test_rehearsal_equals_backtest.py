@@ -68,3 +68,55 @@ def test_a_recorded_session_of_limits_and_partial_fills_has_one_outcome(recorded
     tallies = done.rehearsal.tallies.values()
     assert all(tally.limit_orders and tally.cancels for tally in tallies)
     assert any(tally.partial_fills for tally in tallies)
+
+
+EVERY_TYPE = """
+from seatrial.domain.time import MINUTE_NS
+from seatrial.strategy import Strategy
+
+class EveryType(Strategy):
+    symbols = ("{symbol}",)
+    size = {size}
+
+    def on_start(self, context):
+        self.bars = 0
+
+    def on_bar(self, context, bar):
+        step, self.bars = self.bars % 40, self.bars + 1
+        symbol, price = bar.symbol, bar.close
+        held = context.position(symbol) > self.size / 4  # fees in base leave dust
+        everything = context.position(symbol)
+        if step in (8, 20, 37):
+            for handle in context.working():
+                context.cancel(handle)
+        if step in (9, 21, 38) and held:
+            context.sell(symbol, everything, reduce_only=True)
+        if step == 0:
+            context.buy(symbol, self.size, take_profit=price * 1.0008, stop_loss=price * 0.9995)
+        if step == 10:
+            context.buy(symbol, notional=self.size * price)
+        if step == 12 and held:
+            context.sell(symbol, everything, trail_percent=0.04, reduce_only=True)
+        if step == 14:
+            context.buy(symbol, self.size / 2, trail_amount=price * 0.0006)
+        if step == 22:
+            good_till = bar.end_ns + 3 * MINUTE_NS
+            stop = {{"stop_loss": price * 0.9990, "stop_loss_limit": price * 0.9985}}
+            context.buy(symbol, self.size, limit_price=price * 0.9998, good_till=good_till, **stop)
+        if step == 28:
+            context.buy(symbol, self.size)
+        if step == 30 and held:
+            context.oco(symbol, take_profit=price * 1.0008, stop_loss=price * 0.9996)
+"""
+
+
+def test_parked_orders_have_one_outcome_on_both_venues(tmp_path: Path) -> None:
+    chosen = {}
+    for venue, (symbol, size) in {"alpaca": ("AAPL", "4"), "binance": ("BTCUSDT", "0.008")}.items():
+        path = tmp_path / f"{venue}.py"
+        path.write_text(EVERY_TYPE.format(symbol=symbol, size=size))
+        chosen[f"strategies.{venue}"] = str(path)
+    done = _rehearsed("", **chosen)
+    _agree(done)
+    for tally in done.rehearsal.tallies.values():
+        assert set(tally.children) == {"take_profit", "leg_stop", "trailing_stop"}

@@ -155,7 +155,6 @@ WRONG = [
     ("quantity", lambda context: context.buy("AAPL", True)),
     ("limit_price", lambda context: context.buy("AAPL", 1, limit_price=0.001)),
     ("limit_price", lambda context: context.buy("AAPL", 1, limit_price=float("inf"))),
-    ("stop_price", lambda context: context.buy("AAPL", 1, limit_price=1, stop_price=2)),
     ("time_in_force", lambda context: context.buy("BTCUSDT", 1, time_in_force="day")),
     ("time_in_force", lambda context: context.buy("AAPL", 1, time_in_force="forever")),
     ("weight", lambda context: context.target("AAPL", weight=25)),

@@ -21,6 +21,8 @@ from seatrial.domain.refusals import RefusalCode
 
 _MARKET = int(OrderType.MARKET)
 _DAY = int(TimeInForce.DAY)
+_GTC = int(TimeInForce.GTC)
+_GTD = int(TimeInForce.GTD)
 _NO_STRATEGY = -1
 _APPROVED = typed(r.EFFECT_APPROVED)
 _REFUSED = typed(r.EFFECT_REFUSED)
@@ -129,7 +131,7 @@ def draft_request(state: State, fact: Int64Array, out: Int64Array, count: int) -
     row = out[count]
     row[r.E_SIDE] = side
     row[r.E_TYPE] = fact[r.F_TYPE]
-    row[r.E_TIF] = fact[r.F_TIF]
+    row[r.E_TIF] = fact[r.F_TIF] if fact[r.F_TIF] != _GTD else _GTC  # the machine keeps the time, no venue has to
     row[r.E_LIMIT] = fact[r.F_LIMIT]
     row[r.E_STOP] = fact[r.F_STOP]
     row[r.E_STRATEGY] = fact[r.F_STRATEGY]

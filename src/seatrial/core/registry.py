@@ -11,7 +11,7 @@ from seatrial.core.views import OrderView
 from seatrial.domain.effects import Alert, Approved, Effect, Parked, Unparked
 from seatrial.domain.facts import Fill, Report, Sent
 from seatrial.domain.ids import ClientOrderId, StrategyId
-from seatrial.domain.orders import OrderStatus
+from seatrial.domain.orders import OrderStatus, TimeInForce
 
 ENDED_MAX = 20_000
 
@@ -46,7 +46,7 @@ class OrderRegistry:
                 symbol=order.symbol,
                 side=order.side,
                 type=order.type,
-                time_in_force=order.time_in_force,
+                time_in_force=TimeInForce.GTD if order.expires_at_ns else order.time_in_force,
                 qty_units=order.qty_units,
                 filled_units=0,
                 limit_units=order.limit_units,
@@ -74,7 +74,7 @@ class OrderRegistry:
                 symbol=order.symbol,
                 side=order.side,
                 type=order.type,
-                time_in_force=order.time_in_force,
+                time_in_force=TimeInForce.GTD if order.expires_at_ns else order.time_in_force,
                 qty_units=order.qty_units,
                 filled_units=0,
                 limit_units=order.limit_units,

@@ -145,6 +145,9 @@ class PythonDrive:
     def _working(self) -> Iterator[ClientOrderId]:
         state = self.machine.state
         numbers = state.orders[: int(state.scalars[r.S_ORDERS]), r.O_NUMBER].tolist()
+        if state.scalars[r.S_PARKED]:  # an entry lives in its exits
+            parked = state.parked[: int(state.scalars[r.S_PARKED]), [r.K_NUMBER, r.K_PARENT]]
+            numbers = sorted({*numbers, *parked.ravel().tolist()})
         return (self._ids[number] for number in numbers if number in self._ids)
 
     def _take(self, facts: Sequence[Fact]) -> None:

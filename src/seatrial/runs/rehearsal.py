@@ -6,7 +6,7 @@ The journal is the witness, not the run: whoever holds it can derive the same ou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.machine import Machine
@@ -29,6 +29,7 @@ class AccountTally:
     partial_fills: int = 0
     cancels: int = 0
     bars: int = 0
+    children: dict[str, int] = field(default_factory=dict)  # what parked orders sent, by reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def run_of(machine: Machine, blank: Machine, entries: Iterable[Entry]) -> Rehear
         for effect in entry.effects:
             match effect:
                 case Approved():
-                    tallies[effect.account].orders += 1
-                    tallies[effect.account].limit_orders += effect.type is OrderType.LIMIT
+                    _tally_order(tallies[effect.account], effect)
                 case Refused(code=code):
                     refusals[code] = refusals.get(code, 0) + 1
                 case Alert():
@@ -107,6 +107,13 @@ def _outcome_of(fill: Fill) -> OutcomeFill:
         fee_units=fill.fee_units,
         fee_currency=fill.fee_currency,
     )
+
+
+def _tally_order(tally: AccountTally, order: Approved) -> None:
+    tally.orders += 1
+    tally.limit_orders += order.type is OrderType.LIMIT
+    if order.parent is not None:
+        tally.children[order.reason] = tally.children.get(order.reason, 0) + 1
 
 
 def _tally_fill(tally: AccountTally, machine: Machine, fill: Fill) -> None:

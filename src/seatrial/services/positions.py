@@ -58,10 +58,13 @@ class ExecutionPositions:
 
     def working(self, account: AccountId) -> Collection[ClientOrderId]:
         """See `Positions`."""
-        orders = self._execution.machine.registry.working()
-        return [order.client_order_id for order in orders if order.account == account]
+        mine = [order for order in self._execution.machine.registry.working() if order.account == account]
+        entries = {order.parent for order in mine if order.parked and order.parent is not None}
+        return {order.client_order_id for order in mine} | entries  # an entry lives in its exits
 
     def asked(self, account: AccountId, strategy: StrategyId) -> Sequence[OrderView]:
         """See `Positions`."""
-        orders = self._execution.machine.registry.working()
-        return [each for each in orders if (each.account, each.strategy, each.reason) == (account, strategy, REQUEST)]
+        machine = self._execution.machine
+        known = [machine.order(each) for each in self.working(account)]
+        asked = [each for each in known if each is not None and (each.strategy, each.reason) == (strategy, REQUEST)]
+        return sorted(asked, key=lambda each: each.sequence)

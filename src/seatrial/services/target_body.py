@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from seatrial.domain.facts import CancelRequest, OrderRequest, Target
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.money import units_text
+from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.domain.time import rfc3339
 from seatrial.services.topics import Decision
 
@@ -40,13 +40,30 @@ def _order(order: OrderRequest, instrument: Instrument) -> dict[str, object]:
         "symbol": order.symbol,
         "side": order.side.name.lower(),
         "type": order.type.name.lower(),
-        "quantity": instrument.qty_text(order.qty_units),
         "time_in_force": order.time_in_force.name.lower(),
+        "order_class": order.order_class.name.lower(),
     }
-    if order.limit_units:
-        fields["price"] = instrument.price_text(order.limit_units)
-    if order.stop_units:
-        fields["stop_price"] = instrument.price_text(order.stop_units)
+    fields |= _prices(instrument, price=order.limit_units, stop_price=order.stop_units, trail_price=order.trail_units)
+    loss = {"stop_price": order.stop_loss_units, "limit_price": order.stop_loss_limit_units}
+    legs = {
+        "take_profit": _prices(instrument, limit_price=order.take_profit_units),
+        "stop_loss": _prices(instrument, **loss),
+    }
+    fields |= {name: leg for name, leg in legs.items() if leg}
+    flags = {"post_only": order.post_only, "reduce_only": order.reduce_only, "extended_hours": order.extended_hours}
+    fields |= {name: True for name, said in flags.items() if said}
+    if order.notional_units:
+        fields["notional"] = units_text(order.notional_units, CASH_SCALE)
+    else:
+        fields["quantity"] = instrument.qty_text(order.qty_units)
+    if order.trail_ppm:
+        fields["trail_percent"] = units_text(order.trail_ppm, PPM // 100)
+    if order.expires_at_ns:
+        fields["expires_at"] = rfc3339(order.expires_at_ns)
     if order.client_order_id is not None:
         fields["client_order_id"] = order.client_order_id
     return fields
+
+
+def _prices(instrument: Instrument, **units: int) -> dict[str, str]:
+    return {name: instrument.price_text(price) for name, price in units.items() if price}

@@ -7,19 +7,19 @@ answered on the line that made it, with a `RequestFault` naming the argument and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from seatrial.domain.facts import CancelRequest, OrderRequest
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol, derive_client_order_id
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.orders import OrderType, Side
-from seatrial.strategy.grid import Amount, affordable_quantity, order_quantity_units, price_units
+from seatrial.domain.orders import Side
+from seatrial.strategy.asking import Asker, OcoWords, OrderWords, oco_request, request_of
+from seatrial.strategy.grid import Amount, affordable_quantity
 from seatrial.strategy.handle import OrderHandle, handle_of
 from seatrial.strategy.holding import Decision
 from seatrial.strategy.lines import Line, Lines
 from seatrial.strategy.saying import Saying, Sayings
-from seatrial.strategy.time_in_force import time_in_force_of
 from seatrial.strategy.wanting import target_of
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
@@ -104,35 +104,23 @@ class Context:
             raise RequestFault("decision", "a decision inside on_bar", "signal")
         self.sayings.on_signal(self.now_ns, self._instrument(symbol).symbol, action, confidence, reason)
 
-    def buy(
-        self,
-        symbol: str,
-        quantity: Amount,
-        *,
-        limit_price: Amount | None = None,
-        stop_price: Amount | None = None,
-        time_in_force: str | None = None,
-        confidence: float | None = None,
-        reason: str | None = None,
-    ) -> OrderHandle:
-        """Ask for one buy order: market, or limit, or stop. Without `time_in_force` it is day (equities) or gtc."""
-        order = self._order(Side.BUY, symbol, quantity, limit_price, stop_price, time_in_force)
-        return self._ask(order, confidence, reason)
+    def buy(self, symbol: str, quantity: Amount | None = None, **words: Unpack[OrderWords]) -> OrderHandle:
+        """Ask for one buy order; `OrderWords` says what else can be said of it.
 
-    def sell(
-        self,
-        symbol: str,
-        quantity: Amount,
-        *,
-        limit_price: Amount | None = None,
-        stop_price: Amount | None = None,
-        time_in_force: str | None = None,
-        confidence: float | None = None,
-        reason: str | None = None,
-    ) -> OrderHandle:
+        Market without a price; day (equities) or gtc without a `time_in_force`.
+        """
+        return self._order(Side.BUY, symbol, quantity, words)
+
+    def sell(self, symbol: str, quantity: Amount | None = None, **words: Unpack[OrderWords]) -> OrderHandle:
         """Ask for one sell order; see `buy`."""
-        order = self._order(Side.SELL, symbol, quantity, limit_price, stop_price, time_in_force)
-        return self._ask(order, confidence, reason)
+        return self._order(Side.SELL, symbol, quantity, words)
+
+    def oco(self, symbol: str, quantity: Amount | None = None, **words: Unpack[OcoWords]) -> OrderHandle:
+        """Protect what is held of `symbol`, or so much of it, by two exits of which one cancels the other."""
+        instrument = self._instrument(symbol)
+        held_units = self._positions.get(instrument.symbol, 0)
+        request = oco_request(self._asker(instrument.symbol), held_units, quantity, words, instrument)
+        return self._ask(request, words.get("confidence"), words.get("reason"))
 
     def cancel(self, handle: OrderHandle) -> None:
         """Take an order back. Harmless where it is already done; one asked for on this very bar is never sent."""
@@ -144,7 +132,8 @@ class Context:
                 self._handles.pop(handle.client_order_id, None)
                 return
         self._decide(CancelRequest(self.now_ns, handle.client_order_id, f"strategy {self.strategy}"))
-        self._handles.pop(handle.client_order_id, None)
+        if not handle.has_legs:  # whose exits may work on after the entry is taken back
+            self._handles.pop(handle.client_order_id, None)
 
     # ----------------------------------------------------- for the runner only
 
@@ -204,34 +193,13 @@ class Context:
             raise RequestFault("decision", "a decision inside on_bar", type(decision).__name__)
         self._decisions.append(decision)
 
-    def _order(
-        self,
-        side: Side,
-        symbol: str,
-        quantity: Amount,
-        limit_price: Amount | None,
-        stop_price: Amount | None,
-        time_in_force: str | None,
-    ) -> OrderRequest:
+    def _order(self, side: Side, symbol: str, quantity: Amount | None, words: OrderWords) -> OrderHandle:
         instrument = self._instrument(symbol)
-        if limit_price is not None and stop_price is not None:
-            raise RequestFault("stop_price", "either limit_price= or stop_price=, not both", stop_price)
-        limit_units = 0 if limit_price is None else price_units("limit_price", limit_price, instrument)
-        stop_units = 0 if stop_price is None else price_units("stop_price", stop_price, instrument)
-        return OrderRequest(
-            at_ns=self.now_ns,
-            account=self.account,
-            strategy=self.strategy,
-            symbol=instrument.symbol,
-            side=side,
-            type=OrderType.LIMIT if limit_units else OrderType.STOP if stop_units else OrderType.MARKET,
-            time_in_force=time_in_force_of(time_in_force, instrument),
-            qty_units=order_quantity_units("quantity", quantity, instrument),
-            limit_units=limit_units,
-            stop_units=stop_units,
-            client_order_id=self._next_id(instrument.symbol),
-            batch_ns=self.now_ns,
-        )
+        request = request_of(self._asker(instrument.symbol), side, quantity, words, instrument)
+        return self._ask(request, words.get("confidence"), words.get("reason"))
+
+    def _asker(self, symbol: Symbol) -> Asker:
+        return Asker(self.account, self.strategy, self.now_ns, self._next_id(symbol))
 
     def _ask(self, request: OrderRequest, confidence: float | None, reason: str | None) -> OrderHandle:
         self._decide(request)

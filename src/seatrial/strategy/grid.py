@@ -12,6 +12,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.instrument import QTY_UNITS_MAX, Instrument
+from seatrial.domain.money import CASH_SCALE
 from seatrial.strategy import amounts
 
 Amount = float | int | str | Decimal
@@ -80,6 +81,30 @@ def weight_ppm(field: str, weight: Amount, instrument: Instrument) -> int:
     if type(weight) is float:
         return int(float_ppm(weight))
     return int((value * PPM).to_integral_value(ROUND_HALF_EVEN))
+
+
+def cash_units(field: str, amount: Amount) -> int:
+    """An amount of the account's currency in cash units, rounded down.
+
+    Raises:
+        RequestFault: not a number of at least one unit.
+    """
+    units = int((_decimal(field, amount, "an amount of cash") * CASH_SCALE).to_integral_value(ROUND_FLOOR))
+    if not 0 < units < QTY_UNITS_MAX:
+        raise RequestFault(field, "an amount of cash above zero", amount)
+    return units
+
+
+def percent_ppm(field: str, percent: Amount) -> int:
+    """A percentage above 0 and below 100 in millionths.
+
+    Raises:
+        RequestFault: anything else.
+    """
+    units = int((_decimal(field, percent, "a percentage") * PPM / 100).to_integral_value(ROUND_HALF_EVEN))
+    if not 0 < units < PPM:
+        raise RequestFault(field, "a percentage above 0 and below 100", percent)
+    return units
 
 
 def _decimal(field: str, amount: object, meaning: str) -> Decimal:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seatrial.domain.ids import AccountId, StrategyId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MINUTE_NS
+from seatrial.strategy.asking import OrderWords
 from seatrial.strategy.context import Context
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import BarView, Strategy
@@ -25,7 +26,7 @@ class Swinger(Strategy):
 
 
 class Quoter(Strategy):
-    """A bid and an offer around the last close, taken back two bars later; now and then a stop or a target."""
+    """A bid and an offer around the last close, taken back two bars later; now and then exits, a trail or a target."""
 
     symbols = ("BTCUSDT", "ETHUSDT")
 
@@ -33,11 +34,16 @@ class Quoter(Strategy):
         """Take back what is old, then quote again."""
         minute = bar.end_ns // MINUTE_NS
         for handle in context.working(bar.symbol):
-            if bar.end_ns - handle.placed_at_ns >= 2 * MINUTE_NS:
+            patience = 9 if handle.has_legs or handle.trail_percent else 2
+            if bar.end_ns - handle.placed_at_ns >= patience * MINUTE_NS:
                 context.cancel(handle)
         size = 0.05 if bar.symbol == "BTCUSDT" else 2.0
         held = context.position(bar.symbol)
         match minute % 4:
+            case 0 if minute % 8 == 0:
+                self._bracket(context, bar, size, market=minute % 16 == 0)
+            case 3 if held > size:
+                self._protect(context, bar, size, trailing=minute % 8 == 3)
             case 0:
                 context.buy(bar.symbol, size, limit_price=f"{bar.close * 0.9995:.2f}")
             case 1 if held > size:
@@ -46,6 +52,22 @@ class Quoter(Strategy):
                 context.target(bar.symbol, quantity=size * (minute % 5))
             case _:
                 pass
+
+    def _bracket(self, context: Context, bar: BarView, size: float, *, market: bool) -> None:
+        """An entry whose exits lie so near that some are reached."""
+        words = OrderWords(take_profit=f"{bar.close * 1.001:.2f}", stop_loss=f"{bar.close * 0.999:.2f}")
+        if not market:
+            words["limit_price"] = f"{bar.close * 0.9998:.2f}"
+            words["good_till"] = bar.end_ns + 3 * MINUTE_NS
+        context.buy(bar.symbol, size, **words)
+
+    def _protect(self, context: Context, bar: BarView, size: float, *, trailing: bool) -> None:
+        """A trail behind what is held, or two exits around it."""
+        if trailing:
+            context.sell(bar.symbol, size, trail_percent="0.05", reduce_only=True)
+        else:
+            profit, loss = f"{bar.close * 1.0008:.2f}", f"{bar.close * 0.9992:.2f}"
+            context.oco(bar.symbol, size, take_profit=profit, stop_loss=loss)
 
 
 class InlineSource:

@@ -36,8 +36,6 @@ def order_request(
     trail_units, trail_ppm = _trail(body, instrument, kind, prefix)
     profit_units, loss_units, loss_limit_units = _legs(body, instrument, grouped, prefix)
     time_in_force, expires_at_ns = _lifetime(body, instrument, prefix)
-    if body.post_only and kind is not OrderType.LIMIT:
-        raise RequestFault(f"{prefix}post_only", "true with a limit order only", body.type)
     return OrderRequest(
         at_ns=service.market.now_ns(owner) if at_ns is None else at_ns,
         account=owner,
@@ -113,6 +111,8 @@ def _trail(body: OrderBody, instrument: Instrument, kind: OrderType, prefix: str
 
 def _legs(body: OrderBody, instrument: Instrument, grouped: OrderClass, prefix: str) -> tuple[int, int, int]:
     """The three prices of the legs; 0 where there is none."""
+    if body.post_only and body.type != "limit":
+        raise RequestFault(f"{prefix}post_only", "true with a limit order only", body.type)
     given = (body.take_profit is not None) + (body.stop_loss is not None)
     if given != LEGS[grouped]:
         wanted = {0: "neither take_profit nor stop_loss", 1: "one of take_profit, stop_loss", 2: "both legs"}

@@ -28,10 +28,11 @@ _QUANTITY = {
     RefusalCode.OFF_LOT,
     RefusalCode.QUANTITY_TOO_SMALL,
     RefusalCode.SHORT_NOT_ALLOWED,
+    RefusalCode.NOTHING_TO_REDUCE,
     RefusalCode.MAX_SHARES,
     RefusalCode.MAX_ORDER_QUANTITY,
 }
-_PRICE = {RefusalCode.OFF_TICK, RefusalCode.PRICE_COLLAR}
+_PRICE = {RefusalCode.OFF_TICK, RefusalCode.PRICE_COLLAR, RefusalCode.PRICES_DISAGREE}
 _COUNT = {
     RefusalCode.MAX_OPEN_POSITIONS,
     RefusalCode.ORDER_RATE_SECOND,
