@@ -87,8 +87,15 @@ class Intake:
             values["names"] = list(names)
         if reader == "arrow_table":
             self._connection.register("arrow_table", _arrow_table(self._path))
-        sql = f"create temp table staged as select row_number() over () - 1 as file_row, * from {reader}"
+        if self._path.suffix == ".parquet":
+            reader = "read_parquet($path, file_row_number = true)"
+            numbered = "file_row_number as file_row, * exclude (file_row_number)"
+        else:
+            self._connection.execute("set threads = 1")  # rows are numbered as they come: by one thread, in order
+            numbered = "row_number() over () - 1 as file_row, *"
+        sql = f"create temp table staged as select {numbered} from {reader}"
         query(self._connection, self._path, sql.replace("{names}", ""), **values)
+        self._connection.execute("reset threads")
         told = query(self._connection, self._path, "describe select * from staged").fetchall()
         self._types = {str(row[0]): str(row[1]) for row in told if row[0] != "file_row"}
 

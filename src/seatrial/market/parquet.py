@@ -14,6 +14,7 @@ from seatrial.domain.faults import DataFault
 from seatrial.market.shapes import MISSING, Cell, Columns, Shape
 
 ROWS_PER_GROUP = 122_880
+_ROW_BITS = 40  # of a row's number; the file's place lies above
 
 
 @contextlib.contextmanager
@@ -49,20 +50,26 @@ def column_types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str,
 def read_columns(
     connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], shape: Shape, *, start_ns: int, end_ns: int
 ) -> Columns:
-    """The rows with `ts` in `[start_ns, end_ns)`, file after file, each in its own order (which DuckDB keeps)."""
+    """The rows with `ts` in `[start_ns, end_ns)`, file after file, each in its own order."""
     held = set().union(*(column_types(connection, path) for path in paths))
     cells = {name: cell for name, cell in shape.columns.items() if name in held}
     chosen = ", ".join(f"{read_sql(name, cell, shape)} as {name}" for name, cell in cells.items())
     found = query(
         connection,
         str(paths[0]) if len(paths) == 1 else f"{len(paths)} files in {paths[0].parent}",
-        f"select {chosen} from read_parquet($files, union_by_name = true) "
+        f"select {chosen}, list_position($files, filename) as place, file_row_number as row "
+        "from read_parquet($files, union_by_name = true, filename = true, file_row_number = true) "
         "where ts >= make_timestamp_ns($start)::timestamptz_ns and ts < make_timestamp_ns($end)::timestamptz_ns",
         files=[str(path) for path in paths],
         start=start_ns,
         end=end_ns,
     ).fetchnumpy()
-    return {name: np.asarray(found[name]).astype(cell.dtype, copy=False) for name, cell in cells.items()}
+    columns = {name: np.asarray(found[name]).astype(cell.dtype, copy=False) for name, cell in cells.items()}
+    place = (found["place"].astype(np.int64) << _ROW_BITS) | found["row"].astype(np.int64)
+    if (np.diff(place) < 0).any():  # several threads read; they mostly, not always, come home in order
+        order = np.argsort(place, kind="stable")
+        columns = {name: values[order] for name, values in columns.items()}
+    return columns
 
 
 def read_sql(name: str, cell: Cell, shape: Shape) -> str:
@@ -111,6 +118,7 @@ def write_columns(path: Path, shape: Shape, symbol: str, columns: Columns) -> No
     chosen = ", ".join(f"{write_sql(name, cell, shape)} as {name}" for name, cell in cells.items())
     chosen = chosen.replace(" as ts", " as ts, $symbol as symbol", 1)
     with archive() as connection:
+        connection.execute("set threads = 1")  # rows are written as they come: by one thread, in order
         connection.register("columns", {name: np.ascontiguousarray(columns[name]) for name in cells})
         try:
             connection.execute(
