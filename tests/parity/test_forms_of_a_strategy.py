@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -243,3 +245,44 @@ def test_what_a_compiled_strategy_can_be_is_checked_when_it_is_written() -> None
         type("Bad", (CompiledStrategy,), {}, says="money")
     with pytest.raises(RequestFault, match="memory"):
         type("Bad", (CompiledStrategy,), {}, memory=-1)
+
+
+KEPT = """
+import sys
+from seatrial.bootstrap.numba_cache import prepare_compiled_core
+prepare_compiled_core()
+import numba.core.compiler as compiler
+from pathlib import Path
+from seatrial.strategy.load import load_strategy
+from seatrial.strategy.compiled_form import numeric_parameters
+from seatrial.strategy.scanning import scan_of
+compiled = []
+plain = compiler.compile_extra
+compiler.compile_extra = lambda typing, target, func, *rest, **more: (
+    compiled.append(func.__name__), plain(typing, target, func, *rest, **more))[1]
+strategy = load_strategy(Path(sys.argv[1])).strategy
+assert scan_of(strategy, ("average",), numeric_parameters(strategy)).address
+print(sum(name.startswith("scan_") for name in compiled))
+"""
+FILE = """
+from seatrial.strategy import SMA, CompiledStrategy
+LEVEL = {level}
+
+class Kept(CompiledStrategy):
+    symbols = ("S0",)
+
+    @staticmethod
+    def decide(now, own, memory):
+        return 1.0 if now.close > now.average + LEVEL else 0.0
+"""
+
+
+def test_a_second_start_compiles_a_strategys_file_only_where_it_was_edited(tmp_path) -> None:
+    path = tmp_path / "kept.py"
+    said = []
+    for level in (1.0, 1.0, 2.0):
+        path.write_text(FILE.format(level=level))
+        done = subprocess.run([sys.executable, "-c", KEPT, str(path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        said.append(int(done.stdout.strip()))
+    assert said == [1, 0, 1]

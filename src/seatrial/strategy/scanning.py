@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -158,18 +159,38 @@ def _compile(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict
         "quantity_units": quantity_units,
         "lots_of": lots_of,
         "weight_units": weight_units,
-        "decide": njit(kind.decide, error_model="numpy", boundscheck=True),
+        "decide": njit(_at_home(kind.decide), error_model="numpy", boundscheck=True),
         "Own": own_type(tuple(types)),
         "Now": now_type(columns),
-        "__name__": f"seatrial_scan_{kind.__name__}",
+        "__name__": __name__,
     }
     exec(compile(text, str(path) if path else f"<scan of {kind.__name__}>", "exec"), scope)
     try:
-        compiled_scan = cfunc("int64(int64, int64, int64)", cache=path is not None, error_model="numpy")(scope[name])
+        compiled_scan = _c_function(scope[name], keep=path is not None)
     except NumbaError as fault:
         words = str(fault).strip().splitlines()
         raise ConfigurationFault(f"{kind.__name__}.decide does not compile: {' '.join(words)[:800]}") from fault
     return Scan(int(compiled_scan.address or 0), compiled_scan)
+
+
+def _c_function(scan: Any, *, keep: bool) -> Any:
+    """Compiled, and kept for the next process where that can be.
+
+    What numba kept refers by name to the modules of the functions it calls. A user's file is no importable module, so
+    a scan that calls compiled functions of its own file is compiled again in every process.
+    """
+    try:
+        return cfunc("int64(int64, int64, int64)", cache=keep, error_model="numpy")(scan)
+    except ModuleNotFoundError:
+        return cfunc("int64(int64, int64, int64)", error_model="numpy")(scan)
+
+
+def _at_home(decide: Any) -> Any:
+    """The same function as one of this module, which the next process can import."""
+    copy = FunctionType(decide.__code__, decide.__globals__, decide.__name__, decide.__defaults__, decide.__closure__)
+    copy.__module__ = __name__
+    copy.__qualname__ = decide.__qualname__
+    return copy
 
 
 def _file_of(kind: type[CompiledStrategy]) -> Path | None:
