@@ -47,6 +47,8 @@ class CorporateAction:
 def load_actions(data: Path, symbols: Iterable[str], *, calendar: str = "XNYS") -> list[CorporateAction]:
     """Every action of these symbols in a catalog, or in a folder laid out like the shared sample; by ex-date.
 
+    A dividend is told per share of before a split of the same day, and stands before it.
+
     None are told where the folder has none: an absent file is no promise that nothing happened.
 
     Raises:
@@ -56,7 +58,7 @@ def load_actions(data: Path, symbols: Iterable[str], *, calendar: str = "XNYS") 
     catalog = catalog_around(data)
     rows = _of_catalog(catalog, wanted) if catalog is not None else _of_file(data / FILE, wanted)
     found = [_action(file, index, row, calendar) for file, index, row in rows]
-    return sorted(found, key=lambda each: (each.ex_ns, each.symbol, not each.is_split))
+    return sorted(found, key=lambda each: (each.ex_ns, each.symbol, each.is_split))
 
 
 def known(actions: Sequence[CorporateAction], at_ns: int) -> list[CorporateAction]:
