@@ -21,6 +21,8 @@ COMMANDS = {
     "data": "data",
     "backtest": "backtest",
     "sweep": "sweep",
+    "walkforward": "walkforward",
+    "compare": "compare",
     "lookahead": "lookahead",
     "recursive": "recursive",
     "rehearse": "rehearse",

@@ -71,7 +71,7 @@ def appraise(
         tests=tests,
         drawdowns=tuple(drawdowns_of(*curve)),
         months=tuple(months_of(*curve)),
-        benchmark=benchmark_of(result, account, stats.at_ns, stats.returns, stats.account.calendar, benchmark),
+        benchmark=benchmark_of(result.prices, account, stats.at_ns, stats.returns, stats.account.calendar, benchmark),
         trips=tuple(trips),
         slippage=slippage,
         bands=bands_of(stats.returns.values, seed=seed),

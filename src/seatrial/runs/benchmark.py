@@ -6,7 +6,7 @@ returns on the benchmark's; no interest is subtracted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -16,7 +16,7 @@ from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, Symbol
 from seatrial.market.bars import OPEN
 from seatrial.runs.ratios import RETURNS_MIN, Figure, Returns, returns_of
-from seatrial.runs.result import RunResult
+from seatrial.runs.result import Holding, PriceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,28 @@ class Benchmark:
 
 
 def benchmark_of(
-    result: RunResult, account: AccountId, at_ns: Sequence[int], returns: Returns, calendar: str, symbol: Symbol | None
+    prices: Mapping[Holding, PriceLine],
+    account: AccountId,
+    at_ns: Sequence[int],
+    returns: Returns,
+    calendar: str,
+    symbol: Symbol | None,
 ) -> Benchmark:
     """The benchmark of one account: `symbol`, or equal shares of everything it could trade.
 
     Raises:
         RequestFault: `symbol` has no bars in this run.
     """
-    held = sorted(each for each in result.prices if each[0] == account and len(result.prices[each].at_ns))
+    held = sorted(each for each in prices if each[0] == account and len(prices[each].at_ns))
     if symbol is not None:
-        held = [each for each in result.prices if each[1] == symbol and len(result.prices[each].at_ns)]
+        held = [each for each in prices if each[1] == symbol and len(prices[each].at_ns)]
         if not held:
-            accepted = ", ".join(sorted({each[1] for each in result.prices}))
+            accepted = ", ".join(sorted({each[1] for each in prices}))
             raise RequestFault("benchmark", f"a symbol with bars in this run, among {accepted}", symbol)
     times = np.asarray(at_ns, dtype=np.int64)
     curve = np.zeros(len(times))
     for each in held:
-        line = result.prices[each]
+        line = prices[each]
         last = np.searchsorted(line.at_ns, times, side="right") - 1
         first = float(line.rows[0, OPEN])
         curve += np.where(last >= 0, line.close_units[last.clip(0)], first) / first

@@ -19,11 +19,12 @@ Columns = dict[str, list[Any]]
 
 def equity_columns(appraisals: Sequence[Appraisal]) -> Columns:
     """One row per account and bar: equity, and the benchmark's growth beside it."""
-    found: Columns = {"at_ns": [], "account": [], "equity": [], "benchmark": []}
+    found: Columns = {"at_ns": [], "account": [], "calendar": [], "equity": [], "benchmark": []}
     for each in appraisals:
         stats = each.stats
         found["at_ns"] += stats.at_ns
         found["account"] += [str(stats.account.id)] * len(stats.at_ns)
+        found["calendar"] += [stats.account.calendar] * len(stats.at_ns)
         found["equity"] += [units / CASH_SCALE for units in stats.equity_units]
         found["benchmark"] += each.benchmark.curve
     return found
