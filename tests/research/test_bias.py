@@ -43,9 +43,9 @@ class Peeks(Strategy):
 
     def on_bar(self, context, bar):
         frame = sys._getframe()
-        while frame is not None and not hasattr(frame.f_locals.get("self"), "bars"):
+        while frame is not None and not hasattr(frame.f_locals.get("self"), "passage"):
             frame = frame.f_back
-        rows = frame.f_locals["self"].bars
+        rows = frame.f_locals["self"].rows
         after = rows[rows[:, 1] > bar.end_ns]
         rises = len(after) > 0 and after[0, 5] > after[0, 2]
         context.target("AAPL", weight=0.04 if rises else 0)
@@ -205,3 +205,31 @@ def test_only_files_that_are_read_and_are_no_code_are_heard(tmp_path):
         Path(__file__).read_text()
 
     assert opened == [str(tmp_path / "told.csv")]
+
+
+VECTOR = """
+import numpy as np
+from seatrial.strategy import VectorStrategy
+
+
+class Columns(VectorStrategy):
+    symbols = ("AAPL",)
+
+    def targets(self, bars):
+        rises = {rises}
+        return np.where(rises, 0.04, 0.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("rises", "verdict"),
+    [
+        ("np.r_[False, np.diff(bars.close) > 0]", BiasVerdict.CLEAN),
+        ("np.r_[np.diff(bars.close) > 0, False]", BiasVerdict.BIASED),  # the next bar
+        ("bars.close > bars.close.mean()", BiasVerdict.BIASED),  # a mean of the whole sample
+    ],
+)
+def test_whole_columns_are_asked_as_a_backtest_asks_them(tmp_path, rises, verdict):
+    report = lookahead(job(tmp_path, VECTOR.replace("{rises}", rises)), None, cuts=6)
+
+    assert report.verdict is verdict, report.reason

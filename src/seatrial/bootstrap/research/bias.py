@@ -5,20 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import seatrial
+from seatrial.bootstrap.numba_cache import default_cache
 from seatrial.bootstrap.research.job import Job, runner_of
 from seatrial.domain.bars import Bar
 from seatrial.domain.facts import Fact
 from seatrial.domain.ids import ClientOrderId, Symbol
+from seatrial.market.bars import END
 from seatrial.runs.backtest import Market, backtest
 from seatrial.runs.bias.lookahead import CUTS, Files, check_lookahead
 from seatrial.runs.bias.recursive import STARTS, TOLERANCE, check_recursive
-from seatrial.runs.bias.said import BiasReport, Heard, said_of
+from seatrial.runs.bias.said import BiasReport, Heard, Said, said_of
 from seatrial.strategy.runner import StrategyRunner
-from seatrial.strategy.strategy import Strategy
+from seatrial.strategy.strategy import Strategy, view_of
+from seatrial.strategy.vector_form import VectorStrategy, answered, columns_of
 
 OnRun = Callable[[int, int], None]
 _CODE = (".py", ".pyc", ".pyi", ".so", ".nbi", ".nbc", ".zip", ".pth")
@@ -92,8 +96,27 @@ def recursive(
 def _listen(job: Job, market: Market) -> list[Heard]:
     runner = runner_of(job, job.load({}), market, ListeningRunner)
     assert isinstance(runner, ListeningRunner)
-    backtest([market], [runner])
+    if isinstance(runner.strategy, VectorStrategy):
+        return answers_of(runner.strategy, market)
+    backtest([market], [runner], one_by_one=True)
     return runner.heard
+
+
+def answers_of(strategy: VectorStrategy, market: Market) -> list[Heard]:
+    """What a vectorised strategy says of whole columns, asked at once as by a backtest: look-ahead is easy there."""
+    heard: dict[int, list[Said]] = {}
+    for symbol in sorted(set(strategy.symbols)):
+        table = market.tables[Symbol(symbol)]
+        if not len(table):
+            continue
+        answers = answered(strategy, columns_of(symbol, [view_of(bar, table.instrument) for bar in table.bars()]))
+        before = float("nan")
+        for place, (end_ns, wanted) in enumerate(zip(table.rows[:, END].tolist(), answers.tolist(), strict=True)):
+            said = heard.setdefault(end_ns, [])
+            if place >= strategy.warmup_bars and not isnan(wanted) and wanted != before:
+                said.append(Said(end_ns, symbol, f"target {wanted:.10g}"))
+                before = wanted
+    return [Heard(end_ns, tuple(said), {}) for end_ns, said in sorted(heard.items())]
 
 
 def _values(path: str, thing: object) -> Iterator[tuple[str, float | None]]:
@@ -108,7 +131,11 @@ def _values(path: str, thing: object) -> Iterator[tuple[str, float | None]]:
 
 # ---------------------------------------------------------------- open files
 
-_OURS = ("/dev/", "/proc/", "/sys/", "/usr/share/", sys.prefix, sys.base_prefix, str(Path(seatrial.__file__).parent))
+_OURS = (
+    *("/dev/", "/proc/", "/sys/", "/usr/share/", sys.prefix, sys.base_prefix),
+    str(Path(seatrial.__file__).parent),
+    str(default_cache()),  # of compiled code
+)
 _ears: list[list[str]] = []  # who listens now; an audit hook cannot be taken away again
 _hooked = False
 

@@ -16,7 +16,7 @@ from seatrial.domain.faults import RequestFault, SeatrialFault
 from seatrial.domain.ids import StrategyId
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.market.shift import Timeline
-from seatrial.runs.backtest import PARTICIPATION_PPM, Market, backtest
+from seatrial.runs.backtest import PARTICIPATION_PPM, Ground, Market
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.result import RunResult, StrategyNote, backtest_result
 from seatrial.runs.search.trial import Proposal, Trial
@@ -111,12 +111,23 @@ def run_once(job: Job, parameters: Mapping[str, str], span_ns: tuple[int, int] |
     """One backtest of one set of parameters. Raises as the strategy and `backtest` do."""
     loaded, market = job.load(parameters), job.between(span_ns)
     runner = runner_of(job, loaded, market)
-    run: BacktestRun = backtest([market], [runner])
+    run: BacktestRun = _ground(job, span_ns, market).run([runner])
     texts = {
         name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
     }
     note = StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
     return backtest_result(run, [market], job.timeline, [note], participation_ppm=PARTICIPATION_PPM, seed=job.seed)
+
+
+def _ground(job: Job, span_ns: tuple[int, int] | None, market: Market) -> Ground:
+    """What the runs over one span share, kept for the next run: a search stays on one for long."""
+    global _last_ground
+    if _last_ground is None or _last_ground[0] is not job or _last_ground[1] != span_ns:
+        _last_ground = job, span_ns, Ground([market])
+    return _last_ground[2]
+
+
+_last_ground: tuple[Job, tuple[int, int] | None, Ground] | None = None
 
 
 def try_once(job: Job, proposal: Proposal) -> Trial:
