@@ -5,9 +5,8 @@ from __future__ import annotations
 from seatrial.core import matching
 from seatrial.core import records as r
 from seatrial.core import venue as v
-from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled_inline, compiled_inner, typed
-from seatrial.core.ledger import trade_value
+from seatrial.core.fees import FEE_PURSE, fee_of
 from seatrial.core.records import Int64Array, State
 from seatrial.core.stepping import step_of
 from seatrial.core.venue import VenueState, blank_fact, deliver
@@ -24,18 +23,6 @@ _CANCELED = int(OrderStatus.CANCELED)
 
 
 @compiled_inner
-def fee_of(state: State, venue: VenueState, inst: int, side: int, qty: int, price: int) -> tuple[int, int]:
-    """`(fee, in_base)`: taken from what is received, truncated to the unit as the venue does."""
-    rate = venue.fees[inst, 0]
-    if rate == 0:
-        return 0, 0
-    if side > 0 and venue.fees[inst, 1] == 1:
-        return muldiv_floor(qty, rate, r.PPM), 1
-    value = trade_value(side, qty, price, state.rules[inst, r.R_VALUE_DIV])
-    return muldiv_floor(value, rate, r.PPM), 0
-
-
-@compiled_inner
 def note_trade(state: State, venue: VenueState, trade: Int64Array, inst: int, at_ns: int, pending: int) -> int:
     """Remember what one order did at a print until the machine hears of it; returns the new count.
 
@@ -46,7 +33,7 @@ def note_trade(state: State, venue: VenueState, trade: Int64Array, inst: int, at
     if qty > 0:
         orders = venue.working[inst]
         side = orders[matching.find_order(orders, venue.counts[inst], number), matching.SIDE]
-        fee, in_base = fee_of(state, venue, inst, side, qty, at_price)
+        fee, in_base = fee_of(state, venue.fees[inst], inst, side, qty, at_price, trade[matching.EXEC_MAKER])
         fill = venue.pending[pending]
         fill[v.L_AT] = at_ns
         fill[v.L_INST] = inst
@@ -114,6 +101,7 @@ def hear_trades(state: State, venue: VenueState, pending: int) -> None:
             venue.fact[r.F_PRICE] = word[v.L_PRICE]
             venue.fact[r.F_FEE] = word[v.L_FEE]
             venue.fact[r.F_FEE_IN_BASE] = word[v.L_FEE_IN_BASE]
+            venue.fact[r.F_PURSE] = venue.fees[word[v.L_INST], FEE_PURSE]
             for column in range(v.LOG_WIDTH):
                 venue.log[venue.tallies[v.T_FILLS], column] = word[column]
             venue.tallies[v.T_FILLS] += 1

@@ -10,6 +10,7 @@ from seatrial.core import matching
 from seatrial.core import records as r
 from seatrial.core.arrival import is_refused
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
+from seatrial.core.fees import FEES_WIDTH
 from seatrial.core.records import Int64Array, State
 from seatrial.core.stepping import BLOCK_WIDTH, bind, step_of
 from seatrial.domain.orders import OrderStatus, TimeInForce
@@ -48,11 +49,11 @@ _REPORT = typed(r.FACT_REPORT)
 
 
 class VenueState(NamedTuple):
-    """The simulated venue. Shapes: working (I, VENUE_ORDERS_MAX, ORDER_WIDTH), counts (I,), fees (I, 2)."""
+    """The simulated venue. Shapes: working (I, VENUE_ORDERS_MAX, ORDER_WIDTH), counts (I,), fees (I, FEES_WIDTH)."""
 
     working: Int64Array
     counts: Int64Array
-    fees: Int64Array  # parts per million; 1 where a buy pays in the base coin
+    fees: Int64Array  # as `core.fees` lays them out
     habits: Int64Array  # (I,), which venue's rules an instrument's orders meet on arrival: `core.arrival`
     executed: Int64Array  # scratch: executions of one instrument
     pending: Int64Array  # scratch: fills and ends of one instant before the machine hears of them
@@ -73,7 +74,7 @@ def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, 
     return VenueState(
         working=np.zeros((instruments, VENUE_ORDERS_MAX, matching.ORDER_WIDTH), dtype=np.int64),
         counts=np.zeros(instruments, dtype=np.int64),
-        fees=np.zeros((instruments, 2), dtype=np.int64),
+        fees=np.zeros((instruments, FEES_WIDTH), dtype=np.int64),
         habits=np.zeros(instruments, dtype=np.int64),
         executed=np.zeros((VENUE_ORDERS_MAX, matching.EXEC_WIDTH), dtype=np.int64),
         pending=np.zeros((2 * instruments * VENUE_ORDERS_MAX, PENDING_WIDTH), dtype=np.int64),

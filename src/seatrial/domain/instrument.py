@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seatrial.domain.fees import SaleFees
 from seatrial.domain.ids import Symbol, VenueName
 from seatrial.domain.money import CASH_SCALE, Currency, parse_units, units_text
 
@@ -47,6 +48,8 @@ class Instrument:
     shortable: bool
     fee_ppm: int
     fee_in_base_on_buy: bool
+    maker_fee_ppm: int | None = None  # of trades of resting orders; None is `fee_ppm`
+    sale_fees: SaleFees | None = None
 
     def __post_init__(self) -> None:
         product = self.price_scale * self.qty_scale
@@ -76,8 +79,11 @@ class Instrument:
         return units_text(qty_units, self.qty_scale)
 
 
-def us_equity(symbol: str) -> Instrument:
-    """A US stock or fund as Alpaca trades it: cents, whole shares by default, no commission."""
+def us_equity(symbol: str, *, shortable: bool = True, sale_fees: SaleFees | None = None) -> Instrument:
+    """A US stock or fund as Alpaca trades it: cents, whole shares by default, no commission.
+
+    An account in which nothing is shortable is a cash account.
+    """
     return Instrument(
         symbol=Symbol(symbol),
         venue=VenueName("alpaca"),
@@ -91,9 +97,10 @@ def us_equity(symbol: str) -> Instrument:
         qty_min_units=10**9,
         notional_min_units=0,
         calendar="XNYS",
-        shortable=True,
+        shortable=shortable,
         fee_ppm=0,
         fee_in_base_on_buy=False,
+        sale_fees=sale_fees,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from seatrial.core import arrival
 from seatrial.core import bar_loop as loop
 from seatrial.core import venue as v
+from seatrial.core.fees import fee_row
 from seatrial.core.prints import CLOSING, EXTENDED, OPENING
 from seatrial.core.records import Int64Array
 from seatrial.domain.bars import Session
@@ -29,7 +30,7 @@ def venue_for(machine: Machine, impact_ppm: int) -> v.VenueState:
     log_rows = LOG_ROWS + 2 * instruments * v.VENUE_ORDERS_MAX
     venue = v.new_venue(instruments, log_rows, marks=marks, impact_ppm=impact_ppm)
     for at, (_, inst) in enumerate(machine.instruments):
-        venue.fees[at] = (inst.fee_ppm, int(inst.fee_in_base_on_buy))
+        venue.fees[at] = fee_row(inst)
         venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)
     return venue
 
