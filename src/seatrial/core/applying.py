@@ -62,7 +62,7 @@ def first_price(state: State, inst: int, price: int, at_ns: int) -> None:
     position[r.P_LAST_AT] = at_ns
     worth = holding_value(state, inst)
     account = state.rules[inst, r.R_ACCOUNT]
-    state.accounts[account, r.A_HOLDINGS] += worth
+    state.accounts[account, r.A_HOLDINGS] = plus(state.accounts[account, r.A_HOLDINGS], worth)
     shift_baselines(state, account, worth)
 
 
@@ -100,7 +100,8 @@ def apply_fill(state: State, fact: Int64Array) -> None:
         0 if from_purse else fact[r.F_FEE],
         0 if from_purse else fact[r.F_FEE_IN_BASE],
     )
-    state.accounts[account, r.A_HOLDINGS] += holding_value(state, inst) - before
+    change = holding_value(state, inst) - before
+    state.accounts[account, r.A_HOLDINGS] = plus(state.accounts[account, r.A_HOLDINGS], change)
     if from_purse:
         take_fee(state, inst, fact[r.F_PURSE] - 1, fact[r.F_FEE])
     settle_later(state, account, fact)
@@ -155,7 +156,7 @@ def apply_transfer(state: State, fact: Int64Array) -> None:
         before = holding_value(state, inst)
         move_out(position, amount)
         worth = holding_value(state, inst) - before
-        row[r.A_HOLDINGS] += worth
+        row[r.A_HOLDINGS] = plus(row[r.A_HOLDINGS], worth)
     elif fact[r.F_PURSE] > 0:
         worth = add_to_purse(state, fact[r.F_PURSE] - 1, amount)
     else:

@@ -12,7 +12,7 @@ from numba import uint64
 from seatrial.core.compiled import compiled, compiled_inner
 
 RESULT_MAX = 2**63 - 1
-UNITS_MAX = 2**62  # of any balance: two of them still add up within 64 bits
+UNITS_MAX = 2**62 - 1  # of any balance: two of them still add up within 64 bits
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _ZERO = np.uint64(0)
@@ -67,7 +67,7 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
 
 @compiled_inner
 def plus(a: int, b: int) -> int:
-    """`a + b` of two signed amounts; one beyond 2**62 is an assertion, never a wrapped number."""
+    """`a + b` of two signed amounts; one of 2**62 or more is an assertion, never a wrapped number."""
     total = a + b
     assert (total >= a) == (b >= 0)
     assert -UNITS_MAX <= total <= UNITS_MAX

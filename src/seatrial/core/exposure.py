@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_ceil
+from seatrial.core.arithmetic import muldiv_ceil, plus
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
@@ -41,9 +41,9 @@ def move_peak(state: State, account: int, worth: int) -> None:
 def shift_baselines(state: State, account: int, units: int) -> None:
     """Equity changed by what is neither profit nor loss: where it is measured from moves along."""
     row = state.accounts[account]
-    row[r.A_DAY_EQUITY] += units
-    row[r.A_WEEK_EQUITY] += units
-    row[r.A_MONTH_EQUITY] += units
+    row[r.A_DAY_EQUITY] = plus(row[r.A_DAY_EQUITY], units)
+    row[r.A_WEEK_EQUITY] = plus(row[r.A_WEEK_EQUITY], units)
+    row[r.A_MONTH_EQUITY] = plus(row[r.A_MONTH_EQUITY], units)
     move_peak(state, account, units)
 
 
@@ -87,7 +87,8 @@ def gross_worst(state: State, account: int) -> int:
             continue
         qty = worst_qty(state, inst)
         if qty != 0:
-            total += market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
+            worth = market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
+            total = plus(total, worth)
     return total
 
 
@@ -101,7 +102,8 @@ def net_worst(state: State, account: int, side: int) -> int:
         working = state.positions[inst, r.P_WORKING_BUY] if side > 0 else -state.positions[inst, r.P_WORKING_SELL]
         qty = state.positions[inst, r.P_QTY] + working
         if qty != 0:
-            total += market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
+            worth = market_value(qty, state.positions[inst, r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
+            total = plus(total, worth)
     return total
 
 

@@ -10,7 +10,7 @@ sequence of fills):
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor, muldiv_toward_zero, plus
+from seatrial.core.arithmetic import UNITS_MAX, muldiv_ceil, muldiv_floor, muldiv_toward_zero, plus
 from seatrial.core.compiled import compiled, compiled_inner, compiled_once
 from seatrial.core.records import Int64Array
 
@@ -21,14 +21,19 @@ QTY_UNITS_MAX = 2**62
 def trade_value(side: int, qty_units: int, price_units: int, value_div: int) -> int:
     """The cash a trade moves, unsigned: what is paid rounds up, what is received rounds down."""
     if side > 0:
-        return muldiv_ceil(qty_units, price_units, value_div)
-    return muldiv_floor(qty_units, price_units, value_div)
+        value = muldiv_ceil(qty_units, price_units, value_div)
+    else:
+        value = muldiv_floor(qty_units, price_units, value_div)
+    assert value <= UNITS_MAX
+    return value
 
 
 @compiled
 def market_value(qty_units: int, price_units: int, value_div: int) -> int:
     """What a signed quantity is worth at a price, magnitude rounded down."""
-    return muldiv_toward_zero(qty_units, price_units, value_div)
+    value = muldiv_toward_zero(qty_units, price_units, value_div)
+    assert -UNITS_MAX <= value <= UNITS_MAX
+    return value
 
 
 @compiled_once
@@ -54,8 +59,8 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
     value_closed = muldiv_toward_zero(value_units, closed, abs(qty_units))
     realized = -value_closed - cost_closed
     position[r.P_QTY] = after
-    position[r.P_COST] += value_units - value_closed - cost_closed
-    position[r.P_REALIZED] += realized
+    position[r.P_COST] = plus(position[r.P_COST] - cost_closed, value_units - value_closed)
+    position[r.P_REALIZED] = plus(position[r.P_REALIZED], realized)
     if after == 0 or (after > 0) != (held > 0):
         position[r.P_EXTREME] = price_units
     return realized

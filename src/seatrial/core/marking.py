@@ -7,6 +7,7 @@ inlined: passing a state of eight arrays to a function costs more than most bars
 from __future__ import annotations
 
 from seatrial.core import records as r
+from seatrial.core.arithmetic import plus
 from seatrial.core.breaker import cool_down, day_turns, must_trip, note_peaks, turn_day
 from seatrial.core.compiled import compiled_inline
 from seatrial.core.exposure import equity_of, shift_baselines
@@ -54,7 +55,7 @@ def mark(state: State, inst: int, start_ns: int, end_ns: int, high: int, low: in
             value_div = state.rules[inst, r.R_VALUE_DIV]
             before = market_value(held, state.positions[inst, r.P_LAST], value_div)
             change = market_value(held, close, value_div) - before
-            state.accounts[account, r.A_HOLDINGS] += change
+            state.accounts[account, r.A_HOLDINGS] = plus(state.accounts[account, r.A_HOLDINGS], change)
             if state.positions[inst, r.P_LAST] == 0:  # it came by a transfer, and is no profit
                 shift_baselines(state, account, change)
             extreme = state.positions[inst, r.P_EXTREME]
