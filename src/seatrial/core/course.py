@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seatrial.core import records as r
 from seatrial.core import venue as v
 from seatrial.core.bar_loop import B_END, B_INST, BARS_WIDTH, live_group
 from seatrial.core.calm import BANDS_WIDTH, BOOKS_WIDTH, K_REST
 from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.marking import let_time_pass
 from seatrial.core.records import Int64Array, State
+from seatrial.core.stepping import step_of
 from seatrial.core.stretches import LINE_WIDTH, N_ACCOUNT, N_INST, N_LAST, N_QTY, N_REST, N_ROW
 from seatrial.core.venue import VenueState
 
@@ -34,12 +36,17 @@ SAID_WIDTH = 4
 X_ROW, X_ACCOUNT, X_AT, X_DURING = range(4)
 CLOSES_WIDTH = 4
 
+# Columns of the money facts: a fact's own, then the row of the first bar that is lived through after it.
+Y_ROW = r.ROW_WIDTH
+TIMETABLE_WIDTH = r.ROW_WIDTH + 1
+
 # Places of the progress.
 G_ROW, G_CLOSE, G_LINE = range(3)
 G_REACH = 3  # a driver in Python shows the rows from G_ROW up to here
 G_TAIL = 4  # the end of the effects that wait for what it decides
 G_CALM = 5  # 1 where nothing but prices can change meanwhile
-PROGRESS_WIDTH = 6
+G_MONEY = 6  # the next money fact
+PROGRESS_WIDTH = 7
 
 _NONE = typed(0)
 
@@ -50,6 +57,7 @@ class Course(NamedTuple):
     rows: Int64Array
     marks: Int64Array  # what is special about each row, or empty: see `core.venue`
     closes: Int64Array  # (sessions, CLOSES_WIDTH), by X_ROW
+    timetable: Int64Array  # (money facts, TIMETABLE_WIDTH), by Y_ROW
     desk: Int64Array
     said: Int64Array  # (instruments, SAID_WIDTH)
     line: Int64Array  # (rows at once, LINE_WIDTH)
@@ -62,7 +70,14 @@ class Course(NamedTuple):
 
 
 def new_course(
-    rows: Int64Array, marks: Int64Array, closes: Int64Array, desk: Int64Array, state: State, *, line_rows: int
+    rows: Int64Array,
+    marks: Int64Array,
+    closes: Int64Array,
+    desk: Int64Array,
+    state: State,
+    *,
+    line_rows: int,
+    timetable: Int64Array | None = None,
 ) -> Course:
     """A course from the first row on. `desk` is shared with the strategy."""
     desk[D_DESK] = desk.ctypes.data
@@ -71,6 +86,7 @@ def new_course(
         rows=rows,
         marks=marks,
         closes=closes,
+        timetable=np.zeros((0, TIMETABLE_WIDTH), dtype=np.int64) if timetable is None else timetable,
         desk=desk,
         said=np.zeros((instruments, SAID_WIDTH), dtype=np.int64),
         line=np.zeros((line_rows, LINE_WIDTH), dtype=np.int64),
@@ -121,6 +137,18 @@ def close_sessions(state: State, venue: VenueState, course: Course, row: int) ->
     course.progress[G_CLOSE] = at
 
 
+@compiled_once
+def tell_money(state: State, venue: VenueState, course: Course, row: int) -> None:
+    """Tell the machine the money facts that come before the bars at `row`; what follows from them reaches the venue."""
+    at = course.progress[G_MONEY]
+    while at < course.timetable.shape[0] and course.timetable[at, Y_ROW] == row:
+        for column in range(r.ROW_WIDTH):
+            venue.fact[column] = course.timetable[at, column]
+        v.deliver(state, venue, step_of(venue, _NONE))
+        at += 1
+    course.progress[G_MONEY] = at
+
+
 @compiled_inner
 def note_books(course: Course, row: int) -> None:
     """A calm stretch begins: what each account's equity is made of."""
@@ -158,10 +186,12 @@ def has_room(venue: VenueState, course: Course) -> bool:
 
 @compiled_inner
 def look_limit(course: Course, row: int, most: int, last_row: int) -> int:
-    """How far to look for calm from `row`: so many rows, no session's close, and whole groups."""
+    """How far to look for calm from `row`: so many rows, no session's close, no money fact, and whole groups."""
     stop = last_row
     if course.progress[G_CLOSE] < course.closes.shape[0]:
         stop = min(stop, course.closes[course.progress[G_CLOSE], X_ROW])
+    if course.progress[G_MONEY] < course.timetable.shape[0]:
+        stop = min(stop, course.timetable[course.progress[G_MONEY], Y_ROW])
     limit = min(row + most, stop)
     if course.rows.shape[1] > B_INST and row < limit < stop:
         limit = group_end(course.rows, limit - 1)
@@ -173,6 +203,7 @@ def hear_group(state: State, venue: VenueState, course: Course, row: int, last: 
     """The group of bars `row..last-1` up to where strategies decide; returns the end of the effects it led to."""
     copy_group(venue, course, row, last)
     close_sessions(state, venue, course, row)
+    tell_money(state, venue, course, row)
     tail = live_group(state, venue, course.group, _NONE, last - row, participation_ppm, course.closing, course.equity)
     note_equity(course, row)
     return tail

@@ -32,10 +32,12 @@ class Scratch:
         self._venue.tallies[:] = 0
         return self._venue
 
-    def course(self, desk: Int64Array, state: State) -> loop.Course:
+    def course(self, desk: Int64Array, state: State, timetable: Int64Array) -> loop.Course:
         """A course from the first bar on."""
         prepared = self._prepared
-        course = loop.new_course(prepared.rows, prepared.marks, prepared.closes, desk, state, line_rows=0)
+        course = loop.new_course(
+            prepared.rows, prepared.marks, prepared.closes, desk, state, line_rows=0, timetable=timetable
+        )
         return course._replace(line=self._line)
 
 
@@ -51,7 +53,8 @@ class Passage:
         self._scratch = scratch or Scratch(prepared)
         self.venue = self._scratch.emptied()
         self.desk = np.zeros(desk_width, dtype=np.int64)
-        self.course = self._scratch.course(self.desk, self.machine.state)
+        timetable = prepared.timetable(self.machine)
+        self.course = self._scratch.course(self.desk, self.machine.state, timetable)
         self._bound: State | None = None
         self._fills: list[Int64Array] = []
         self._lines: list[Int64Array] = []

@@ -17,25 +17,30 @@ from seatrial.core.machine import Machine
 from seatrial.core.records import Int64Array
 from seatrial.core.stretches import spans_differ
 from seatrial.domain.bars import Session
-from seatrial.domain.facts import Transfer
+from seatrial.domain.facts import MoneyFact, Transfer
 from seatrial.domain.faults import NoData, RequestFault
 from seatrial.domain.ids import AccountId, JournalEpoch, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.market.bars import BAR_WIDTH, BarTable
+from seatrial.market.corporate_actions import CorporateAction
 from seatrial.runs.backtest_venue import bar_marks, sessions_by_row, venue_for
+from seatrial.runs.terms import NO_TERMS, Terms
+from seatrial.runs.timetable import AccountTimetable, encoded, in_order
 
 EPOCH = JournalEpoch("backtest")
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What one account trades on: its bars, and its sessions where the market closes at night."""
+    """What one account trades on: its bars, its sessions where the market closes at night, and what moves its money."""
 
     account: Account
     cash_units: int
     tables: Mapping[Symbol, BarTable]
     sessions: Sequence[Session] = ()
+    actions: Sequence[CorporateAction] = ()
+    terms: Terms = NO_TERMS
 
 
 class PreparedMarkets:
@@ -53,6 +58,7 @@ class PreparedMarkets:
         self.value_divs = np.array([inst.value_div for _, inst in blank.instruments], dtype=np.int64)
         self.marks = bar_marks(self.rows, sessions_by_row(blank, markets))
         self._impact_ppm = impact_ppm
+        self._money = in_order([fact for market in markets for fact in money_facts(market)])
 
     @property
     def starts_ns(self) -> int:
@@ -60,12 +66,18 @@ class PreparedMarkets:
         return int(self.rows[0, loop.B_START])
 
     def machine(self) -> Machine:
-        """A machine whose accounts have just been paid their cash."""
+        """A machine whose accounts have just been paid their cash, in every currency they open with."""
         machine = self._blank_machine()
         for market in self.markets:
             account = market.account
             machine.step(Transfer(self.starts_ns, account.id, account.currency, market.cash_units))
+            for currency, units in market.terms.purses.items():
+                machine.step(Transfer(self.starts_ns, account.id, currency, units))
         return machine
+
+    def timetable(self, machine: Machine) -> Int64Array:
+        """The money facts of all accounts, for the compiled loop."""
+        return encoded(self._money, machine, self.rows[:, loop.B_START])
 
     def venue(self) -> v.VenueState:
         """An empty venue with these instruments' fees and habits."""
@@ -73,6 +85,11 @@ class PreparedMarkets:
 
     def _blank_machine(self) -> Machine:
         return Machine([market.account for market in self.markets], self.instruments, EPOCH)
+
+
+def money_facts(market: Market) -> list[MoneyFact]:
+    """What one market's terms and corporate actions come to, in order."""
+    return AccountTimetable(market.account, list(market.tables.values()), market.actions, market.terms).facts()
 
 
 def bars_in_order(machine: Machine, markets: Sequence[Market]) -> Int64Array:

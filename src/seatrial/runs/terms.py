@@ -38,6 +38,9 @@ class Terms:
     facts: Sequence[MoneyFact] = ()
 
 
+NO_TERMS = Terms()
+
+
 def us_settles_in(at_ns: int) -> int:
     """Business days until a US equity trade of this day settles: 3, from 2017-09-05 on 2, from 2024-05-28 on 1."""
     day = at_ns // DAY_NS

@@ -12,21 +12,17 @@ import numpy as np
 
 from seatrial.core import records as r
 from seatrial.core.blank_state import XNYS_DAY_OFFSET_NS
+from seatrial.core.course import TIMETABLE_WIDTH, Y_ROW
 from seatrial.core.machine import Machine
 from seatrial.domain.facts import MoneyFact
-from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.money_facts import BorrowFee, BusinessDay, CashDividend, FxRate, Interest, Split
 from seatrial.domain.time import DAY_NS
-from seatrial.market.bars import BarTable
+from seatrial.market.bars import CLOSE, START, BarTable
 from seatrial.market.corporate_actions import CorporateAction
 from seatrial.runs.terms import Terms, us_settles_in
 
-FACT_ROW = r.ROW_WIDTH  # the column after a fact's own: the row of the first bar that is lived through after it
-TIMETABLE_WIDTH = r.ROW_WIDTH + 1
-
-_B_START, _B_CLOSE = 0, 5  # columns of a bar table
 _RANKS = {Interest: 0, BorrowFee: 1, BusinessDay: 2, FxRate: 3, CashDividend: 4, Split: 5}
 
 
@@ -44,12 +40,11 @@ class AccountTimetable:
 
     def facts(self) -> list[MoneyFact]:
         """All of them, in the order in which they are told."""
-        found = [*self._terms.facts, *self._daily(), *self._corporate()]
-        return sorted(found, key=lambda fact: (fact.at_ns, _RANKS[type(fact)]))
+        return in_order([*self._terms.facts, *self._daily(), *self._corporate()])
 
     def _days(self) -> list[int]:
         """Risk days that have bars, as days since 1970."""
-        starts = [table.rows[:, _B_START] for table in self._tables.values()]
+        starts = [table.rows[:, START] for table in self._tables.values()]
         if not starts:
             return []
         days: list[int] = np.unique((np.concatenate(starts) + self._offset_ns) // DAY_NS).tolist()
@@ -97,12 +92,17 @@ class AccountTimetable:
         table = self._tables[action.symbol]
         new, old = action.ratio.numerator, action.ratio.denominator
         whole_units, lieu_units = whole_lot(table.instrument), 0
-        earlier = int(np.searchsorted(table.rows[:, _B_START], at_ns))
+        earlier = int(np.searchsorted(table.rows[:, START], at_ns))
         if whole_units and earlier:
-            lieu_units = max(int(table.rows[earlier - 1, _B_CLOSE]) * old // new, 1)
+            lieu_units = max(int(table.rows[earlier - 1, CLOSE]) * old // new, 1)
         if not lieu_units:
             whole_units = 0  # nothing can be held before the first price
         return Split(at_ns, self._account.id, action.symbol, new, old, whole_units, lieu_units)
+
+
+def in_order(facts: Sequence[MoneyFact]) -> list[MoneyFact]:
+    """By time, and at one time charges first, then what settles, rates, dividends, splits."""
+    return sorted(facts, key=lambda fact: (fact.at_ns, _RANKS[type(fact)]))
 
 
 def whole_lot(instrument: Instrument) -> int:
@@ -122,10 +122,5 @@ def encoded(facts: Sequence[MoneyFact], machine: Machine, starts_ns: r.Int64Arra
     table = np.zeros((len(placed), TIMETABLE_WIDTH), dtype=np.int64)
     for at, (place, fact) in enumerate(placed):
         table[at, : r.ROW_WIDTH] = machine.encode(fact, {})
-        table[at, FACT_ROW] = place
+        table[at, Y_ROW] = place
     return table
-
-
-def symbols_of(facts: Sequence[MoneyFact]) -> set[Symbol]:
-    """What the facts are about, where they name a symbol."""
-    return {fact.symbol for fact in facts if isinstance(fact, Split | CashDividend | BorrowFee)}
