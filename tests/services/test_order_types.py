@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.services.test_execution_doors import MARKET_BUY, open_doors
-from tests.services.trading_desk import on_a_morning
+from tests.services.trading_desk import SHARE, on_a_morning
 
 from seatrial.domain.facts import OrderRequest
-from seatrial.domain.orders import OrderClass, OrderType, TimeInForce
+from seatrial.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from seatrial.domain.orders import OrderClass, OrderType, Side, TimeInForce
 from seatrial.domain.time import parse_rfc3339
 from seatrial.runs.virtual_time import VirtualLoop
+from seatrial.services.api.order_asking import order_request
+from seatrial.services.api.order_body import OrderBody
+from seatrial.services.target_body import target_body
+from seatrial.services.topics import Decision
 
 LATER = "2030-01-02T15:00:00Z"
 LEGS = {"take_profit": {"limit_price": "102"}, "stop_loss": {"stop_price": "98", "limit_price": "97.5"}}
@@ -56,6 +63,46 @@ def test_every_field_of_an_order_reaches_the_machine_and_is_told_again(tmp_path:
             assert asked[7].time_in_force is TimeInForce.CLS
             listed = (await client.get("/orders")).json()["orders"]
             assert sum(order["parent"] == bracket["order_id"] for order in listed) == 2
+
+    on_a_morning(main)
+
+
+def test_what_a_strategy_decides_crosses_the_wire_whole(tmp_path: Path) -> None:
+    """The orchestrator writes a decision as a body, and the door reads it: nothing of an order is lost between."""
+    plain = OrderRequest(
+        at_ns=1,
+        account=AccountId("equity"),
+        strategy=StrategyId("s"),
+        symbol=Symbol("AAPL"),
+        side=Side.BUY,
+        type=OrderType.LIMIT,
+        time_in_force=TimeInForce.DAY,
+        qty_units=10 * SHARE,
+        limit_units=990_000,
+        client_order_id=ClientOrderId("one"),
+        batch_ns=1,
+    )
+    orders = [
+        plain,
+        replace(plain, post_only=True, reduce_only=True, extended_hours=True),
+        replace(plain, time_in_force=TimeInForce.GTD, expires_at_ns=parse_rfc3339(LATER)),
+        replace(plain, type=OrderType.STOP_LIMIT, stop_units=1_000_000),
+        replace(plain, type=OrderType.TRAILING_STOP, limit_units=0, trail_ppm=12_500),
+        replace(plain, type=OrderType.TRAILING_STOP, limit_units=0, trail_units=20_000),
+        replace(plain, qty_units=0, notional_units=100_050_000_000),
+        replace(plain, order_class=OrderClass.BRACKET, take_profit_units=1_100_000, stop_loss_units=900_000),
+        replace(plain, order_class=OrderClass.OTO, stop_loss_units=900_000, stop_loss_limit_units=890_000),
+    ]
+
+    async def main(loop: VirtualLoop) -> None:
+        async with open_doors(loop, tmp_path) as (_, desk):
+            (owner, instrument) = desk.service.listed("AAPL")[0]
+            for plain_order in orders:
+                order = replace(plain_order, account=owner)
+                decision = Decision(StrategyId("s"), owner, 1, (order,))
+                (said,) = target_body(decision, {order.symbol: instrument})["orders"]  # type: ignore[misc]
+                body = msgspec.json.decode(msgspec.json.encode(said), type=OrderBody)
+                assert order_request(desk.service, body, account=owner, strategy=StrategyId("s"), at_ns=1) == order
 
     on_a_morning(main)
 

@@ -84,9 +84,27 @@ def _said(fact: Fact) -> str:
             return (
                 f"{fact.symbol} {fact.side} {fact.type} {fact.time_in_force} {fact.qty_units} "
                 f"{fact.limit_units} {fact.stop_units} {fact.client_order_id}"
-            )
+            ) + _more_said(fact)
         case _:
             return type(fact).__name__
+
+
+def _more_said(order: OrderRequest) -> str:
+    """What only some orders say; nothing for the others, whose digests stay what they were."""
+    said = {
+        "post_only": order.post_only,
+        "reduce_only": order.reduce_only,
+        "extended_hours": order.extended_hours,
+        "expires": order.expires_at_ns,
+        "trail": order.trail_units,
+        "trail_ppm": order.trail_ppm,
+        "notional": order.notional_units,
+        "class": int(order.order_class),
+        "take_profit": order.take_profit_units,
+        "stop_loss": order.stop_loss_units,
+        "stop_loss_limit": order.stop_loss_limit_units,
+    }
+    return "".join(f" {name}={int(value)}" for name, value in said.items() if value)
 
 
 def _digest(said: Sequence[str]) -> str:
