@@ -93,6 +93,7 @@ prove: install-dev page ## the full counts of the proof, written to docs/referen
 	$(BIN)/python -m pytest -m prove tests/prove/test_costs.py
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
 		tests/prove tests/mutants tests/wire/test_alpaca_sdk.py tests/wire/test_binance_emulator.py $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist load -m prove --ignore tests/prove tests
 
 lock: install-dev ## compile the locks again from pyproject.toml and requirements/install.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

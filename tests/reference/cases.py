@@ -161,10 +161,17 @@ def _some(rng: random.Random, thing: Thing, bar: Bar) -> Decimal:
 
 
 def _order(rng: random.Random, thing: Thing, bar: Bar, equities: bool) -> Decision:
-    kind = rng.choice(["market", "limit", "limit", "stop"])
-    until = rng.choice(["day", "gtc"]) if equities else "gtc"
+    kind = rng.choice(["market", "limit", "limit", "stop", "stop_limit"])
+    until = rng.choice(["day", "gtc", "day", "gtc", "ioc", "fok", "opg", "cls"] if equities else ["gtc", "ioc", "fok"])
+    if equities and until not in ("day", "gtc"):
+        kind = rng.choice(["market", "limit"])  # what Alpaca takes
+    elif not equities and until != "gtc":
+        kind = rng.choice(["limit", "stop_limit"])  # what Binance takes
     near = bar.close + Decimal(rng.randint(-60, 60)) * max(Decimal("0.01"), bar.close // 2_000 * Decimal("0.01"))
     price = max(thing.tick, (near / thing.tick).to_integral_value() * thing.tick)
+    apart = thing.tick * rng.randint(-20, 20)
+    limit = max(thing.tick, price + apart) if kind == "stop_limit" else price
+    post_only = not equities and kind == "limit" and until == "gtc" and rng.random() < 0.3
     return Decision(
         "order",
         thing.symbol,
@@ -172,8 +179,9 @@ def _order(rng: random.Random, thing: Thing, bar: Bar, equities: bool) -> Decisi
         rng.choice([1, -1]),
         kind,
         until,
-        price if kind == "limit" else Decimal(0),
-        price if kind == "stop" else Decimal(0),
+        limit if kind in ("limit", "stop_limit") else Decimal(0),
+        price if kind in ("stop", "stop_limit") else Decimal(0),
+        post_only,
     )
 
 

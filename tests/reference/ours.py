@@ -90,6 +90,7 @@ class Script(Strategy):
                     limit_price=decision.limit or None,
                     stop_price=decision.stop or None,
                     time_in_force=decision.until,
+                    post_only=decision.post_only,
                 )
                 self._handles.append(handle)
 

@@ -1,17 +1,12 @@
 """The core against a second opinion in Decimal, on random backtests: every trade, every refusal, every unit."""
 
 import ast
-import dataclasses
 import os
 import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
-from tests.reference import ours
-from tests.reference.cases import Case, case
-from tests.reference.plain.account import Account
-from tests.reference.plain.world import Told, World
+from tests.reference.agreement import agree
 
 RULES = (
     "BREAKER_TRIPPED EXIT_UNDER_WAY NOTIONAL_TOO_SMALL STALE_PRICE PRICE_COLLAR SHORT_NOT_ALLOWED DAILY_LOSS "
@@ -20,34 +15,6 @@ RULES = (
 )
 PLAIN = Path(__file__).parent / "plain"
 SLICE = range(150)
-FULL = range(int(os.environ.get("REFERENCE_CASES", "10000")))
-
-
-def by_hand(given: Case) -> tuple[Told, dict[str, tuple[object, ...]], object]:
-    account = Account(
-        sorted(given.things, key=lambda thing: thing.symbol),
-        given.limits,
-        given.cash,
-        on_margin=given.equities,
-        day_turns_ns=-5 * 3_600 * 10**9 if given.equities else 0,
-    )
-    world = World(account, given.part, given.closes)
-    for bars, decisions in zip(given.batches, given.decisions, strict=True):
-        world.live(bars, decisions)
-    holdings = {symbol: (held.qty, held.cost, held.realized, held.fees) for symbol, held in account.holdings.items()}
-    return world.told, holdings, account.cash
-
-
-def agree(seed: int) -> Told:
-    given = case(seed)
-    expected, held, cash = by_hand(given)
-    told, ours_held, ours_cash = ours.run(given)
-    replay = f"replay: REFERENCE_CASE={seed} python -m pytest tests/reference -k one_case"
-    for field in dataclasses.fields(Told):
-        assert getattr(told, field.name) == getattr(expected, field.name), f"{field.name}; {replay}"
-    assert ours_held == held, replay
-    assert ours_cash == cash, replay
-    return expected
 
 
 def test_random_backtests_agree_with_the_second_opinion_to_the_unit():
@@ -60,12 +27,6 @@ def test_random_backtests_agree_with_the_second_opinion_to_the_unit():
     assert seen["trades"] > 1_000
     assert set(RULES.split()) <= set(seen), "every rule of risk that a backtest can meet"
     assert min(seen["trips"], seen["expired"], seen["cancels"]) > 10, "the cases meet what they are made for"
-
-
-@pytest.mark.prove
-def test_ten_thousand_random_backtests_agree():
-    for seed in FULL:
-        agree(seed)
 
 
 def test_one_case():

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tests.reference.plain.account import Account
+from tests.reference.plain.exact import down
 from tests.reference.plain.instrument import Bar
-from tests.reference.plain.order import Order, Trade, meet
+from tests.reference.plain.order import Order, Word, meet
 from tests.reference.plain.rules import MINUTE_NS, verdict
 
 
@@ -22,6 +23,7 @@ class Decision:
     until: str = "day"
     limit: Decimal = Decimal(0)
     stop: Decimal = Decimal(0)
+    post_only: bool = False
 
 
 @dataclass
@@ -40,8 +42,10 @@ class Told:
 class World:
     """Runs one account through its bars. Words between machine and venue wait in `letters` until they are carried."""
 
-    def __init__(self, account: Account, part: Decimal, closes: list[int]) -> None:
-        self.account, self.part, self.closes = account, part, sorted(closes)
+    def __init__(self, account: Account, part: Decimal, sessions: list[tuple[int, int]]) -> None:
+        self.account, self.part, self.sessions = account, part, sorted(sessions)
+        self.closes = [close_ns for _, close_ns in self.sessions]
+        self.opened: set[tuple[str, int]] = set()  # symbols whose opening print has been, by session
         self.venue: dict[str, list[Order]] = {symbol: [] for symbol in account.holdings}
         self.asked: list[Order | None] = []
         self.letters: list[tuple[str, Order]] = []
@@ -60,12 +64,18 @@ class World:
                 self._expire()
         prints = [bar.prints(self.account.holdings[bar.symbol].thing, self.part) for bar in bars]
         for index in range(4):
-            trades: list[Trade] = []
+            words: list[Word] = []
             for bar, several in zip(bars, prints, strict=True):
-                trades += meet(self.venue[bar.symbol], *several[index], jumped=index == 0)
-                self.venue[bar.symbol] = [order for order in self.venue[bar.symbol] if order.traded < order.qty]
-            for trade in trades:
-                self._hear_trade(trade)
+                opening, closing = self._auction(bar, index)
+                words += meet(self.venue[bar.symbol], *several[index], index == 0, opening, closing)
+                ended = [word.order for word in words if word.end]
+                at_venue = self.venue[bar.symbol]
+                self.venue[bar.symbol] = [o for o in at_venue if o.traded < o.qty and o not in ended]
+            for word in words:
+                if word.end:
+                    self._hear_end(word)
+                else:
+                    self._hear_trade(word)
             self._carry()
         if closes_now:
             self.account.live_to(end_ns)
@@ -82,7 +92,28 @@ class World:
 
     # -------------------------------------------------------------- what is heard
 
-    def _hear_trade(self, trade: Trade) -> None:
+    def _auction(self, bar: Bar, index: int) -> tuple[bool, bool]:
+        """Whether a print is the first of its instrument in a session, or the last of the session."""
+        for open_ns, close_ns in self.sessions:
+            if open_ns <= bar.start_ns and bar.end_ns <= close_ns:
+                first = (bar.symbol, open_ns) not in self.opened
+                if index == 3:
+                    self.opened.add((bar.symbol, open_ns))
+                return first and index == 0, index == 3 and bar.end_ns == close_ns
+        return False, False
+
+    def _hear_end(self, word: Word) -> None:
+        self.account.live_to(word.at_ns)
+        if word.end == "canceled":
+            self.told.cancels += 1
+        else:
+            self.told.expired += 1
+        due = self._end(word.order)
+        self.account.cool()
+        if due:
+            self._follow(word.order.symbol)
+
+    def _hear_trade(self, trade: Word) -> None:
         account, order = self.account, trade.order
         held = account.holdings[order.symbol]
         account.live_to(trade.at_ns)
@@ -160,6 +191,7 @@ class World:
                     decision.limit,
                     decision.stop,
                     "request",
+                    decision.post_only,
                 )
             )
         else:
@@ -196,9 +228,10 @@ class World:
         limit: Decimal = Decimal(0),
         stop: Decimal = Decimal(0),
         why: str = "target",
+        post_only: bool = False,
     ) -> Order | None:
         account = self.account
-        order = Order(symbol, 1 if signed > 0 else -1, kind, until, abs(signed), limit, stop, why)
+        order = Order(symbol, 1 if signed > 0 else -1, kind, until, abs(signed), limit, stop, why, post_only)
         refused = verdict(account, order)
         if refused is not None:
             self.told.refused[refused] += 1
@@ -238,15 +271,28 @@ class World:
             at_venue = self.venue[order.symbol]
             if kind == "send":
                 self.told.orders += 1
-                held = self.account.holdings[order.symbol]
-                if held.thing.stops_wait and order.is_touched(held.last):
-                    self._end(order, follow=False)  # the venue turns it away: it would trigger at once
+                if self._is_turned_away(order):
+                    self._end(order, follow=False)
                 else:
                     at_venue.append(order)
                 self.account.cool()
             elif order in at_venue:
                 self.told.cancels += 1
                 self._withdraw(order)
+
+    def _is_turned_away(self, order: Order) -> bool:
+        """Post-only that would take the derived quote, the newest price on the tick grid and one tick above.
+
+        And, where the venue wants stops to wait, a stop whose price has come already.
+        """
+        held = self.account.holdings[order.symbol]
+        if held.last == 0:
+            return False
+        if not order.post_only:
+            waits = held.thing.stops_wait and order.stop > 0
+            return waits and (held.last - order.stop) * order.side >= 0
+        bid = max(down(held.last, held.thing.tick), held.thing.tick)
+        return order.limit >= bid + held.thing.tick if order.side > 0 else order.limit <= bid
 
     def _withdraw(self, order: Order) -> None:
         self.venue[order.symbol].remove(order)
@@ -260,7 +306,7 @@ class World:
 
         What follows is for the next session and does not end with this one.
         """
-        for order in [order for order in self.account.working if order.until == "day"]:
+        for order in [order for order in self.account.working if order.until in ("day", "cls")]:
             if order in self.venue[order.symbol]:
                 self.told.expired += 1
                 self._withdraw(order)
