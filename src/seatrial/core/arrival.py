@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inner
+from seatrial.core.order_rows import LEFT, SIDE
 from seatrial.core.records import Int64Array, State
 from seatrial.domain.orders import OrderType, TimeInForce
 
@@ -54,9 +55,25 @@ def would_take(state: State, effect: Int64Array, last: int) -> bool:
 
 
 @compiled_inner
-def is_refused(state: State, habits: int, effect: Int64Array) -> bool:
-    """Whether the venue turns an order away on arrival, judged on the newest price."""
-    if habits == ALPACA and alpaca_lacks(effect):
+def exceeds_holding(state: State, working: Int64Array, count: int, effect: Int64Array) -> bool:
+    """Whether an order against a position is larger than what is free of it: Alpaca has no order that crosses zero.
+
+    `working` are the `count` orders that rest at the venue; those of the same side hold their part already.
+    """
+    held, side = state.positions[effect[r.E_INST], r.P_QTY], effect[r.E_SIDE]
+    if held * side >= 0:
+        return False
+    free = abs(held)
+    for row in range(count):
+        if working[row, SIDE] == side:
+            free -= working[row, LEFT]
+    return effect[r.E_QTY] > free
+
+
+@compiled_inner
+def is_refused(state: State, habits: int, working: Int64Array, count: int, effect: Int64Array) -> bool:
+    """Whether the venue turns an order away on arrival, judged on the newest price and on what rests there."""
+    if habits == ALPACA and (alpaca_lacks(effect) or exceeds_holding(state, working, count, effect)):
         return True
     if habits == BINANCE and binance_lacks(effect):
         return True

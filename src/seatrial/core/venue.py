@@ -127,10 +127,10 @@ def withdraw(venue: VenueState, inst: int, number: int) -> bool:
 def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
     """Let an approved order work, or turn it away; returns the venue's word."""
     venue.tallies[T_ORDERS] += 1
-    if is_refused(state, venue.habits[effect[r.E_INST]], effect):
+    inst = effect[r.E_INST]
+    if is_refused(state, venue.habits[inst], venue.working[inst], venue.counts[inst], effect):
         venue.tallies[T_REJECTED] += 1
         return _REJECTED
-    inst = effect[r.E_INST]
     venue.counts[inst] = matching.add_order(
         venue.working[inst],
         venue.counts[inst],
