@@ -23,8 +23,7 @@ from numba import njit
 _COMMON: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 _WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-# Of functions that are called by address: they make arrays of addresses, which numba counts, if only to none.
-CFUNC_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+CFUNC_OPTIONS: dict[str, Any] = _COMMON  # of functions that are called by address
 
 compiled: Any = njit(**_COMMON)
 compiled_inner: Any = njit(**_COMMON, **_WITHOUT_WRAPPERS)

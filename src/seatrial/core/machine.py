@@ -13,14 +13,13 @@ import numpy as np
 from seatrial.core import records as r
 from seatrial.core import snapshot
 from seatrial.core.blank_state import blank_state
+from seatrial.core.bound_step import BoundStep
 from seatrial.core.decoding import EffectDecoder
 from seatrial.core.fingerprint import fingerprint_of
 from seatrial.core.purse_rows import PurseRows
 from seatrial.core.registry import OrderRegistry
 from seatrial.core.rows import FactEncoder
 from seatrial.core.standing_limits import StandingLimits
-from seatrial.core.step import recover as recover_row
-from seatrial.core.step import step as step_row
 from seatrial.core.unreadable import refuse_unreadable
 from seatrial.core.views import OrderView, PositionView, position_view
 from seatrial.domain.effects import Effect
@@ -87,7 +86,8 @@ class Machine:
         )
         self._decoder = EffectDecoder(self)
         effects_max = EFFECTS_PER_FACT_MAX + len(self.state.orders) + len(self.state.parked)  # a kill ends them all
-        self._out = np.zeros((effects_max, r.ROW_WIDTH), dtype=np.int64)
+        self._step = BoundStep(effects_max)
+        self._out = self._step.effects
 
     # ------------------------------------------------------------ the two ways in
 
@@ -99,7 +99,7 @@ class Machine:
         alerts = self._note(fact)
         if alerts is None:
             return ()
-        count = step_row(self.state, self._encoder.encode(fact), self._out)
+        count = self._step.step(self.state, self._encoder.encode(fact))
         effects = tuple(self._decoder.decode(self._out[at], fact) for at in range(count))
         self._settle(fact)
         return effects + alerts
@@ -111,7 +111,7 @@ class Machine:
         count = 0
         for effect in effects:
             count += self._decoder.encode(effect, fact, self._out[count])
-        recover_row(self.state, self._encoder.encode(fact), self._out, count)
+        self._step.recover(self.state, self._encoder.encode(fact), count)
         self._settle(fact)
 
     def encode(self, fact: Fact, numbers: Mapping[ClientOrderId, int]) -> r.Int64Array:

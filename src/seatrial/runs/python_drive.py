@@ -14,7 +14,7 @@ from seatrial.core import course as c
 from seatrial.core import records as r
 from seatrial.core.bar_loop import B_END, B_INST, B_START
 from seatrial.core.machine import Machine
-from seatrial.core.step import step
+from seatrial.core.stepping import step_now
 from seatrial.core.stretch_loop import mark_shown
 from seatrial.domain.bars import Bar
 from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
@@ -176,7 +176,8 @@ class PythonDrive:
     def _step(self, fact: Fact, tail: int) -> int:
         """One decision through the machine. Order views are not kept: a backtest may have millions of orders."""
         effects = self.venue.effects
-        count = step(self.machine.state, self.machine.encode(fact, self._numbers), effects[tail:])
+        self.venue.fact[:] = self.machine.encode(fact, self._numbers)
+        count = step_now(self.venue.block, tail)
         if isinstance(fact, OrderRequest) and fact.client_order_id is not None and count:
             number = int(effects[tail, r.E_NUMBER])
             if effects[tail, r.E_KIND] in (r.EFFECT_APPROVED, r.EFFECT_PARKED):

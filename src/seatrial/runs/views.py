@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import repeat
 from math import isnan
 from typing import Any
@@ -18,6 +19,7 @@ from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import BarView
 
 CHUNK_ROWS = 8_192
+_view_of_cells = partial(tuple.__new__, BarView)  # what `_make` does, without a call into Python per bar
 
 
 class ViewChunks:
@@ -83,7 +85,7 @@ class ViewChunks:
         scales = np.array([(each.price_scale, each.qty_scale) for each in self._instruments])[insts]
         fields = [rows[:, B_OPEN + at] / scales[:, 0] for at in range(4)] + [rows[:, B_VOLUME] / scales[:, 1]]
         columns = [rows[:, B_START].tolist(), rows[:, B_END].tolist(), *(field.tolist() for field in fields)]
-        self._views = list(map(BarView._make, zip(symbols, *columns, strict=False)))
+        self._views = list(map(_view_of_cells, zip(symbols, *columns, strict=False)))
         self._make_lines(dict(zip(FIELDS, fields, strict=True)), insts)
 
     def _make_lines(self, fields: dict[str, Float64Array], insts: Int64Array) -> None:
@@ -105,6 +107,9 @@ class ViewChunks:
 def answers_of(each: Declared, columns: Float64Array) -> list[Any]:
     """What `update` would have answered, from its columns."""
     if each.kind is None:
-        return [None if isnan(number) else number for number in columns[0].tolist()]
+        answers: list[Any] = columns[0].tolist()
+        for place in np.flatnonzero(np.isnan(columns[0])).tolist():
+            answers[place] = None
+        return answers
     rows = zip(*columns.tolist(), strict=True)
     return [None if isnan(numbers[0]) else each.kind(*numbers) for numbers in rows]
