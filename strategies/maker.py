@@ -2,7 +2,8 @@
 
     seatrial backtest strategies/maker.py --depth depth.parquet --trades trades.parquet --holding 1
 
-A spot account sells what it holds, so give it some coin to begin with.
+The idea: whoever waits on both sides earns the spread from those who cannot. The weakness: they trade with it most
+eagerly when they know more. A spot account sells what it holds, so give it some coin to begin with.
 """
 
 from __future__ import annotations

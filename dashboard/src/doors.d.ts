@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/doors/execution/api/v1/close-only": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open nothing new from now on.
+         * @description Scope: operator.
+         */
+        post: operations["execution_post_doors_execution_api_v1_close_only"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/doors/execution/api/v1/resume": {
         parameters: {
             query?: never;
@@ -1074,6 +1094,26 @@ export interface paths {
          * @description Scope: operator.
          */
         post: operations["observability_post_doors_observability_risk_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doors/observability/risk/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tighten one limit, or take that back. No limit of the settings is loosened.
+         * @description Scope: operator.
+         */
+        post: operations["observability_post_doors_observability_risk_limits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1952,7 +1992,7 @@ export interface components {
         };
         /**
          * WordBody
-         * @description `POST /api/v1/halt`, `/resume`, `/kill`.
+         * @description `POST /api/v1/halt`, `/close-only`, `/resume`, `/kill`.
          */
         WordBody: {
             /** @default no reason given */
@@ -1966,6 +2006,7 @@ export interface components {
          */
         WordAnswer: {
             halted: boolean;
+            close_only: boolean;
             reason: string | null;
             journalled: boolean;
         };
@@ -2614,7 +2655,7 @@ export interface components {
         };
         /**
          * LimitsAnswer
-         * @description Every limit of every account.
+         * @description Every limit of every account that is on; `/api/v1/config` has those that are off too.
          */
         LimitsAnswer: {
             limits: components["schemas"]["LimitAnswer"][];
@@ -2629,8 +2670,8 @@ export interface components {
          * LimitAnswer
          * @description One limit of one account. `used` is null where it is a rule for an order and nothing uses it up.
          *
-         *         `unit` is a currency, shares, count, percent, seconds, minutes or flag (0 or 1). `symbol` is the instrument that
-         *         uses most of a limit that holds for each by itself. `source` says who set it.
+         *         `unit` is a currency, shares, quantity, count, percent, ratio, seconds, minutes or flag (0 or 1). `symbol` is the
+         *         instrument that uses most of a limit that holds for each by itself. `source` says who set it.
          */
         LimitAnswer: {
             name: string;
@@ -2685,16 +2726,20 @@ export interface components {
         };
         /**
          * RiskAnswer
-         * @description Risk at a glance: may orders be sent, are breakers closed, are our positions the venue's.
+         * @description Risk at a glance: may orders be sent, are breakers closed, are our positions the venue's, what is used up.
+         *
+         *         `close_only` says who allows no new positions; it is null while they may be opened.
          */
         RiskAnswer: {
             halted: boolean;
             halt_reason: string | null;
+            close_only: string | null;
             breakers: components["schemas"]["BreakerAnswer"][];
             gross: {
                 [key: string]: string;
             };
             positions_synced: boolean;
+            limits: components["schemas"]["LimitAnswer"][];
             highest_utilization: components["schemas"]["LimitAnswer"] | null;
             /**
              * Format: date-time
@@ -2734,6 +2779,23 @@ export interface components {
          * @description `POST /risk/reset`.
          */
         ResetBody: {
+            /** @default no reason given */
+            reason: string;
+            /** @default operator */
+            actor: string;
+        };
+        /**
+         * LimitBody
+         * @description `POST /risk/limits`: one limit, as `config/risk_limits.toml` names and writes it.
+         *
+         *         It holds at once where it is stricter than the settings; `value` null takes an operator's word back.
+         */
+        LimitBody: {
+            account: string;
+            limit: string;
+            value: string | number | boolean | null;
+            /** @default null */
+            symbol: string | null;
             /** @default no reason given */
             reason: string;
             /** @default operator */
@@ -3938,6 +4000,30 @@ export interface operations {
             };
         };
     };
+    execution_post_doors_execution_api_v1_close_only: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WordBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordAnswer"];
+                };
+            };
+        };
+    };
     execution_post_doors_execution_api_v1_resume: {
         parameters: {
             query?: never;
@@ -4772,6 +4858,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakersAnswer"];
+                };
+            };
+        };
+    };
+    observability_post_doors_observability_risk_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsAnswer"];
                 };
             };
         };

@@ -280,4 +280,5 @@ def test_a_snapshot_of_the_first_version_is_read() -> None:
     restored = Machine.restore(machine.accounts, machine.instruments, machine.epoch, json.dumps(body).encode())
 
     assert restored.equity_units(STOCKS) == machine.equity_units(STOCKS)
-    assert np.array_equal(restored.state.positions, machine.state.positions)
+    known = slice(r.P_DIVIDENDS)
+    assert np.array_equal(restored.state.positions[:, known], machine.state.positions[:, known])

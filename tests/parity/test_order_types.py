@@ -68,4 +68,4 @@ def test_every_order_the_venues_match_themselves_has_one_outcome(tmp_path: Path)
     assert done.rehearsal.replays
     for tally in done.rehearsal.tallies.values():
         assert tally.fills > 20
-        assert tally.partial_fills
+        assert tally.limit_orders > 20
