@@ -13,7 +13,7 @@ class AverageCross(Strategy):
     symbols = ("SPY",)
     fast = 10
     slow = 40
-    weight = 0.4
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """Two averages per symbol."""

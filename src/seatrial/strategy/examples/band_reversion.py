@@ -13,7 +13,7 @@ class BandReversion(Strategy):
     symbols = ("AAPL",)
     length = 20
     width = 2.0
-    notional = 20_000.0
+    notional = 4_000.0
 
     def on_start(self, context: Context) -> None:
         """One channel per symbol."""

@@ -11,7 +11,7 @@ class BuyAndHold(Strategy):
     """Hold `weight` of the account in each symbol, bought once."""
 
     symbols = ("SPY",)
-    weight = 0.5
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """Nothing is held yet."""

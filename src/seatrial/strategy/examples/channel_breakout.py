@@ -12,7 +12,7 @@ class ChannelBreakout(Strategy):
     symbols = ("BTCUSDT",)
     entry = 60
     leave = 20
-    weight = 0.5
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """Two channels per symbol; a bar is compared with the channel before it."""

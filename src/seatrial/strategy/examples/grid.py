@@ -13,7 +13,7 @@ class Grid(Strategy):
     symbols = ("BTCUSDT",)
     gap = 0.002
     steps = 4
-    notional = 2_000.0
+    notional = 1_000.0
 
     def on_start(self, context: Context) -> None:
         """The middle of the ladder is the first close."""

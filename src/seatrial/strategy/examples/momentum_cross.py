@@ -14,7 +14,7 @@ class MomentumCross(Strategy):
     fast = 12
     slow = 26
     signal = 9
-    weight = 0.4
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """One per symbol."""

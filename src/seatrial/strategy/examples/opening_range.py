@@ -15,7 +15,7 @@ class OpeningRange(Strategy):
     symbols = ("SPY",)
     bars = 30
     hours = 5.0
-    notional = 20_000.0
+    notional = 4_000.0
 
     def on_start(self, context: Context) -> None:
         """What is known of the session so far."""

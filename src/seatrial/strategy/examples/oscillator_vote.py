@@ -12,7 +12,7 @@ class OscillatorVote(Strategy):
 
     symbols = ("SOLUSDT",)
     length = 20
-    weight = 0.4
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """Three per symbol."""

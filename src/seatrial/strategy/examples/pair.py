@@ -13,7 +13,7 @@ class Pair(Strategy):
     symbols = ("QQQ", "SPY")
     length = 60
     width = 2.0
-    weight = 0.25
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """One band around the ratio of the first symbol to the second."""

@@ -13,7 +13,7 @@ class ParabolicStop(Strategy):
     symbols = ("AAPL",)
     step = 0.02
     step_max = 0.2
-    notional = 15_000.0
+    notional = 4_000.0
 
     def on_start(self, context: Context) -> None:
         """One stop per symbol."""

@@ -13,7 +13,7 @@ class Rotation(Strategy):
     length = 60
     every = 30
     hold = 2
-    weight = 0.6
+    weight = 0.08
 
     def on_start(self, context: Context) -> None:
         """One rate per symbol; a round is over when the last symbol has been seen."""

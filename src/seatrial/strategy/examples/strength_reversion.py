@@ -14,7 +14,7 @@ class StrengthReversion(Strategy):
     length = 14
     low = 30.0
     high = 55.0
-    weight = 0.3
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """One index per symbol."""

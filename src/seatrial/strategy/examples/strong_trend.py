@@ -13,7 +13,7 @@ class StrongTrend(Strategy):
     symbols = ("QQQ",)
     length = 14
     least = 25.0
-    weight = 0.3
+    weight = 0.04
 
     def on_start(self, context: Context) -> None:
         """One index per symbol."""

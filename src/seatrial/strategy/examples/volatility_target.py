@@ -12,9 +12,9 @@ class VolatilityTarget(Strategy):
 
     symbols = ("BTCUSDT",)
     length = 60
-    wanted = 0.03
-    most = 0.8
-    step = 0.1
+    wanted = 0.002
+    most = 0.04
+    step = 0.01
 
     def on_start(self, context: Context) -> None:
         """Returns and their deviation, per symbol."""
