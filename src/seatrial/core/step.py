@@ -13,7 +13,7 @@ from seatrial.core.breaker import trip_reason
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.effects import apply_effect
 from seatrial.core.legs import end_overdue, tend, trim
-from seatrial.core.marking import begin_fact, end_fact, is_calm, mark
+from seatrial.core.marking import is_calm
 from seatrial.core.parked import bars_matter
 from seatrial.core.records import Int64Array, State
 from seatrial.core.requests import answer
@@ -165,17 +165,6 @@ def step(state: State, fact: Int64Array, out: Int64Array) -> int:
     """Apply one fact and decide. `out` takes the effect rows; returns how many."""
     apply_fact(state, fact)
     return decide(state, fact, out)
-
-
-@compiled_inline
-def hear_bar(
-    state: State, inst: int, start_ns: int, end_ns: int, high: int, low: int, close: int, out: Int64Array
-) -> int:
-    """`step` for a finished bar, without a row to carry it."""
-    begin_fact(state, end_ns)
-    mark(state, inst, start_ns, end_ns, high, low, close)
-    end_fact(state)
-    return _NONE if is_calm(state, inst) else guard(state, out, _NONE, inst)
 
 
 @compiled
