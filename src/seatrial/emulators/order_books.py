@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 from seatrial.core.book import Execution, PlainBook
@@ -11,6 +12,19 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.emulators.timeline import Print
+
+
+class SelfTrade(IntEnum):
+    """What happens where two orders of one account would trade with each other; the taker's word counts.
+
+    They trade; the newcomer ends; what rests ends; both end; or the smaller ends and the larger is the less by it.
+    """
+
+    ALLOWED = 0
+    EXPIRE_TAKER = 1
+    EXPIRE_MAKER = 2
+    EXPIRE_BOTH = 3
+    DECREMENT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,7 @@ class Terms:
     post_only: bool = False
     extended_hours: bool = False
     if_touched: bool = False  # the trigger is a touch from the other side: a take-profit
+    self_trade: SelfTrade = SelfTrade.ALLOWED  # asked only in a market with books
 
 
 class Place(NamedTuple):

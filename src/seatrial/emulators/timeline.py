@@ -33,7 +33,8 @@ class Print(NamedTuple):
 
     `jumped` marks the first print of a bar: the market did not pass the prices in between. The volume
     can be zero where a bar traded less than four lots. `phase` has the bits of `core.matching`: the session's
-    first and last print, and those outside of any session.
+    first and last print, and those outside of any session. `buyer_maker`: it was a sale into the bid; of a replayed
+    bar, a print below the one before it.
     """
 
     symbol: Symbol
@@ -43,6 +44,7 @@ class Print(NamedTuple):
     jumped: bool
     number: int
     phase: int = 0
+    buyer_maker: bool = False
 
 
 @dataclass(slots=True)
@@ -140,15 +142,25 @@ class Timeline:
 
     def _print(self, symbol: Symbol, index: int, part: int) -> Print:
         bar = self._tape.bars(symbol)[index]
+        price_units = matching.print_price(bar.open_units, bar.high_units, bar.low_units, bar.close_units, part)
         return Print(
             symbol=symbol,
-            price_units=matching.print_price(bar.open_units, bar.high_units, bar.low_units, bar.close_units, part),
+            price_units=price_units,
             volume_units=matching.print_volume(bar.volume_units, self._lots[symbol], part),
             at_ns=matching.print_at_ns(bar.start_ns, bar.end_ns, part),
             jumped=part == 0,
             number=index * matching.PRINTS_PER_BAR + part + 1,
             phase=self._phase(symbol, index, part),
+            buyer_maker=price_units < self._price_before(symbol, index, part),
         )
+
+    def _price_before(self, symbol: Symbol, index: int, part: int) -> int:
+        bars = self._tape.bars(symbol)
+        if part == 0:
+            return bars[index - 1].close_units if index else 0
+        bar = bars[index]
+        earlier: int = matching.print_price(bar.open_units, bar.high_units, bar.low_units, bar.close_units, part - 1)
+        return earlier
 
     def _phase(self, symbol: Symbol, index: int, part: int) -> int:
         """What is special about a print. A market that never closes has neither auctions nor nights."""
