@@ -247,7 +247,7 @@ def test_an_order_whose_acknowledgement_was_lost_is_there_and_can_be_found() -> 
             await house.order(type="limit", limit_price=90, client_order_id="lost")
         found = await house.get("/v2/orders:by_client_order_id", client_order_id="lost")
         assert found["status"] == "new"
-        assert [line.op for line in house.history.operations] == ["fault", "accepted"]
+        assert [line.op for line in house.history.orders()] == ["fault", "accepted"]
 
     in_house(scene, faults=[Fault(name="lost", kind="lost_ack", path="/v2/orders", method="POST")])
 

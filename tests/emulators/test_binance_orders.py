@@ -314,7 +314,7 @@ def test_the_history_tells_what_was_accepted_executed_and_cancelled() -> None:
     market.to(20)
     market.spot.cancel_all(market.alice, "BTCUSDT")
 
-    assert [(row.op, row.client_order_id) for row in market.history.operations] == [
+    assert [(row.op, row.client_order_id) for row in market.history.orders()] == [
         ("accepted", "one"),
         ("executed", "one"),
         ("canceled", "one"),

@@ -17,8 +17,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from seatrial.domain.faults import BadSetting
-from seatrial.emulators.control import control_routes
-from seatrial.emulators.faults import Fault, FaultScript, FaultyApp, parse_faults
+from seatrial.emulators.control import ControlDoor
+from seatrial.emulators.faults import Fault, FaultScript, FaultyApp, Words, parse_faults
 from seatrial.emulators.history import History
 from seatrial.emulators.outbox import Outbox
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
@@ -34,9 +34,9 @@ class Counter:
         self.size_max = size_max
         routes = [Route("/count", self.count, methods=["POST"]), WebSocketRoute("/echo", self.echo)]
         self.app = FaultyApp(
-            Starlette(routes=[*routes, *control_routes(self.script, self.history)]),
+            Starlette(routes=[*routes, *ControlDoor(self.script, self.history).routes()]),
             self.script,
-            lambda status: b'{"code":%d}' % status,
+            Words(error=lambda status: b'{"code":%d}' % status),
         )
 
     async def count(self, _: Request) -> Response:
@@ -164,7 +164,7 @@ def test_the_control_door_sets_faults_and_shows_history() -> None:
             refused = await client.post("/control/faults", json={"faults": [{**fault, "probability": 2}]})
             assert (refused.status_code, refused.json()) == (
                 422,
-                {"message": "faults.down.probability: accepted is 0 to 1, was 2.0"},
+                {"message": "faults[1] down.probability: accepted is 0 to 1, was 2.0"},
             )
 
     run_virtual(main)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from seatrial.domain.faults import PortTaken
 from seatrial.domain.time import Instant
-from seatrial.emulators.faults import Asgi, Fault, FaultScript, FaultyApp
+from seatrial.emulators.faults import Asgi, Fault, FaultScript, FaultyApp, Words
 from seatrial.emulators.history import History
 from seatrial.emulators.socket import CountingProxy, SocketServer
 
@@ -32,7 +32,7 @@ async def hello(_: Request) -> Response:
 
 def app(*faults: Fault) -> Asgi:
     script = FaultScript(Random(1), History(StoppedClock()), faults)
-    return FaultyApp(Starlette(routes=[Route("/", hello)]), script, lambda _: b"{}")
+    return FaultyApp(Starlette(routes=[Route("/", hello)]), script, Words(error=lambda _: b"{}"))
 
 
 def test_a_lost_acknowledgement_drops_the_connection_and_the_next_request_is_served() -> None:

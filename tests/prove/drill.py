@@ -93,7 +93,7 @@ class Drill:
         self._leave_room()
         for venue, path in LOST:
             fault = {"name": "lost", "kind": "lost_ack", "method": "POST", "path": path, "count_max": 1}
-            self.house.http.post(self.house.url(venue) + "/control/faults", json={"faults": [fault]}).raise_for_status()
+            self.house.http.put(self.house.url(venue) + "/control/faults", json={"faults": [fault]}).raise_for_status()
         time.sleep(random.uniform(0, 0.5))  # sometimes a strategy's order is struck, sometimes one of these
         for venue in random.sample(VENUES, len(VENUES)):
             answer = self._order(random, venue)
@@ -125,7 +125,7 @@ class Drill:
 
     def _mend(self) -> None:
         for venue, _ in LOST:
-            self.house.http.post(self.house.url(venue) + "/control/faults", json={"faults": []}).raise_for_status()
+            self.house.http.delete(self.house.url(venue) + "/control/faults").raise_for_status()
 
     # -------------------------------------------------------------- verdict
 

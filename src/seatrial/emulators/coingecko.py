@@ -21,7 +21,7 @@ from starlette.routing import Route
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, Clock, rfc3339
 from seatrial.emulators.exchange import Exchange
-from seatrial.emulators.faults import Asgi, FaultScript, FaultyApp
+from seatrial.emulators.faults import Asgi, FaultScript, FaultyApp, Words
 
 COINS: Mapping[str, str] = {
     "bitcoin": "BTCUSDT",
@@ -162,7 +162,7 @@ def build_coingecko(
 ) -> Asgi:
     """The application; with a script of `faults` around it."""
     app = Starlette(routes=CoinGecko(exchange, api_clock=api_clock, key=key).routes())
-    return app if faults is None else FaultyApp(app, faults, _internal)
+    return app if faults is None else FaultyApp(app, faults, Words(error=_internal))
 
 
 def _internal(status: int) -> bytes:

@@ -1,7 +1,12 @@
-"""The operation history of a venue: what was asked, what happened, which fault was injected, and when.
+"""The operation history of a venue: what was asked and answered, what happened, which fault struck, and when.
 
-A checker reads it after a run: every order that was acknowledged, every execution, every fault. Append
-only; in memory up to a bound, and complete in a JSON-lines file where one is given.
+A checker reads it after a run (`checking`). Append only; in memory up to a bound, and complete in a
+JSON-lines file where one is given. No key, signature or secret is in it.
+
+    request, answer    what came through a door; both carry the same `request` number
+    event              what the venue told an account of an order, as its streams say it, in `data`
+    fault, control     what went wrong on purpose, and who asked for it
+    any other          what the venue did: accepted, executed, canceled, replaced, ...
 """
 
 from __future__ import annotations
@@ -11,19 +16,27 @@ from pathlib import Path
 
 import msgspec
 
-from seatrial.domain.time import Clock
+from seatrial.domain.time import Clock, Instant
 
-OPERATIONS_MAX = 1_000_000  # in memory; the file has them all
+OPERATIONS_MAX = 200_000  # in memory; the file has them all
 
 
-class Operation(msgspec.Struct, frozen=True):
-    """One line: `op` is a verb such as `accepted`, `canceled`, `executed`, `fault`; `at_ns` is API time."""
+class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line. `seq` counts from one without gaps; `at_ns` is API time.
 
+    `request` ties an answer to its request, `status` is the answer's. `data` is JSON: the parameters of a
+    request that places or cancels, or an event as streams tell it.
+    """
+
+    seq: int
     at_ns: int
     op: str
-    account: str
-    client_order_id: str
-    what: str
+    account: str = ""
+    client_order_id: str = ""
+    what: str = ""
+    request: int = 0
+    status: int = 0
+    data: msgspec.Raw | None = None
 
 
 class History:
@@ -39,18 +52,55 @@ class History:
         self._operations: deque[Operation] = deque(maxlen=OPERATIONS_MAX)
         self._file = None if path is None else path.open("ab", buffering=0)
         self._encoder = msgspec.json.Encoder()
+        self._requests = 0
+        self.count = 0
 
-    def record(self, op: str, *, account: str = "", client_order_id: str = "", what: str = "") -> None:
+    def now_ns(self) -> Instant:
+        """API time, by which faults begin and end."""
+        return self._clock.now_ns()
+
+    def next_request(self) -> int:
+        """A number for a request and its answer."""
+        self._requests += 1
+        return self._requests
+
+    def record(
+        self,
+        op: str,
+        *,
+        account: str = "",
+        client_order_id: str = "",
+        what: str = "",
+        request: int = 0,
+        status: int = 0,
+        data: bytes = b"",
+    ) -> None:
         """Append one operation, now."""
-        operation = Operation(self._clock.now_ns(), op, account, client_order_id, what)
+        self.count += 1
+        raw = msgspec.Raw(data) if data else None
+        operation = Operation(
+            self.count, self._clock.now_ns(), op, account, client_order_id, what, request, status, raw
+        )
         self._operations.append(operation)
         if self._file is not None:
             self._file.write(self._encoder.encode(operation) + b"\n")
 
+    def event(self, account: str, what: str, data: bytes) -> None:
+        """Append what the venue tells an account, before anybody hears it or a fault keeps it from them."""
+        self.record("event", account=account, what=what, data=data)
+
     @property
     def operations(self) -> list[Operation]:
-        """All of them, oldest first."""
+        """Those in memory, oldest first."""
         return list(self._operations)
+
+    def since(self, seq: int) -> list[Operation]:
+        """Those in memory after this one, oldest first."""
+        return [operation for operation in self._operations if operation.seq > seq]
+
+    def orders(self) -> list[Operation]:
+        """What the venue did and which faults struck, without the traffic of the doors."""
+        return [operation for operation in self._operations if operation.op not in ("request", "answer", "event")]
 
     def close(self) -> None:
         """Close the file."""

@@ -1,7 +1,7 @@
 """What a venue wants to tell one client of a stream: a bounded queue between the market and a socket.
 
 The market never waits for a client. A client that reads too slowly fills its queue and is dropped; the
-others notice nothing. The fault script decides per message whether it is sent, twice, late or never.
+others notice nothing. The fault script decides per message whether it is sent, twice, late, out of order or never.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Callable
 import anyio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from seatrial.emulators.faults import MILLISECONDS, FaultScript
+from seatrial.emulators.faults.plans import PLAIN
+from seatrial.emulators.faults.script import FaultScript
 
+MILLISECONDS = 1_000
 OUTBOX_MAX = 4_096
 CLOSED_BY_FAULT = 1012  # "service restart"
 CLOSED_AS_SLOW = 1008  # "policy violation"
@@ -50,14 +52,33 @@ class Outbox:
         self._closing = asyncio.Event()
         self._close_code = CLOSED_AS_SLOW
         self._too_slow = False
+        self._held: list[tuple[int, str | bytes]] = []
 
-    def put(self, message: str | bytes, what: str = "") -> None:
+    def put(self, message: str | bytes, what: str = "", *, account: str = "") -> None:
         """Queue an event; faults may strike it. Text is sent as a text frame, bytes as a binary one."""
-        plan = self._script.on_stream(self._stream, what)
+        plan = self._script.on_stream(self._stream, what, account=account, message=message)
+        if plan is PLAIN and not self._held:
+            self._queue(0, message)
+            return
+        said = self._script.alter(plan.altered, message)
         if plan.disconnect:
             self.close(CLOSED_BY_FAULT)
-        for _ in range(plan.copies):
-            self._queue(plan.wait_ms, message)
+        messages = [] if said is None else [(plan.wait_ms, said)] * plan.copies
+        if plan.swap_ms and messages:
+            self._held += messages
+            asyncio.get_running_loop().call_later(plan.swap_ms / MILLISECONDS, self._release)
+        else:
+            for waited in messages:
+                self._queue(*waited)
+            self._release()
+        if plan.disconnect_after:
+            self.close_after_sending(CLOSED_BY_FAULT)
+
+    def _release(self) -> None:
+        """Queue what a fault held back: the next message has overtaken it, or there was none."""
+        held, self._held = self._held, []
+        for waited in held:
+            self._queue(*waited)
 
     def answer(self, message: str | bytes) -> None:
         """Queue the answer to what the client said; faults do not strike it."""

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto.events import Request
 
 from seatrial.domain.faults import PortTaken
 
@@ -33,6 +35,36 @@ class DroppableHttp(HttpToolsProtocol):
         super().on_message_begin()
         extensions: dict[str, Any] = {"seatrial.drop": self.transport.abort}
         self.scope["extensions"] = extensions
+
+
+class HalfClosableStream(WSProtocol):
+    """uvicorn's WebSocket, whose sending half a fault can close: scope extension `seatrial.half_close`."""
+
+    _half_closed = False
+
+    def handle_connect(self, event: Request) -> None:
+        """Give each connection the means to send FIN and go on listening."""
+        super().handle_connect(event)
+        extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), "seatrial.half_close": self._half_close}
+        self.scope["extensions"] = extensions
+
+    def data_received(self, data: bytes) -> None:
+        """What still comes from the client is lost: to answer even a ping would need the other half."""
+        if not self._half_closed:
+            super().data_received(data)
+
+    def shutdown(self) -> None:
+        """A half that is closed can say no farewell."""
+        if self._half_closed:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def _half_close(self) -> None:
+        self.stop_keepalive()
+        if not self._half_closed and not self.transport.is_closing():
+            self._half_closed = True
+            self.transport.write_eof()
 
 
 class SocketServer:
@@ -67,7 +99,7 @@ class SocketServer:
         config = uvicorn.Config(
             app,
             http=DroppableHttp,
-            ws="wsproto",
+            ws=HalfClosableStream,
             ws_ping_interval=ping_seconds,
             ws_ping_timeout=ping_seconds,
             ws_max_size=MESSAGE_BYTES_MAX,

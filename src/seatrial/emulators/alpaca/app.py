@@ -22,16 +22,18 @@ from seatrial.emulators.alpaca.corporate_actions import ListedAction, action_rou
 from seatrial.emulators.alpaca.data_stream import CONNECTIONS_MAX, DataStream
 from seatrial.emulators.alpaca.desk import Desk
 from seatrial.emulators.alpaca.door import RATE_PER_MINUTE, Credential, Door, Keys, RateWindow, not_a_door
+from seatrial.emulators.alpaca.fault_words import WORDS
 from seatrial.emulators.alpaca.holdings import HoldingDoors
 from seatrial.emulators.alpaca.identity import Identity
 from seatrial.emulators.alpaca.market_data import MarketData
 from seatrial.emulators.alpaca.reference import reference_routes
-from seatrial.emulators.alpaca.refusals import unavailable_body
 from seatrial.emulators.alpaca.trade_stream import TradeStream
 from seatrial.emulators.alpaca.trading import OrderDoors
-from seatrial.emulators.control import control_routes
+from seatrial.emulators.control import ControlDoor
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript, FaultyApp
+from seatrial.emulators.faults.market import halts
+from seatrial.emulators.faults.skew import SkewedClock
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
 
@@ -83,22 +85,26 @@ def build_alpaca(
         data_connections_max: market-data streams per account. The real venue's free plan allows one.
         corporate_actions: what the door of that name lists; the market itself is not changed by them.
     """
+    api_clock = SkewedClock(api_clock, script)
     identity = Identity(seed=seed, epoch=records.epoch)
     keys = Keys({each.key: Credential(each.key, each.secret, each.name) for each in accounts})
     door = Door(keys, RateWindow(api_clock, rate_per_minute), identity, api_clock)
     deposits = {each.name: each.deposit for each in accounts}
+    exchange.on_print.append(halts(script, exchange))
     desk = Desk(exchange, records, identity, history, deposits)
+    desk.on_trade_update.append(history.event)
     routes = [
         *OrderDoors(desk).routes(door),
         *HoldingDoors(desk).routes(door),
         *activity_routes(desk, door),
-        *reference_routes(exchange, door),
+        *reference_routes(exchange, door, script.skew_ns),
         *MarketData(exchange).routes(door),
         *action_routes(corporate_actions, door),
         *TradeStream(desk, keys, script).routes(),
         *DataStream(exchange, keys, script, connections_max=data_connections_max).routes(),
-        *control_routes(script, history),
+        *ControlDoor(script, history).routes(),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: not_a_door})
     app.router.redirect_slashes = False
-    return EmulatedAlpaca(FaultyApp(app, script, unavailable_body), desk, accounts)
+    names = {each.key: each.name for each in accounts}
+    return EmulatedAlpaca(FaultyApp(app, script, WORDS, accounts=names, history=history), desk, accounts)

@@ -137,7 +137,9 @@ class _Subscriber:
         """What of an instant this client subscribed to."""
         rows = [row for row in instant if self._wants(str(row["T"]), str(row["S"]))]
         if rows:
-            self.outbox.put(self._encode(rows), " ".join(sorted({str(row["T"]) for row in rows})))
+            self.outbox.put(
+                self._encode(rows), " ".join(sorted({str(row["T"]) for row in rows})), account=self.account or ""
+            )
 
     def _wants(self, kind: str, symbol: str) -> bool:
         wanted = self._wanted[CHANNEL_OF[kind]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from starlette.requests import Request
@@ -25,12 +25,12 @@ MAINTENANCE_PERCENT = 30
 FRIDAY = 4
 
 
-def reference_routes(exchange: Exchange, door: Door) -> list[Route]:
-    """`/v2/clock`, `/v2/calendar` and `/v2/assets`."""
+def reference_routes(exchange: Exchange, door: Door, skew_ns: Callable[[], int] = lambda: 0) -> list[Route]:
+    """`/v2/clock`, whose timestamp may be off by `skew_ns`, `/v2/calendar` and `/v2/assets`."""
 
     async def clock(_: Request, __: str) -> Response:
         exchange.catch_up()
-        return answer(clock_shape(exchange))
+        return answer(clock_shape(exchange, skew_ns()))
 
     async def calendar(request: Request, _: str) -> Response:
         start, end = date_of(request.query_params, "start"), date_of(request.query_params, "end")
@@ -68,9 +68,10 @@ def find_asset(instruments: Mapping[Symbol, Instrument], wanted: str) -> Instrum
     return found
 
 
-def clock_shape(exchange: Exchange) -> dict[str, object]:
+def clock_shape(exchange: Exchange, skew_ns: int = 0) -> dict[str, object]:
     """`GET /v2/clock`, in New York time.
 
+    `skew_ns` is how far the clock that is shown is off.
     Where the calendar ends, the next session is taken to be a day after the last: clients require a value.
     """
     now_ns = exchange.now_ns()
@@ -79,7 +80,7 @@ def clock_shape(exchange: Exchange) -> dict[str, object]:
     next_open_ns = exchange.next_open_ns or last.open_ns + days * DAY_NS
     next_close_ns = exchange.next_close_ns if not exchange.ended else None
     return {
-        "timestamp": new_york(now_ns).isoformat(),
+        "timestamp": new_york(now_ns + skew_ns).isoformat(),
         "is_open": exchange.is_open,
         "next_open": new_york(next_open_ns).isoformat(),
         "next_close": new_york(next_close_ns or next_open_ns + last.close_ns - last.open_ns).isoformat(),

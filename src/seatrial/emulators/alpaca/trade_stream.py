@@ -36,7 +36,7 @@ class TradeStream:
     def _tell(self, account: str, event: str, message: bytes) -> None:
         for listener in self._listeners:
             if listener.account == account and STREAM in listener.streams:
-                listener.outbox.put(message, event)
+                listener.outbox.put(message, event, account=account)
 
     async def _serve(self, websocket: WebSocket) -> None:
         await websocket.accept()

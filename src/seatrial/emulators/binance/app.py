@@ -16,9 +16,9 @@ import msgspec
 from starlette.applications import Starlette
 
 from seatrial.domain.time import Clock
-from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.clearing import Clearing
 from seatrial.emulators.binance.desk import Desk
+from seatrial.emulators.binance.fault_words import WORDS
 from seatrial.emulators.binance.feed import Feed
 from seatrial.emulators.binance.ledger import Ledger
 from seatrial.emulators.binance.markets import Markets
@@ -28,9 +28,11 @@ from seatrial.emulators.binance.socket_api import SocketDoor
 from seatrial.emulators.binance.spot import Spot
 from seatrial.emulators.binance.streams import StreamDoor
 from seatrial.emulators.binance.wallet import Credentials
-from seatrial.emulators.control import control_routes
+from seatrial.emulators.control import ControlDoor
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Asgi, FaultScript, FaultyApp
+from seatrial.emulators.faults.market import halts
+from seatrial.emulators.faults.skew import SkewedClock
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
 
@@ -65,21 +67,23 @@ def build_binance(
         ids: where client order ids and request ids come from, seeded.
         weights: another weight limit than the venue's own.
     """
+    api_clock = SkewedClock(api_clock, faults)
+    exchange.on_print.append(halts(faults, exchange))
     markets = Markets(exchange)
     ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
     clearing = Clearing(exchange, markets, ledger)
+    clearing.on_account_event.append(
+        lambda account, event: history.event(account, str(event["e"]), msgspec.json.encode(event))
+    )
     exchange.on_settled += [clearing.commit, markets.tell]
     spot = Spot(clearing, markets, ids=ids)
     desk = Desk(spot, markets, weights or WeightMeter(api_clock), clock=api_clock, history=history)
     doors = [
-        *control_routes(faults, history),
+        *ControlDoor(faults, history).routes(),
         *StreamDoor(Feed(markets), faults, api_clock).routes(),
         *SocketDoor(desk, faults).routes(),
         *RestDoor(desk, ids).routes(),
     ]
-    app = FaultyApp(Starlette(routes=doors), faults, _error_body)
+    names = {each.key: each.name for each in accounts}
+    app = FaultyApp(Starlette(routes=doors), faults, WORDS, accounts=names, history=history)
     return Binance(app, spot, markets)
-
-
-def _error_body(status: int) -> bytes:
-    return msgspec.json.encode(refusals.internal(status).body())

@@ -1,8 +1,8 @@
 """The WebSocket API `/ws-api/v3`: the same questions as REST, and the account events.
 
 Account events come by `userDataStream.subscribe.signature`; listenKeys are gone since 2026-02-20. A fault
-script strikes requests here, too (method `WS`, path `/ws-api/v3/<method>`), except by latency; what it
-does to events it does under the stream name `userData`.
+script strikes requests before they come here (`faults.frames`: method `WS`, path `/ws-api/v3/<method>`);
+what it does to events it does under the stream name `userData`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from seatrial.emulators.binance.private import ENDPOINTS as PRIVATE
 from seatrial.emulators.binance.public import ENDPOINTS as PUBLIC
 from seatrial.emulators.binance.rest import UNKNOWN_ADDRESS
 from seatrial.emulators.binance.signature import socket_payload
-from seatrial.emulators.faults import FaultScript, RequestPlan
-from seatrial.emulators.outbox import CLOSED_BY_FAULT, Outbox
+from seatrial.emulators.faults import FaultScript
+from seatrial.emulators.outbox import Outbox
 
 CONNECT_WEIGHT = 2
 STREAM_NAME = "userData"  # what faults call the account events
@@ -83,12 +83,12 @@ class SocketDoor:
             del self._sessions[session]
 
     def _tell(self, account: str, event: Json) -> None:
-        what = f"{event['e']} {event.get('x', '')}".strip()
+        what = f"{event['e']} {event.get('x', '')} {event.get('X', '')}".strip()
         for session in list(self._sessions):
             for number, name in session.subscriptions.items():
                 if name == account:
                     body = msgspec.json.encode({"subscriptionId": number, "event": event})
-                    session.outbox.put(body.decode(), what)
+                    session.outbox.put(body.decode(), what, account=account)
 
     # ---------------------------------------------------------------- requests
 
@@ -99,21 +99,9 @@ class SocketDoor:
             self._answer(session, {"id": None, "status": refusal.status, "error": refusal.body()}, [], shown=False)
             return
         number, method = request.get("id"), str(request.get("method")).removeprefix("v3/")
-        plan = self._script.on_request("WS", f"/ws-api/v3/{method}")
-        if plan.status_before:
-            self._answer(session, {"id": number, **_broken(plan.status_before)}, [], shown=False)
-            return
         params = request.get("params")
         answer, limits, shown = self._try(session, method, params if isinstance(params, dict) else {})
-        self._finish(session, plan, {"id": number, **answer}, limits, shown=shown)
-
-    def _finish(self, session: Session, plan: RequestPlan, answer: Json, limits: list[Json], *, shown: bool) -> None:
-        if plan.lost:
-            session.outbox.close(CLOSED_BY_FAULT)
-        elif plan.status_after:
-            self._answer(session, {"id": answer["id"], **_broken(plan.status_after)}, limits, shown=shown)
-        else:
-            self._answer(session, answer, limits, shown=shown)
+        self._answer(session, {"id": number, **answer}, limits, shown=shown)
 
     def _try(self, session: Session, method: str, params: Json) -> tuple[Json, list[Json], bool]:
         """`(answer, rows of rateLimits, whether to show them)`."""
@@ -196,10 +184,6 @@ def _unsubscribe(session: Session, number: int | None) -> Json:
     elif session.subscriptions.pop(number, None) is None:
         raise refusals.subscription_unknown()
     return {}
-
-
-def _broken(status: int) -> Json:
-    return {"status": status, "error": refusals.internal(status).body()}
 
 
 def _decode(message: str | bytes) -> Json:

@@ -1,0 +1,91 @@
+"""What a fault and the history want to know of a request: who asks, which order, and which symbols it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote_plus
+
+import msgspec
+
+from seatrial.emulators.faults.words import Purpose, Words
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+NOTED_BYTES_MAX = 4_096
+KEY_HEADERS = (b"apca-api-key-id", b"x-mbx-apikey")
+CLIENT_ORDER_ID = re.compile(
+    r'(?:\b|")(?:client_order_id|newClientOrderId|origClientOrderId)"?\s*[=:]\s*"?([^"&,}\s]+)'
+)
+SECRETS = frozenset({"signature", "apiKey", "secret", "key"})
+
+
+class Asked(NamedTuple):
+    """A request as faults and history see it. `text` is path, query and body, decoded."""
+
+    method: str
+    path: str
+    account: str
+    purpose: Purpose
+    text: str
+    query: str
+    body: bytes
+
+    @property
+    def client_order_id(self) -> str:
+        """The client's id of the order it is about, where it names one."""
+        if not self.purpose and "lient" not in self.text:
+            return ""
+        return client_order_id_in(self.text)
+
+    def noted(self) -> bytes:
+        """The parameters of a request that changes something, as a JSON object without its signature."""
+        if self.method in ("GET", "HEAD") or len(self.body) + len(self.query) > NOTED_BYTES_MAX:
+            return b""
+        said: dict[str, object] = dict(parse_qsl(self.query, keep_blank_values=True))
+        if self.body[:1] == b"{":
+            try:
+                parsed = msgspec.json.decode(self.body)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                parsed = {}
+            said |= parsed if isinstance(parsed, dict) else {}
+        else:
+            said |= dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return msgspec.json.encode(without_secrets(said))
+
+
+def client_order_id_in(text: str) -> str:
+    """The client's own id of an order, from decoded parameters; empty where there is none."""
+    found = CLIENT_ORDER_ID.search(text)
+    return found[1] if found else ""
+
+
+def without_secrets(said: Mapping[str, object]) -> dict[str, object]:
+    """Parameters that may be written down."""
+    return {name: value for name, value in said.items() if name not in SECRETS}
+
+
+async def read_request(
+    scope: Message, receive: Receive, words: Words, accounts: Mapping[str, str]
+) -> tuple[Asked, Receive]:
+    """The request, and a `receive` that gives its body to the venue again."""
+    method, path = scope["method"], scope["path"]
+    read: list[Message] = []
+    if method not in ("GET", "HEAD"):
+        read.append(await receive())
+        while read[-1].get("more_body") and sum(len(each.get("body", b"")) for each in read) <= NOTED_BYTES_MAX:
+            read.append(await receive())
+    body = b"".join(each.get("body", b"") for each in read)
+    query = scope.get("query_string", b"").decode("latin-1")
+    text = unquote_plus(f"{path}?{query}") + " " + unquote_plus(body.decode("utf-8", "replace"))
+    account = next(
+        (accounts.get(value.decode("latin-1"), "") for name, value in scope["headers"] if name in KEY_HEADERS), ""
+    )
+    waiting = read[::-1]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return Asked(method, path, account, words.purpose(method, path), text, query, body), again
