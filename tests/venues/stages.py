@@ -34,6 +34,7 @@ from seatrial.venues.alpaca.client import AlpacaVenue
 from seatrial.venues.alpaca.door import AlpacaUrls
 from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.binance.door import BinanceUrls
+from seatrial.venues.connection import Connection
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
 
@@ -152,18 +153,17 @@ def adapter(
     **more: Any,
 ) -> Venue:
     """Our side, as bootstrap would build it."""
-    shared: dict[str, Any] = {
-        "http": http,
-        "key": KEY,
-        "secret": secret,
-        "clock": clock,
-        "random": Random(5),
-        "instruments": {instrument.symbol: instrument},
+    urls = more.pop("urls", ALPACA if name == "alpaca" else BINANCE)
+    settings = {
         "sockets": SocketSettings(ping_seconds=None),
-    }
-    if name == "alpaca":
-        return AlpacaVenue(ACCOUNT, **{"urls": ALPACA} | shared | more)
-    return BinanceVenue(ACCOUNT, **{"urls": BINANCE} | shared | more)
+        "key": KEY,
+        "account": ACCOUNT,
+        "random": Random(5),
+    } | more
+    connection = Connection(
+        http=http, secret=secret, clock=clock, instruments={instrument.symbol: instrument}, **settings
+    )
+    return AlpacaVenue(connection, urls) if name == "alpaca" else BinanceVenue(connection, urls)
 
 
 def venue_of(name: str, clock: Clock, *, speed: int = 1) -> tuple[Any, Exchange, FaultScript, Instrument]:

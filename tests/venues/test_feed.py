@@ -16,11 +16,13 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from seatrial.domain.faults import VenueUnreadable
+from seatrial.domain.faults import VenueUnavailable, VenueUnreadable
+from seatrial.domain.ids import ClientOrderId
 from seatrial.runs.virtual_time import VirtualLoop, run_virtual
 from seatrial.venues.backoff import Backoff
 from seatrial.venues.feed import Line, Sockets, SocketSettings, Subscription
 from seatrial.venues.port import StreamDown, StreamUp
+from seatrial.venues.silence import OwedWords, ShouldSpeak
 
 Serve = Callable[[WebSocket], Awaitable[None]]
 
@@ -51,15 +53,17 @@ def parse(message: str | bytes) -> list[str]:
     return [str(message)]
 
 
-def numbers(path: str = "/stream") -> Subscription[str]:
-    return Subscription("numbers", f"ws://venue{path}", log_in, parse)
+def numbers(path: str = "/stream", should_speak: ShouldSpeak | None = None) -> Subscription[str]:
+    return Subscription("numbers", f"ws://venue{path}", log_in, parse, should_speak)
 
 
-def heard(count: int, serve: Serve, settings: SocketSettings | None = None, path: str = "/stream") -> list[Any]:
+def heard(
+    count: int, serve: Serve, settings: SocketSettings | None = None, should_speak: ShouldSpeak | None = None
+) -> list[Any]:
     async def main(loop: VirtualLoop) -> list[Any]:
         events: list[Any] = []
         async with sockets_to(serve, settings) as sockets:
-            async for event in sockets.listen(numbers(path)):
+            async for event in sockets.listen(numbers(should_speak=should_speak)):
                 events.append(event)
                 if len(events) == count:
                     break
@@ -102,6 +106,77 @@ def test_silence_is_a_loss_when_a_watchdog_is_wanted() -> None:
     events = heard(4, welcomes_and_falls_silent, SocketSettings(ping_seconds=None, silence_seconds=30))
 
     assert events == [StreamUp("numbers"), StreamDown("numbers", "silence")] * 2
+
+
+WATCHED = SocketSettings(ping_seconds=None, silence_seconds=60)
+
+
+def test_silence_by_night_is_no_loss_and_the_second_silent_minute_by_day_is() -> None:
+    asked: list[bool] = []
+
+    async def is_open() -> bool:
+        asked.append(len(asked) >= 500)  # eight hours of night, minute by minute
+        return asked[-1]
+
+    events = heard(2, welcomes_and_falls_silent, WATCHED, is_open)
+
+    assert events == [StreamUp("numbers"), StreamDown("numbers", "silence")]
+    assert len(asked) == 502
+
+
+def test_a_venue_that_neither_speaks_nor_answers_is_lost() -> None:
+    async def is_open() -> bool:
+        raise VenueUnavailable("no answer within 5.0 s")
+
+    events = heard(2, welcomes_and_falls_silent, WATCHED, is_open)
+
+    assert events[1] == StreamDown("numbers", "VenueUnavailable: no answer within 5.0 s")
+
+
+def test_a_confirmed_order_that_the_stream_never_mentions_is_a_mute_stream() -> None:
+    owed = OwedWords()
+    owed.confirmed(ClientOrderId("ELEGANT-LAMP"))
+
+    events = heard(2, welcomes_and_falls_silent, WATCHED, owed.any)
+
+    assert events[1] == StreamDown("numbers", "silence")
+    owed.heard(StreamUp("numbers"))
+    assert not asyncio.run(owed.any())
+
+
+def knocks_within(seconds: int, serve: Serve) -> int:
+    knocks = 0
+
+    async def counted(socket: WebSocket) -> None:
+        nonlocal knocks
+        knocks += 1
+        await serve(socket)
+
+    async def main(loop: VirtualLoop) -> None:
+        async def listen(sockets: Sockets) -> None:
+            async for _ in sockets.listen(numbers()):
+                pass
+
+        async with sockets_to(counted) as sockets:
+            listening = asyncio.create_task(listen(sockets))
+            await asyncio.sleep(seconds)
+            listening.cancel()
+
+    run_virtual(main)
+    return knocks
+
+
+def test_p_alp740_a_venue_that_takes_every_login_and_hangs_up_is_not_stormed() -> None:
+    assert knocks_within(300, counts_and_hangs_up) <= 30
+
+
+def test_a_connection_that_held_for_a_while_is_replaced_at_once() -> None:
+    async def holds_a_minute(socket: WebSocket) -> None:
+        await socket.send_text("welcome")
+        await asyncio.sleep(60)
+        await socket.close(1001, "a day is over")
+
+    assert knocks_within(3600, holds_a_minute) >= 59
 
 
 def test_an_unreadable_message_is_a_loss() -> None:

@@ -18,6 +18,7 @@ from seatrial.venues.alpaca.client import AlpacaVenue
 from seatrial.venues.alpaca.door import AlpacaUrls
 from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.binance.door import BinanceUrls
+from seatrial.venues.connection import Connection
 from seatrial.venues.port import Confirmed, Denied, Outcome, Rejected, Unknown, Venue
 
 STARTED_NS = 1_700_000_000 * 10**9
@@ -40,28 +41,19 @@ def venue(name: str, answer: Answering, clock: VirtualClock) -> Venue:
         return await answer(request)
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answered))
-    if name == "alpaca":
-        urls = AlpacaUrls("http://v", "http://v", "ws://v/stream", "ws://v/v2/iex")
-        return AlpacaVenue(
-            AccountId("a"),
-            http=http,
-            urls=urls,
-            key="k",
-            secret="s",
-            clock=clock,
-            random=Random(1),
-            instruments={AAPL.symbol: AAPL},
-        )
-    return BinanceVenue(
-        AccountId("a"),
+    instrument = AAPL if name == "alpaca" else BTC
+    connection = Connection(
+        account=AccountId("a"),
         http=http,
-        urls=BinanceUrls("http://v", "ws://v", "ws://v/ws-api/v3"),
         key="k",
         secret="s",
         clock=clock,
         random=Random(1),
-        instruments={BTC.symbol: BTC},
+        instruments={instrument.symbol: instrument},
     )
+    if name == "alpaca":
+        return AlpacaVenue(connection, AlpacaUrls("http://v", "http://v", "ws://v/stream", "ws://v/v2/iex"))
+    return BinanceVenue(connection, BinanceUrls("http://v", "ws://v", "ws://v/ws-api/v3"))
 
 
 def submit(name: str, answer: Answering, times: int = 1) -> list[Outcome]:

@@ -21,10 +21,12 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.venues.alpaca.client import AlpacaVenue
 from seatrial.venues.binance.client import BinanceVenue
+from seatrial.venues.connection import Connection
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
 
 CONNECTIONS_MAX = 20
+REAL_SOCKETS = SocketSettings(ping_seconds=20.0, silence_seconds=60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,20 @@ def connect(
         ConfigurationFault: the mode needs an account there is not.
     """
     require_accounts(settings)
-    adapter = _alpaca if venue == "alpaca" else _binance
-    connection = adapter(settings, instruments, clock, http, f"{venue} {name}", sockets, ticks)
-    return DryVenue(connection) if settings.mode is Mode.DRY_RUN else connection
+    account = _account(settings, venue)
+    connection = Connection(
+        account=account_at(settings, venue).id,
+        http=http,
+        key=account.key,
+        secret=account.secret,
+        clock=clock,
+        random=seeded(settings.seed, f"{venue} {name}"),
+        instruments={instrument.symbol: instrument for instrument in instruments},
+        sockets=sockets or REAL_SOCKETS,
+        ticks=ticks,
+    )
+    adapter = _alpaca(settings, connection) if venue == "alpaca" else _binance(settings, connection)
+    return DryVenue(adapter) if settings.mode is Mode.DRY_RUN else adapter
 
 
 def http_client(*, outside: bool = False) -> httpx.AsyncClient:
@@ -69,66 +82,20 @@ def http_client(*, outside: bool = False) -> httpx.AsyncClient:
     return httpx.AsyncClient(limits=limits, trust_env=outside, event_hooks=hooks)
 
 
-def _alpaca(
-    settings: Settings,
-    instruments: Sequence[Instrument],
-    clock: Clock,
-    http: httpx.AsyncClient,
-    name: str,
-    sockets: SocketSettings | None,
-    ticks: bool,
-) -> Venue:
-    own = uses_own_venues(settings)
+def _alpaca(settings: Settings, connection: Connection) -> Venue:
     stream = str(settings.values["market_data.websocket_url"])
-    account = _account(settings, "alpaca")
-    return AlpacaVenue(
-        account_at(settings, "alpaca").id,
-        http=http,
-        urls=local_alpaca(settings.host, settings.ports.alpaca)
-        if own
-        else paper_alpaca(settings.values["alpaca.base_url"], stream),
-        key=account.key,
-        secret=account.secret,
-        clock=clock,
-        random=seeded(settings.seed, name),
-        instruments={instrument.symbol: instrument for instrument in instruments},
-        sockets=sockets,
-        ticks=ticks,
-        requests_per_minute_max=alpaca_requests_per_minute(settings),
-    )
-
-
-def _binance(
-    settings: Settings,
-    instruments: Sequence[Instrument],
-    clock: Clock,
-    http: httpx.AsyncClient,
-    name: str,
-    sockets: SocketSettings | None,
-    ticks: bool,
-) -> Venue:
-    own = uses_own_venues(settings)
     urls = (
-        local_binance(settings.host, settings.ports.binance)
-        if own
-        else paper_binance(settings.values["binance.base_url"])
+        local_alpaca(settings.host, settings.ports.alpaca)
+        if uses_own_venues(settings)
+        else paper_alpaca(settings.values["alpaca.base_url"], stream)
     )
-    account = _account(settings, "binance")
-    venue = (LocalBinance if own else BinanceVenue)(
-        account_at(settings, "binance").id,
-        http=http,
-        urls=urls,
-        key=account.key,
-        secret=account.secret,
-        clock=clock,
-        random=seeded(settings.seed, name),
-        instruments={instrument.symbol: instrument for instrument in instruments},
-        sockets=sockets,
-        ticks=ticks,
-    )
-    if isinstance(venue, LocalBinance):
-        venue.local_at = (http, urls.rest)
-    return venue
+    return AlpacaVenue(connection, urls, requests_per_minute_max=alpaca_requests_per_minute(settings))
+
+
+def _binance(settings: Settings, connection: Connection) -> Venue:
+    if uses_own_venues(settings):
+        return LocalBinance(connection, local_binance(settings.host, settings.ports.binance))
+    return BinanceVenue(connection, paper_binance(settings.values["binance.base_url"]))
 
 
 def _account(settings: Settings, venue: str) -> Credentials:

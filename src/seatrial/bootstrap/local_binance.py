@@ -5,25 +5,17 @@ The venue's protocol has only the API's time, which signatures need. On the real
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from seatrial.bootstrap.venue_health import market_time
 from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.port import VenueClock
-
-if TYPE_CHECKING:
-    import httpx
 
 NEVER_NS = 2**62  # a market that does not close
 
 
 class LocalBinance(BinanceVenue):
-    """`BinanceVenue` with the market's clock instead of the API's. `local_at` says where that is told."""
-
-    local_at: tuple[httpx.AsyncClient, str]
+    """`BinanceVenue` with the market's clock instead of the API's."""
 
     async def clock(self) -> VenueClock:
         """The market clock of the emulated venue."""
-        http, rest = self.local_at
-        now_ns = await market_time(http, rest)
+        now_ns = await market_time(self._connection.http, self._urls.rest)
         return VenueClock(now_ns=now_ns, is_open=True, next_open_ns=now_ns, next_close_ns=NEVER_NS)

@@ -24,7 +24,7 @@ from seatrial.services.bus import Bus
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.health import Status, Verdict
 from seatrial.services.topics import BarBatch, Tick
-from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamUp, TickEvent, Venue, VenueClock
+from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamGap, StreamUp, TickEvent, Venue, VenueClock
 
 _log = structlog.get_logger("seatrial.services.market_data")
 
@@ -43,6 +43,7 @@ class FeedRules:
 
     bar_grace_ms: int = 50
     backfill_ns_max: int = 24 * 3_600 * SECOND_NS  # market time; what is older, a strategy's warm-up covers
+    backfill_again_ms: int = 5_000  # time of the loop, after the venue did not tell what was missed
 
 
 class Feed:
@@ -70,6 +71,8 @@ class Feed:
         self._batcher = Batcher(venue.account, self.symbols, grace_ns=rules.bar_grace_ms * MILLISECOND_NS)
         self._started_ns: int | None = None  # market time from which a missed bar is ours to fetch
         self._hours: VenueClock | None = None
+        self._missed_from_ns: dict[Symbol, int] = {}  # what the venue did not tell when it was asked
+        self._backfill_at_ns: int | None = None  # of the loop, while something missed could not be fetched
         self._down: str | None = "not subscribed yet"
         board.list_symbols(venue.account, instruments)
 
@@ -81,8 +84,11 @@ class Feed:
         try:
             while True:
                 done, _ = await asyncio.wait({reading}, timeout=self._seconds_left())
-                if not done:
+                if self._backfill_at_ns is not None and _loop_ns() >= self._backfill_at_ns:
+                    await self._backfill()
+                elif not done:
                     await self._publish(self._batcher.close_due(self._due_ns()))
+                if not done:
                     continue
                 event = reading.result()
                 if event is None:
@@ -131,6 +137,9 @@ class Feed:
                 _log.info("websocket stream up", account=self.account, stream=stream)
                 await self._ask_clock()
                 await self._backfill()
+            case StreamGap(stream, missing):
+                _log.warning("websocket stream gap", account=self.account, stream=stream, missing=missing)
+                await self._backfill()
             case StreamDown(stream, reason):
                 self._down = f"{stream}: {reason}"
                 _log.warning("websocket stream down", account=self.account, stream=stream, reason=reason)
@@ -164,10 +173,11 @@ class Feed:
         """Ask for every bar since the newest we have: a stream that comes back says nothing of what it missed."""
         if self._started_ns is None:
             return
+        self._backfill_at_ns = None
         now_ns = self._market.now_ns(self.account)
         found: list[Bar] = []
         for symbol in self.symbols:
-            newest_ns = self._batcher.newest_end_ns(symbol) or self._started_ns
+            newest_ns = self._missed_from_ns.pop(symbol, self._batcher.newest_end_ns(symbol) or self._started_ns)
             start_ns = max(newest_ns, now_ns - self._rules.backfill_ns_max)
             found += await self._missed(symbol, start_ns, now_ns)
         if found:
@@ -182,6 +192,8 @@ class Feed:
             bars = await self._venue.bars(symbol, start_ns, now_ns)
         except VenueFault as fault:
             _log.warning("bars cannot be backfilled", account=self.account, symbol=symbol, why=str(fault))
+            self._missed_from_ns[symbol] = start_ns
+            self._backfill_at_ns = _loop_ns() + self._rules.backfill_again_ms * MILLISECOND_NS
             return []
         return [bar for bar in bars if bar.end_ns > start_ns]
 
@@ -192,8 +204,8 @@ class Feed:
         return _loop_ns() if closes_at_ns is None else max(_loop_ns(), closes_at_ns)
 
     def _seconds_left(self) -> float | None:
-        closes_at_ns = self._batcher.closes_at_ns
-        return None if closes_at_ns is None else max(0, closes_at_ns - _loop_ns()) / SECOND_NS
+        due = [at_ns for at_ns in (self._batcher.closes_at_ns, self._backfill_at_ns) if at_ns is not None]
+        return max(0, min(due) - _loop_ns()) / SECOND_NS if due else None
 
 
 def _loop_ns() -> int:

@@ -2,9 +2,13 @@
 
 The socket lives in a task of its own, which puts events into a bounded queue: whoever reads may be
 cancelled anywhere without tearing the socket's scopes, and a slow reader slows the venue down, not
-the process. An unreadable message, silence, a refused login and a dropped connection are all the
-same here: `StreamDown`, a growing delay, another attempt, `StreamUp`. What was missed in between is
-the reader's to backfill.
+the process. An unreadable message, a silence that is news, a refused login and a dropped connection
+are all the same here: `StreamDown`, a growing delay, another attempt, `StreamUp`. What was missed in
+between is the reader's to backfill.
+
+Nothing makes it knock often: the delay is drawn anew for every attempt, a venue that says for how long
+to stay away is obeyed, and only a connection that held for a while makes the next delay a small one. A
+venue that takes every login and hangs up at once is an outage, not a recovery (pains: alpaca-py 740).
 """
 
 from __future__ import annotations
@@ -24,7 +28,10 @@ from httpx_ws import AsyncWebSocketSession, HTTPXWSException, WebSocketDisconnec
 from seatrial.domain.faults import VenueFault, VenueUnavailable, VenueUnreadable
 from seatrial.venues.backoff import Backoff
 from seatrial.venues.port import StreamDown, StreamUp
+from seatrial.venues.silence import ShouldSpeak, Watchdog
 
+STEADY_SECONDS = 30.0  # a connection that held for so long had recovered
+_RETRY_AFTER_SECONDS_MAX = 3_600
 _QUEUED_MAX = 10_000
 
 E = TypeVar("E")
@@ -46,7 +53,7 @@ _LOST = (
 class SocketSettings:
     """`ping_seconds` and `silence_seconds` are None where nothing of the kind is wanted, as in simulation.
 
-    `silence_seconds`: without any message for so long the connection counts as lost, however open it looks.
+    `silence_seconds`: without any message for so long we ask whether the venue should be speaking; see `silence`.
     """
 
     ping_seconds: float | None = 20.0
@@ -77,13 +84,14 @@ class Subscription(Generic[E]):
     """What to say on a fresh connection, and what its messages mean.
 
     `log_in` returns once the venue has acknowledged, with the events that came before that. `parse`
-    turns one message into events.
+    turns one message into events. `should_speak` judges silence; without it any silence is a loss.
     """
 
     name: str
     url: str
     log_in: Callable[[Line], Awaitable[Iterable[E]]]
     parse: Callable[[str | bytes], Iterable[E]]
+    should_speak: ShouldSpeak | None = None
 
 
 class Sockets:
@@ -135,30 +143,34 @@ class _Pump(Generic[E]):
         self._queue = queue
 
     async def run(self) -> None:
-        up = told = False
+        told = False
         while True:
-            reason = ""
+            up_at, reason, away_seconds = None, "", 0
             try:
                 async with contextlib.AsyncExitStack() as stack:
                     line = Line(await self._connect(stack))
                     early = await self._subscription.log_in(line)
-                    self._backoff.reset()
-                    up, told = True, False
+                    up_at, told = _now(), False
                     await self._queue.put(StreamUp(self._subscription.name))
                     for event in early:
                         await self._queue.put(event)
                     reason = await self._listen(line)
             except _LOST as fault:  # hanging up a broken line may fail too; the first reason is the one to tell
-                reason = reason or _reason(fault)
+                reason, away_seconds = reason or _reason(fault), _retry_after_seconds(fault)
             except BaseExceptionGroup as group:
                 _, ours = group.split(_LOST)
                 if ours is not None:
                     raise
                 reason = reason or _reason(group)
-            if up or not told:  # one outage, one message
+            if not told:  # one outage, one message
                 await self._queue.put(StreamDown(self._subscription.name, reason))
-                up, told = False, True
-            await asyncio.sleep(self._backoff.next_ms() / 1000)
+                told = True
+            await self._stay_away(up_at, away_seconds)
+
+    async def _stay_away(self, up_at: float | None, away_seconds: int) -> None:
+        if up_at is not None and _now() - up_at >= STEADY_SECONDS:
+            self._backoff.reset()
+        await asyncio.sleep(max(self._backoff.next_ms() / 1000, away_seconds))
 
     async def _connect(self, stack: contextlib.AsyncExitStack) -> AsyncWebSocketSession:
         async with self._gate:
@@ -177,12 +189,32 @@ class _Pump(Generic[E]):
 
     async def _listen(self, line: Line) -> str:
         """Read until the connection is lost; returns why. Faults are caught here, inside the socket's scope."""
+        watchdog = Watchdog(self._subscription.should_speak)
         try:
             while True:
-                for event in self._subscription.parse(await line.hear(self._settings.silence_seconds)):
+                try:
+                    message = await line.hear(self._settings.silence_seconds)
+                except TimeoutError:
+                    if await watchdog.is_lost():
+                        return "silence"
+                    continue
+                watchdog.heard()
+                for event in self._subscription.parse(message):
                     await self._queue.put(event)
         except _LOST as fault:
             return _reason(fault)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _retry_after_seconds(fault: BaseException) -> int:
+    """For how long a venue that refused the connection wants us to stay away."""
+    if not isinstance(fault, WebSocketUpgradeError):
+        return 0
+    text = fault.response.headers.get("retry-after", "")
+    return min(int(text), _RETRY_AFTER_SECONDS_MAX) if text.isdecimal() else 0
 
 
 def _reason(fault: BaseException) -> str:

@@ -35,27 +35,29 @@ class FillMissed:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderUnknownResolved:
+class _OfOurOrder:
+    """Something about one order that we sent."""
+
+    client_order_id: ClientOrderId
+    facts: tuple[Repair, ...]
+
+
+class OrderUnknownResolved(_OfOurOrder):
     """An order whose answer was lost: the venue has it, and this is its word."""
 
-    client_order_id: ClientOrderId
-    facts: tuple[Repair, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderMissingAtVenue:
+class OrderMissingAtVenue(_OfOurOrder):
     """An order we believe in and the venue has never heard of."""
 
-    client_order_id: ClientOrderId
-    facts: tuple[Repair, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderStatusBehind:
+class OrderStatusBehind(_OfOurOrder):
     """The venue is further with an order than we are."""
 
-    client_order_id: ClientOrderId
-    facts: tuple[Repair, ...]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

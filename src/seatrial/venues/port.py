@@ -162,8 +162,16 @@ class StreamDown:
     reason: str
 
 
-AccountEvent = OrderEvent | FillEvent | StreamUp | StreamDown
-MarketEvent = BarEvent | TickEvent | StreamUp | StreamDown
+@dataclass(frozen=True, slots=True)
+class StreamGap:
+    """A live stream has skipped something, as its own counting shows. What is missing must be backfilled."""
+
+    stream: str
+    missing: str
+
+
+AccountEvent = OrderEvent | FillEvent | StreamUp | StreamDown | StreamGap
+MarketEvent = BarEvent | TickEvent | StreamUp | StreamDown | StreamGap
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from seatrial.domain.time import SECOND_NS, Clock
 from seatrial.market.archive import Archive
 from seatrial.market.instruments import instrument_of
 from seatrial.market.recording import Recording, bar_row, recorded_name
-from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamUp, TickEvent, Venue
+from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamGap, StreamUp, TickEvent, Venue
 
 LATE_NS = 10 * SECOND_NS  # a bar that comes so long after its end carries the time at which it came
 
@@ -67,6 +67,10 @@ class Ear:
                 self._say(f"{stream} is down: {reason}")
                 for recording in self.recordings:
                     recording.lose(reason, now_ns)
+            case StreamGap(stream, missing):
+                self._say(f"{stream} skipped {missing}")
+                for recording in self.recordings:
+                    recording.lose(f"skipped {missing}", now_ns)
             case StreamUp(stream):
                 self._say(f"{stream} is up")
 

@@ -30,6 +30,7 @@ from seatrial.venues.alpaca.client import AlpacaVenue
 from seatrial.venues.alpaca.door import AlpacaUrls
 from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.binance.door import BinanceUrls
+from seatrial.venues.connection import Connection
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
 
@@ -38,6 +39,8 @@ BINANCE = AccountId("binance")
 KEY, SECRET = "K" * 64, "S" * 64
 
 _SOCKETS = SocketSettings(ping_seconds=None, silence_seconds=None)
+_ALPACA_URLS = AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex")
+_BINANCE_URLS = BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3")
 
 
 class SimulatedVenue:
@@ -98,31 +101,19 @@ class SimulatedVenue:
 
     def adapter(self, wire: httpx.AsyncBaseTransport, dice: Random) -> Venue:
         """The platform's own adapter over any wire."""
-        http = httpx.AsyncClient(transport=wire, timeout=None)
-        instruments = {one.symbol: one for one in self.instruments}
-        if self.account == ALPACA:
-            return AlpacaVenue(
-                self.account,
-                http=http,
-                urls=AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex"),
-                key=KEY,
-                secret=SECRET,
-                clock=self._clock,
-                random=dice,
-                instruments=instruments,
-                sockets=_SOCKETS,
-            )
-        return BinanceVenue(
-            self.account,
-            http=http,
-            urls=BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3"),
+        connection = Connection(
+            account=self.account,
+            http=httpx.AsyncClient(transport=wire, timeout=None),
             key=KEY,
             secret=SECRET,
             clock=self._clock,
             random=dice,
-            instruments=instruments,
+            instruments={one.symbol: one for one in self.instruments},
             sockets=_SOCKETS,
         )
+        if self.account == ALPACA:
+            return AlpacaVenue(connection, _ALPACA_URLS)
+        return BinanceVenue(connection, _BINANCE_URLS)
 
     async def close(self) -> None:
         """The market stops."""

@@ -8,7 +8,7 @@ from seatrial.domain.faults import InvariantBroken
 from seatrial.services.execution.engine import ExecutionEngine
 from seatrial.services.health import Status, Verdict
 from seatrial.venues.booking import fill_fact, report_fact
-from seatrial.venues.port import FillEvent, OrderEvent, StreamDown, StreamUp, Venue, VenueOrder
+from seatrial.venues.port import FillEvent, OrderEvent, StreamDown, StreamGap, StreamUp, Venue, VenueOrder
 
 
 class Listener:
@@ -35,6 +35,8 @@ class Listener:
                 case StreamUp():
                     self.down = None
                     self._look_soon()  # whatever the stream missed is fetched
+                case StreamGap():
+                    self._look_soon()
                 case StreamDown(reason=reason):
                     self.down = reason
         raise InvariantBroken("streams go on for ever", f"{self._venue.name} ended its account events")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from random import Random
 from urllib.parse import quote
-
-import httpx
 
 from seatrial.domain.bars import Bar
 from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, VenueUnreadable
-from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
+from seatrial.domain.ids import ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus
-from seatrial.domain.time import SECOND_NS, Clock, rfc3339
+from seatrial.domain.time import SECOND_NS, rfc3339
 from seatrial.venues.alpaca import stream, wire
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
 from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, client_order_ids
@@ -31,7 +28,8 @@ from seatrial.venues.alpaca.request import order_body
 from seatrial.venues.alpaca.taking import CAPABILITIES, lacks
 from seatrial.venues.answer import decode
 from seatrial.venues.budget import Purpose
-from seatrial.venues.feed import Sockets, SocketSettings
+from seatrial.venues.connection import Connection
+from seatrial.venues.feed import Sockets
 from seatrial.venues.grid import units
 from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal, silence
@@ -43,12 +41,12 @@ from seatrial.venues.port import (
     OrderEvent,
     Outcome,
     Rejected,
-    Unknown,
     VenueBalances,
     VenueClock,
     VenueFill,
     VenueOrder,
 )
+from seatrial.venues.silence import OwedWords
 
 _BARS_PER_PAGE_MAX = 10_000
 _BALANCE_LOOKS_MAX = 5
@@ -67,41 +65,25 @@ class AlpacaVenue:
     late_arrival_ns = 60 * SECOND_NS
 
     def __init__(
-        self,
-        account: AccountId,
-        *,
-        http: httpx.AsyncClient,
-        urls: AlpacaUrls,
-        key: str,
-        secret: str,
-        clock: Clock,
-        random: Random,
-        instruments: Mapping[Symbol, Instrument],
-        sockets: SocketSettings | None = None,
-        ticks: bool = True,
-        timeout_seconds: float = 5.0,
-        requests_per_minute_max: int = 200,
-        feed: str = "iex",
+        self, connection: Connection, urls: AlpacaUrls, *, requests_per_minute_max: int = 200, feed: str = "iex"
     ) -> None:
-        self.account = account
+        self.account = connection.account
+        self._connection = connection
         self._urls = urls
-        self._key = key
-        self._secret = secret
-        self._clock = clock
-        self._instruments = instruments
-        self._ticks = ticks
-        self._sockets = Sockets(http, random, sockets or SocketSettings())
+        self._instruments = connection.instruments
+        self._sockets = Sockets(connection.http, connection.random, connection.sockets)
         self._feed_name = feed
         self._door = AlpacaDoor(
-            http=http,
+            http=connection.http,
             urls=urls,
-            key=key,
-            secret=secret,
-            clock=clock,
-            timeout_seconds=timeout_seconds,
+            key=connection.key,
+            secret=connection.secret,
+            clock=connection.clock,
+            timeout_seconds=connection.timeout_seconds,
             requests_per_minute_max=requests_per_minute_max,
         )
         self._names = OrderNames()
+        self._owed = OwedWords()
 
     # ------------------------------------------------------------ commands
 
@@ -121,6 +103,7 @@ class AlpacaVenue:
             taken = self._names.learn(wire.venue_order(decode(answer.body, OrderRecord, "order")))
         except (VenueUnavailable, VenueUnreadable) as fault:
             return silence(fault)
+        self._owed.confirmed(order.client_order_id)
         return Confirmed(taken.venue_order_id, taken.status)
 
     async def cancel(self, client_order_id: ClientOrderId, symbol: Symbol) -> Outcome:
@@ -134,8 +117,10 @@ class AlpacaVenue:
                 venue_order_id = known.venue_order_id
             await self._door.trading_budget.admit(Purpose.CANCEL, 1)
             answer = await self._door.command("DELETE", f"/orders/{quote(venue_order_id, safe='')}")
+        except VenueRefused as refused:  # of the question: the venue did not let us ask, so nothing was sent
+            return Rejected(refused.code, refused.reason)
         except VenueFault as fault:
-            return Unknown(str(fault))
+            return silence(fault)
         if not answer.ok:
             return refusal(answer, wire.protocol_error(answer))
         return Confirmed(venue_order_id, OrderStatus.WORKING)  # 204 says: asked
@@ -185,7 +170,7 @@ class AlpacaVenue:
                     account_ref=after.id,
                     cash={wire.USD: wire.cash_units(after)},
                     holdings={Symbol(p.symbol): units(p.qty, wire.QTY_SCALE, "position.qty") for p in positions},
-                    as_of_ns=self._clock.now_ns(),
+                    as_of_ns=self._connection.clock.now_ns(),
                 )
             before = after
         raise VenueUnavailable("the account keeps changing while it is read")
@@ -226,10 +211,17 @@ class AlpacaVenue:
 
     async def account_events(self) -> AsyncIterator[AccountEvent]:
         """The trade_updates stream."""
-        subscription = stream.account_stream(self._urls.trade_stream, self._key, self._secret, self._instruments)
+        subscription = stream.account_stream(
+            self._urls.trade_stream,
+            self._connection.key,
+            self._connection.secret,
+            self._instruments,
+            self._owed.any,
+        )
         events = self._sockets.listen(subscription)
         async with aclosing(events):
             async for event in events:
+                self._owed.heard(event)
                 if isinstance(event, OrderEvent):
                     self._names.learn(event.order)
                 yield event
@@ -237,11 +229,21 @@ class AlpacaVenue:
     async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
         """The data stream: bars, and trades unless built with `ticks=False`."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
-        subscription = stream.market_stream(self._urls.data_stream, self._key, self._secret, wanted, ticks=self._ticks)
+        subscription = stream.market_stream(
+            self._urls.data_stream,
+            self._connection.key,
+            self._connection.secret,
+            wanted,
+            ticks=self._connection.ticks,
+            should_speak=self._is_open,
+        )
         events = self._sockets.listen(subscription)
         async with aclosing(events):
             async for event in events:
                 yield event
+
+    async def _is_open(self) -> bool:
+        return (await self.clock()).is_open
 
     async def close(self) -> None:
         """Hang up the streams. The HTTP client belongs to whoever built it."""

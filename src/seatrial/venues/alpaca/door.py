@@ -93,8 +93,16 @@ class AlpacaDoor:
         if limit is not None and remaining is not None:
             budget.observe(limit - remaining)
         if answer.throttled:
-            budget.close_until(self._clock.now_ns() + answer.retry_after_seconds * SECOND_NS)
+            budget.close_until(self._clock.now_ns() + _closed_ns(answer, self._clock.now_ns()))
         return answer
+
+
+def _closed_ns(answer: Answer, now_ns: int) -> int:
+    """For how long Alpaca is closed to us. It names the second at which its count starts anew, by its own clock."""
+    resets_at = answer.count("x-ratelimit-reset")
+    if "retry-after" in answer.headers or resets_at is None:
+        return answer.retry_after_seconds * SECOND_NS
+    return min(max(resets_at * SECOND_NS - now_ns, SECOND_NS), MINUTE_NS)
 
 
 def _version_2(url: str) -> str:

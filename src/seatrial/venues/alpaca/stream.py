@@ -24,9 +24,11 @@ from seatrial.venues.alpaca.records import (
     UpdateRecord,
 )
 from seatrial.venues.answer import decode
+from seatrial.venues.continuity import AccountWord, OrderContinuity
 from seatrial.venues.feed import Line, Subscription
 from seatrial.venues.grid import units
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
+from seatrial.venues.silence import ShouldSpeak
 
 T = TypeVar("T")
 
@@ -41,14 +43,21 @@ _data_stream = msgspec.json.Decoder(list[DataMessage])
 
 
 def account_stream(
-    url: str, key: str, secret: str, instruments: Mapping[Symbol, Instrument]
-) -> Subscription[FillEvent | OrderEvent]:
+    url: str,
+    key: str,
+    secret: str,
+    instruments: Mapping[Symbol, Instrument],
+    should_speak: ShouldSpeak | None = None,
+) -> Subscription[AccountWord]:
     """`/stream`: authenticate, listen to trade_updates. JSON comes in text or binary frames."""
+    orders = OrderContinuity(ACCOUNT_STREAM)
 
-    def parse(message: str | bytes) -> list[FillEvent | OrderEvent]:
-        return trade_update_events(message, instruments)
+    def parse(message: str | bytes) -> list[AccountWord]:
+        return orders.checked(trade_update_events(message, instruments))
 
-    async def log_in(line: Line) -> Iterable[FillEvent | OrderEvent]:
+    async def log_in(line: Line) -> Iterable[AccountWord]:
+        nonlocal orders
+        orders = OrderContinuity(ACCOUNT_STREAM)
         await line.say(msgspec.json.encode({"action": "authenticate", "data": {"key_id": key, "secret_key": secret}}))
         answer = _envelope(await line.hear(_ANSWER_SECONDS))
         if answer.stream != "authorization":
@@ -57,7 +66,7 @@ def account_stream(
         if status != "authorized":
             raise VenueRefused("unauthorized", f"the trading stream says {status!r}")
         await line.say(msgspec.json.encode({"action": "listen", "data": {"streams": ["trade_updates"]}}))
-        early: list[FillEvent | OrderEvent] = []
+        early: list[AccountWord] = []
         for _ in range(_HANDSHAKE_MESSAGES_MAX):
             message = await line.hear(_ANSWER_SECONDS)
             answer = _envelope(message)
@@ -69,11 +78,17 @@ def account_stream(
                 raise VenueRefused("not_listening", "the trading stream does not carry trade_updates")
         raise VenueUnreadable("stream: no `listening` among the first messages")
 
-    return Subscription(ACCOUNT_STREAM, url, log_in, parse)
+    return Subscription(ACCOUNT_STREAM, url, log_in, parse, should_speak)
 
 
 def market_stream(
-    url: str, key: str, secret: str, instruments: Mapping[Symbol, Instrument], *, ticks: bool
+    url: str,
+    key: str,
+    secret: str,
+    instruments: Mapping[Symbol, Instrument],
+    *,
+    ticks: bool,
+    should_speak: ShouldSpeak | None = None,
 ) -> Subscription[BarEvent | TickEvent]:
     """`/v2/{feed}`: connected, auth, authenticated, subscribe, subscription; JSON unless one asks for msgpack."""
     symbols = sorted(instruments)
@@ -87,7 +102,10 @@ def market_stream(
         early = await _expect(line, lambda message: _covers(message, **wanted))
         return _market_events(early, instruments)
 
-    return Subscription(MARKET_STREAM, url, log_in, lambda message: data_events(message, instruments))
+    def parse(message: str | bytes) -> list[BarEvent | TickEvent]:
+        return data_events(message, instruments)
+
+    return Subscription(MARKET_STREAM, url, log_in, parse, should_speak)
 
 
 def trade_update_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[FillEvent | OrderEvent]:

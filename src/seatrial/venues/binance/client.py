@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from random import Random
 
-import httpx
 import msgspec
 
 from seatrial.domain.bars import Bar
 from seatrial.domain.effects import Approved
 from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
-from seatrial.domain.ids import AccountId, ClientOrderId, Symbol, VenueName, VenueOrderId
+from seatrial.domain.ids import ClientOrderId, Symbol, VenueName
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Clock
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.venues.answer import decode
 from seatrial.venues.binance import stream, wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrls
-from seatrial.venues.binance.history import client_order_ids, trades_since
+from seatrial.venues.binance.history import fills_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
 from seatrial.venues.binance.request import order_parameters
 from seatrial.venues.binance.taking import CAPABILITIES, lacks
 from seatrial.venues.budget import Purpose
-from seatrial.venues.feed import Sockets, SocketSettings
+from seatrial.venues.connection import Connection
+from seatrial.venues.feed import Sockets
 from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal, silence
 from seatrial.venues.port import (
@@ -38,6 +37,7 @@ from seatrial.venues.port import (
     VenueFill,
     VenueOrder,
 )
+from seatrial.venues.silence import OwedWords
 
 _KLINES_PER_PAGE_MAX = 1000
 _NEVER_NS = 2**62  # a market that does not close
@@ -55,42 +55,31 @@ class BinanceVenue:
 
     def __init__(
         self,
-        account: AccountId,
-        *,
-        http: httpx.AsyncClient,
+        connection: Connection,
         urls: BinanceUrls,
-        key: str,
-        secret: str,
-        clock: Clock,
-        random: Random,
-        instruments: Mapping[Symbol, Instrument],
-        sockets: SocketSettings | None = None,
-        ticks: bool = True,
-        timeout_seconds: float = 5.0,
+        *,
         weight_per_minute_max: int = 6000,
         orders_per_10_seconds_max: int = 50,
         fee_ppm: int = 1_000,
     ) -> None:
-        self.account = account
+        self.account = connection.account
+        self._connection = connection
         self._urls = urls
-        self._key = key
-        self._secret = secret
-        self._clock = clock
-        self._instruments = instruments
-        self._ticks = ticks
         self._fee_ppm = fee_ppm
-        self._sockets = Sockets(http, random, sockets or SocketSettings())
+        self._instruments = connection.instruments
+        self._sockets = Sockets(connection.http, connection.random, connection.sockets)
         self._door = BinanceDoor(
-            http=http,
+            http=connection.http,
             urls=urls,
-            key=key,
-            secret=secret,
-            clock=clock,
-            timeout_seconds=timeout_seconds,
+            key=connection.key,
+            secret=connection.secret,
+            clock=connection.clock,
+            timeout_seconds=connection.timeout_seconds,
             weight_per_minute_max=weight_per_minute_max,
             orders_per_10_seconds_max=orders_per_10_seconds_max,
         )
         self._names = OrderNames()
+        self._owed = OwedWords()
 
     # ------------------------------------------------------------ commands
 
@@ -103,8 +92,10 @@ class BinanceVenue:
             return Denied(lacking)
         if not await self._door.admit_order():
             return Denied("the rate budget for orders is spent")
-        parameters = order_parameters(order, instrument)
-        return await self._command("POST", parameters, Purpose.ORDER)
+        outcome = await self._command("POST", order_parameters(order, instrument), Purpose.ORDER)
+        if isinstance(outcome, Confirmed):
+            self._owed.confirmed(order.client_order_id)
+        return outcome
 
     async def cancel(self, client_order_id: ClientOrderId, symbol: Symbol) -> Outcome:
         """DELETE /api/v3/order by our id."""
@@ -141,28 +132,15 @@ class BinanceVenue:
 
     async def fills_since(self, at_ns: int, symbols: Sequence[Symbol]) -> Sequence[VenueFill]:
         """GET /api/v3/myTrades for each symbol, complete over pages and days."""
-        fills: list[VenueFill] = []
+        found: list[VenueFill] = []
         for symbol in symbols:
-            trades = await trades_since(self._door, symbol, at_ns // MILLISECOND_NS)
-            order_ids = {VenueOrderId(str(trade.order_id)) for trade in trades}
-            client_ids = await self._client_ids(symbol, order_ids)
-            for trade in trades:
-                client_id = client_ids[VenueOrderId(str(trade.order_id))]
-                fills.append(wire.trade_fill(trade, client_id, self._instruments[symbol]))
-        return sorted((fill for fill in fills if fill.at_ns >= at_ns), key=lambda fill: fill.at_ns)
-
-    async def _client_ids(self, symbol: Symbol, order_ids: set[VenueOrderId]) -> dict[VenueOrderId, ClientOrderId]:
-        known = {order_id: self._names.client_of(symbol, order_id) for order_id in order_ids}
-        strange = {order_id for order_id, client_id in known.items() if client_id is None}
-        asked = await client_order_ids(self._door, symbol, strange) if strange else {}
-        if strange - asked.keys():
-            raise VenueUnreadable(f"trades of {symbol} name orders that allOrders does not have: {sorted(strange)[0]}")
-        return {order_id: client_id or asked[order_id] for order_id, client_id in known.items()}
+            found += await fills_since(self._door, self._names, self._instruments[symbol], at_ns)
+        return sorted(found, key=lambda fill: fill.at_ns)
 
     async def balances(self) -> VenueBalances:
         """GET /api/v3/account: one answer, so cash and coins are of one moment."""
         record = await self._door.ask("/account", AccountRecord, {}, weight=20)
-        return wire.venue_balances(record, self._instruments, self._clock.now_ns())
+        return wire.venue_balances(record, self._instruments, self._connection.clock.now_ns())
 
     async def instruments(self, symbols: Sequence[Symbol]) -> Sequence[Instrument]:
         """GET /api/v3/exchangeInfo for these symbols."""
@@ -212,11 +190,17 @@ class BinanceVenue:
     async def account_events(self) -> AsyncIterator[AccountEvent]:
         """The user data stream over the WebSocket API."""
         subscription = stream.account_stream(
-            self._urls.ws_api, self._key, self._secret, self._door.time, self._instruments
+            self._urls.ws_api,
+            self._connection.key,
+            self._door.sign,
+            self._door.time,
+            self._instruments,
+            self._owed.any,
         )
         events = self._sockets.listen(subscription)
         async with aclosing(events):
             async for event in events:
+                self._owed.heard(event)
                 if isinstance(event, OrderEvent):
                     self._names.learn(event.order)
                 yield event
@@ -224,10 +208,16 @@ class BinanceVenue:
     async def market_events(self, symbols: Sequence[Symbol]) -> AsyncIterator[MarketEvent]:
         """The combined stream: klines, and trades unless built with `ticks=False`."""
         wanted = {symbol: self._instruments[symbol] for symbol in symbols}
-        events = self._sockets.listen(stream.market_stream(self._urls.stream, wanted, ticks=self._ticks))
+        subscription = stream.market_stream(
+            self._urls.stream, wanted, ticks=self._connection.ticks, should_speak=self._is_open
+        )
+        events = self._sockets.listen(subscription)
         async with aclosing(events):
             async for event in events:
                 yield event
+
+    async def _is_open(self) -> bool:
+        return (await self.clock()).is_open
 
     async def close(self) -> None:
         """Hang up the streams. The HTTP client belongs to whoever built it."""

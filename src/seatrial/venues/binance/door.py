@@ -15,6 +15,7 @@ from seatrial.venues.binance import wire
 from seatrial.venues.binance.records import TimeRecord
 from seatrial.venues.binance.request import signed_query
 from seatrial.venues.binance.server_time import ServerTime
+from seatrial.venues.binance.signing import signer
 from seatrial.venues.budget import Budget, Purpose
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class BinanceDoor:
         self._http = http
         self._url = urls.rest_v3
         self._headers = {"X-MBX-APIKEY": key} if key else {}  # public questions need none, and an empty one is refused
-        self._secret = secret
+        self.sign = signer(secret)
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._weight = Budget(clock, limit=weight_per_minute_max, window_ns=MINUTE_NS)
@@ -97,7 +98,7 @@ class BinanceDoor:
 
     async def _signed_url(self, path: str, parameters: Mapping[str, str]) -> str:
         timed = {**parameters, "recvWindow": str(RECV_WINDOW_MS), "timestamp": str(await self.time.now_ms())}
-        return f"{self._url}{path}?{signed_query(timed, self._secret)}"
+        return f"{self._url}{path}?{signed_query(timed, self.sign)}"
 
     async def _server_time_ms(self) -> int:
         # Counted like a cancel, because a cancel may depend on it: it never waits.

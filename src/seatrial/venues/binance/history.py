@@ -7,16 +7,42 @@ day until something is there, then by trade id until the two meet.
 
 from __future__ import annotations
 
+from seatrial.domain.faults import VenueUnreadable
 from seatrial.domain.ids import ClientOrderId, Symbol, VenueOrderId
+from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS, MILLISECOND_NS
 from seatrial.venues.binance.door import BinanceDoor
 from seatrial.venues.binance.records import OrderRecord, TradeRecord
+from seatrial.venues.binance.wire import trade_fill
+from seatrial.venues.names import OrderNames
+from seatrial.venues.port import VenueFill
 
 TRADES_PER_PAGE_MAX = 1000
 ORDERS_PER_PAGE_MAX = 1000
 _TRADES_WEIGHT = 20
 _ORDERS_WEIGHT = 20
 _DAY_MS = DAY_NS // MILLISECOND_NS
+
+
+async def fills_since(door: BinanceDoor, names: OrderNames, instrument: Instrument, at_ns: int) -> list[VenueFill]:
+    """Every trade of ours in a symbol at or after a market time, under our own order ids.
+
+    Raises:
+        VenueUnreadable: a trade names an order that the venue does not list.
+    """
+    symbol = instrument.symbol
+    trades = await trades_since(door, symbol, at_ns // MILLISECOND_NS)
+    order_ids = {VenueOrderId(str(trade.order_id)) for trade in trades}
+    known = {order_id: names.client_of(symbol, order_id) for order_id in order_ids}
+    strange = {order_id for order_id, client_id in known.items() if client_id is None}
+    asked = await client_order_ids(door, symbol, strange) if strange else {}
+    if strange - asked.keys():
+        raise VenueUnreadable(f"trades of {symbol} name orders that allOrders does not have: {sorted(strange)[0]}")
+    fills: list[VenueFill] = []
+    for trade in trades:
+        order_id = VenueOrderId(str(trade.order_id))
+        fills.append(trade_fill(trade, known[order_id] or asked[order_id], instrument))
+    return [fill for fill in fills if fill.at_ns >= at_ns]
 
 
 async def trades_since(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from seatrial.domain.effects import Approved
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side, TimeInForce
+from seatrial.venues.binance.signing import Sign
 
 _TYPE_WORDS = {
     OrderType.MARKET: "MARKET",
@@ -44,18 +43,13 @@ def order_parameters(order: Approved, instrument: Instrument) -> dict[str, str]:
     return parameters
 
 
-def signed_query(parameters: Mapping[str, str], secret: str) -> str:
+def signed_query(parameters: Mapping[str, str], sign: Sign) -> str:
     """REST: percent-encode, then sign exactly those bytes; the signature comes last."""
     payload = urlencode(parameters)
-    return f"{payload}&signature={signature(payload, secret)}"
+    return f"{payload}&signature={quote_plus(sign(payload))}"
 
 
-def signed_call(parameters: Mapping[str, str | int], secret: str) -> dict[str, str | int]:
+def signed_call(parameters: Mapping[str, str | int], sign: Sign) -> dict[str, str | int]:
     """WebSocket API: sign `k=v&...` in the order of the names."""
     payload = "&".join(f"{name}={parameters[name]}" for name in sorted(parameters))
-    return {**parameters, "signature": signature(payload, secret)}
-
-
-def signature(payload: str, secret: str) -> str:
-    """HMAC-SHA256, in hex."""
-    return hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
+    return {**parameters, "signature": sign(payload)}

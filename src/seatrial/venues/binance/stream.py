@@ -14,20 +14,23 @@ from seatrial.domain.time import MILLISECOND_NS
 from seatrial.venues.answer import decode
 from seatrial.venues.binance import wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS
-from seatrial.venues.binance.records import (
+from seatrial.venues.binance.records import ErrorRecord
+from seatrial.venues.binance.request import signed_call
+from seatrial.venues.binance.server_time import ServerTime
+from seatrial.venues.binance.signing import Sign
+from seatrial.venues.binance.stream_records import (
     AccountMessage,
-    ErrorRecord,
     EventName,
     ExecutionReport,
     KlineEvent,
     MarketMessage,
     TradeEvent,
 )
-from seatrial.venues.binance.request import signed_call
-from seatrial.venues.binance.server_time import ServerTime
+from seatrial.venues.continuity import AccountWord, MarketWord, OrderContinuity, TapeContinuity
 from seatrial.venues.feed import Line, Subscription
 from seatrial.venues.grid import units
-from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
+from seatrial.venues.port import StreamGap, TickEvent
+from seatrial.venues.silence import ShouldSpeak
 
 T = TypeVar("T")
 
@@ -47,23 +50,31 @@ _market_message = msgspec.json.Decoder(MarketMessage)
 
 
 def account_stream(
-    url: str, key: str, secret: str, time: ServerTime, instruments: Mapping[Symbol, Instrument]
-) -> Subscription[FillEvent | OrderEvent]:
+    url: str,
+    key: str,
+    sign: Sign,
+    time: ServerTime,
+    instruments: Mapping[Symbol, Instrument],
+    should_speak: ShouldSpeak | None = None,
+) -> Subscription[AccountWord]:
     """The WebSocket API, subscribed to the user data stream by signature."""
+    orders = OrderContinuity(ACCOUNT_STREAM)
 
-    def parse(message: str | bytes) -> list[FillEvent | OrderEvent]:
-        return account_events(message, instruments)
+    def parse(message: str | bytes) -> list[AccountWord]:
+        return orders.checked(account_events(message, instruments))
 
-    async def log_in(line: Line) -> Iterable[FillEvent | OrderEvent]:
+    async def log_in(line: Line) -> Iterable[AccountWord]:
+        nonlocal orders
+        orders = OrderContinuity(ACCOUNT_STREAM)
         parameters: dict[str, str | int] = {"apiKey": key, "recvWindow": RECV_WINDOW_MS}
         parameters["timestamp"] = await time.now_ms()
         call = {
             "id": _CALL_ID,
             "method": "userDataStream.subscribe.signature",
-            "params": signed_call(parameters, secret),
+            "params": signed_call(parameters, sign),
         }
         await line.say(msgspec.json.encode(call))
-        early: list[FillEvent | OrderEvent] = []
+        early: list[AccountWord] = []
         for _ in range(_HANDSHAKE_MESSAGES_MAX):
             message = await line.hear(_ANSWER_SECONDS)
             answer = _decoded(_account_message, message, "account stream")
@@ -76,22 +87,25 @@ def account_stream(
             return early
         raise VenueUnreadable("account stream: no answer to the subscription among the first messages")
 
-    return Subscription(ACCOUNT_STREAM, url, log_in, parse)
+    return Subscription(ACCOUNT_STREAM, url, log_in, parse, should_speak)
 
 
 def market_stream(
-    url: str, instruments: Mapping[Symbol, Instrument], *, ticks: bool
-) -> Subscription[BarEvent | TickEvent]:
+    url: str, instruments: Mapping[Symbol, Instrument], *, ticks: bool, should_speak: ShouldSpeak | None = None
+) -> Subscription[MarketWord]:
     """`/stream`, subscribed to finished minute klines, and to trades where ticks are wanted."""
     kinds = (_KLINE, _TRADE) if ticks else (_KLINE,)
     names = [symbol.lower() + kind for symbol in sorted(instruments) for kind in kinds]
+    tape = TapeContinuity(MARKET_STREAM)
 
-    def parse(message: str | bytes) -> list[BarEvent | TickEvent]:
-        return market_events(message, instruments)
+    def parse(message: str | bytes) -> list[MarketWord]:
+        return market_events(message, instruments, tape)
 
-    async def log_in(line: Line) -> Iterable[BarEvent | TickEvent]:
+    async def log_in(line: Line) -> Iterable[MarketWord]:
+        nonlocal tape
+        tape = TapeContinuity(MARKET_STREAM)
         await line.say(msgspec.json.encode({"method": "SUBSCRIBE", "params": names, "id": _CALL_ID}))
-        early: list[BarEvent | TickEvent] = []
+        early: list[MarketWord] = []
         for _ in range(_HANDSHAKE_MESSAGES_MAX):
             message = await line.hear(_ANSWER_SECONDS)
             answer = _decoded(_market_message, message, "market stream")
@@ -102,11 +116,14 @@ def market_stream(
             early += parse(message)
         raise VenueUnreadable("market stream: no answer to SUBSCRIBE among the first messages")
 
-    return Subscription(MARKET_STREAM, url, log_in, parse)
+    return Subscription(MARKET_STREAM, url, log_in, parse, should_speak)
 
 
-def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[FillEvent | OrderEvent]:
-    """One message of the user data stream. Balance events repeat what the trades say, and are not read."""
+def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[AccountWord]:
+    """One message of the user data stream. Balance events repeat what the trades say, and are not read.
+
+    An event that Binance has added since is told as a gap: whatever it says, a look at the account says too.
+    """
     event = bytes(_decoded(_account_message, message, "account stream").event)
     if not event:
         return []
@@ -116,11 +133,13 @@ def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument
     if name in _UNREAD:
         return []
     if name != "executionReport":
-        raise VenueUnreadable(f"account stream: unknown event {name!r}")
-    return wire.report_events(decode(event, ExecutionReport, name), instruments)
+        return [StreamGap(ACCOUNT_STREAM, f"what {name!r} means")]
+    return [*wire.report_events(decode(event, ExecutionReport, name), instruments)]
 
 
-def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]) -> list[BarEvent | TickEvent]:
+def market_events(
+    message: str | bytes, instruments: Mapping[Symbol, Instrument], tape: TapeContinuity
+) -> list[MarketWord]:
     """One message of the combined stream; a kline that is still open is no bar."""
     combined = _decoded(_market_message, message, "market stream")
     if combined.error is not None:
@@ -131,11 +150,11 @@ def market_events(message: str | bytes, instruments: Mapping[Symbol, Instrument]
     if combined.stream.endswith(_KLINE):
         kline = decode(data, KlineEvent, combined.stream)
         instrument = instruments.get(Symbol(kline.s))
-        return [BarEvent(wire.kline_bar(kline.k, instrument))] if instrument and kline.k.closed else []
+        return tape.bar(wire.kline_bar(kline.k, instrument)) if instrument and kline.k.closed else []
     if combined.stream.endswith(_TRADE):
         trade = decode(data, TradeEvent, combined.stream)
         instrument = instruments.get(Symbol(trade.s))
-        return [_tick(trade, instrument)] if instrument else []
+        return tape.tick(_tick(trade, instrument), trade.t) if instrument else []
     raise VenueUnreadable(f"market stream: not subscribed to {combined.stream!r}")
 
 

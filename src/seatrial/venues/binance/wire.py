@@ -21,14 +21,13 @@ from seatrial.venues.answer import Answer, decode
 from seatrial.venues.binance.records import (
     AccountRecord,
     ErrorRecord,
-    ExecutionReport,
     FilterRecord,
-    KlineRecord,
     KlineRow,
     OrderRecord,
     SymbolRecord,
     TradeRecord,
 )
+from seatrial.venues.binance.stream_records import ExecutionReport, KlineRecord
 from seatrial.venues.grid import units
 from seatrial.venues.outcome import ProtocolError
 from seatrial.venues.port import FillEvent, OrderEvent, VenueBalances, VenueFill, VenueOrder
