@@ -41,7 +41,8 @@ class Terms:
     post_only: bool = False
     extended_hours: bool = False
     if_touched: bool = False  # the trigger is a touch from the other side: a take-profit
-    self_trade: SelfTrade = SelfTrade.ALLOWED  # asked only in a market with books
+    self_trade: SelfTrade = SelfTrade.ALLOWED  # asked, as the budget is, only in a market with books
+    budget: int = 0  # what a purchase can pay at most: price units times quantity units; 0 is no bound
 
 
 class Place(NamedTuple):

@@ -20,6 +20,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS
+from seatrial.emulators.floor.bursts import Burst
 from seatrial.emulators.tape import Tape
 
 BAR_DELAY_NS = 100 * MILLISECOND_NS
@@ -55,6 +56,7 @@ class Happenings:
     closed: list[Session] = field(default_factory=list)
     opened: list[Session] = field(default_factory=list)
     prints: list[Print] = field(default_factory=list)
+    bursts: list[tuple[Symbol, Burst]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
 
 
@@ -67,7 +69,7 @@ class Timeline:
         self._never_closing = {symbol for symbol, one in instruments.items() if one.calendar == "24x7"}
         self._opens = [session.open_ns for session in tape.sessions]
         self._heap: list[tuple[int, int, Symbol, int, int]] = []
-        data_end_ns = max((tape.bars(symbol)[-1].end_ns for symbol in instruments), default=0)
+        data_end_ns = max((bars[-1].end_ns for symbol in instruments if (bars := tape.bars(symbol))), default=0)
         for index, session in enumerate(tape.sessions):
             if session.open_ns >= data_end_ns:
                 break  # at the end of the data the market closes for good; it never loops
