@@ -25,7 +25,7 @@ class Move(NamedTuple):
 
 
 class Burst(NamedTuple):
-    """Everything that happens to one symbol at one instant, in order. `phase` has the bits of `core.prints`."""
+    """Everything that happens to one symbol at one instant, in order. `phase` has the bits of `core.matching`."""
 
     at_ns: int
     moves: tuple[Move, ...]

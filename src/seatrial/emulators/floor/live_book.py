@@ -1,8 +1,7 @@
 """The book of one symbol: what the market at large and all accounts want to trade, in order of price, then of time.
 
-Who comes meets whoever rests at the better price first, and at one price whoever has been there longest, account or
-market. Nothing is taken twice: what an account took of the market's quantity is gone until the market says that level
-again. Matching is lazy: `take` yields one match at a time, and whoever hears it may cancel orders before the next.
+Nothing is taken twice: what an account took of the market's quantity is gone until the market says that level again.
+Matching is lazy: `take` yields one match at a time, and whoever hears it may cancel orders before the next.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from seatrial.emulators.floor.shown import Level
 from seatrial.emulators.order_books import SelfTrade, Terms
 
-EMPTY_LEVELS_MAX = 256  # that may stay behind before they are swept away
+EMPTY_LEVELS_MAX = 256  # before they are swept away
 
 
 class Resting:
@@ -49,7 +48,7 @@ class _Queue:
 
     def __init__(self) -> None:
         self.orders: deque[Resting] = deque()
-        self.gone = 0  # orders that were taken out and still stand in line, empty
+        self.gone = 0  # taken out, and still standing in line, empty
         self.total = 0
         self.market = 0
 
@@ -90,8 +89,7 @@ class LiveBook:
 
     def total_at(self, side: int, price: int) -> int:
         """What rests at a price."""
-        queue = self._sides[side].get(price)
-        return 0 if queue is None else queue.total
+        return 0 if (queue := self._sides[side].get(price)) is None else queue.total
 
     def reachable(self, side: int, limit: int, enough: int) -> int:
         """What somebody of `side` could take up to a limit (0: any price); counts no further than `enough`."""
@@ -229,7 +227,7 @@ class LiveBook:
         queues, prices = self._sides[side], self._prices[side]
         for price in [price for price, queue in queues.items() if not queue.total]:
             del queues[price]
-        prices[:] = [-side * price for price in queues]
+        prices[:] = (-side * price for price in queues)
         heapq.heapify(prices)
         self._sweep_at[side] = 2 * len(queues) + EMPTY_LEVELS_MAX
 

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from seatrial.core import prints
+from seatrial.core import matching
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
@@ -85,7 +85,9 @@ class MadeFlow:
                 ladder.forget()
             wide = session is not None and bar.start_ns - session.open_ns < OPENING_NS
             found = list(self._of_bar(bar, ladder, wide=wide, begins=not ladder.shown[1]))
-            marks = prints.OPENING * opens | prints.CLOSING * (session is not None and bar.end_ns == session.close_ns)
+            marks = matching.OPENING * opens | matching.CLOSING * (
+                session is not None and bar.end_ns == session.close_ns
+            )
             yield from (burst for burst in _marked(found, marks) if burst.at_ns > after_ns)
 
     def _of_bar(self, bar: Bar, ladder: Ladder, *, wide: bool, begins: bool) -> Iterator[Burst]:
@@ -134,8 +136,8 @@ def _usual_volume(rows: Sequence[Bar]) -> int:
 def _path(bar: Bar, tick: int, steps: int, draws: list[list[int]]) -> list[tuple[int, int]]:
     """`(at_ns, price in ticks)` of each step: through the bar's four prints, with a little noise in between."""
     ohlc = bar.open_units, bar.high_units, bar.low_units, bar.close_units
-    at = [prints.print_at_ns(bar.start_ns, bar.end_ns, part) for part in range(prints.PRINTS_PER_BAR)]
-    marks = [max(1, (prints.print_price(*ohlc, part) + tick // 2) // tick) for part in range(prints.PRINTS_PER_BAR)]
+    at = [matching.print_at_ns(bar.start_ns, bar.end_ns, part) for part in range(matching.PRINTS_PER_BAR)]
+    marks = [max(1, (matching.print_price(*ohlc, part) + tick // 2) // tick) for part in range(matching.PRINTS_PER_BAR)]
     low, high = min(marks), max(marks)
     width, sway = (high - low) // 4, 0
     path = [(at[0], marks[0])]
@@ -184,8 +186,8 @@ def _side(before: int, rise: int, noise: int) -> int:
 
 def _marked(bursts: list[Burst], marks: int) -> list[Burst]:
     """A session's first and last burst say so."""
-    if bursts and marks & prints.OPENING:
-        bursts[0] = bursts[0]._replace(phase=prints.OPENING)
-    if bursts and marks & prints.CLOSING:
-        bursts[-1] = bursts[-1]._replace(phase=bursts[-1].phase | prints.CLOSING)
+    if bursts and marks & matching.OPENING:
+        bursts[0] = bursts[0]._replace(phase=matching.OPENING)
+    if bursts and marks & matching.CLOSING:
+        bursts[-1] = bursts[-1]._replace(phase=bursts[-1].phase | matching.CLOSING)
     return bursts

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from seatrial.core.book import Execution
-from seatrial.core.prints import CLOSING, OPENING
+from seatrial.core.matching import CLOSING, OPENING
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce

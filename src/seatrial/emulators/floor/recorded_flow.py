@@ -11,8 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from seatrial.core.depth import CLEAR as CLEARED
-from seatrial.core.depth import DEPTH, TOP, TRADE
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MINUTE_NS
@@ -22,8 +20,12 @@ from seatrial.emulators.floor.ladder import Ladder
 MIDDLING = 128  # how thin the best levels around a recorded trade are, out of 255
 
 
+# Kinds of a recorded event, numbered as `core.depth` numbers them.
+DEPTH, TRADE, CLEARED, TOP = 1, 2, 3, 4
+
+
 class MarketEvent(NamedTuple):
-    """A recorded event, in the words of `core.depth`: kind, time, side, price in ticks, quantity in lots."""
+    """A recorded event: kind, time, side (of a trade the aggressor's), price in ticks, quantity in lots."""
 
     kind: int
     at_ns: int
