@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,10 +20,10 @@ from seatrial.domain.time import DAY_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS, I
 from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.app import build_binance
 from seatrial.emulators.binance.intake import read_draft
+from seatrial.emulators.binance.keys import hmac_hex
 from seatrial.emulators.binance.orders import Json, Order
 from seatrial.emulators.binance.parameters import Parameters
 from seatrial.emulators.binance.rates import WeightMeter
-from seatrial.emulators.binance.signature import hmac_hex
 from seatrial.emulators.binance.wallet import Credentials
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Fault, FaultScript
@@ -114,7 +115,9 @@ class SmallBinance:
         )
         self.spot = self.venue.spot
         self.events: list[Json] = []
-        self.spot.clearing.on_account_event.append(lambda name, event: self.events.append({"account": name, **event}))
+        self.spot.clearing.bulletin.on_event.append(
+            lambda name, event: self.events.append({"account": name, **json.loads(event.json)})
+        )
 
     # ------------------------------------------------------------------- market
 

@@ -8,6 +8,7 @@ import pytest
 from tests.emulators.small_binance import FLAT, OHLCV, SmallBinance
 
 from seatrial.emulators.binance.refusals import Refusal
+from seatrial.emulators.binance.spot import Aim
 
 
 def reports(market: SmallBinance) -> list[tuple[object, ...]]:
@@ -214,14 +215,14 @@ def test_a_cancel_gives_the_rest_back_and_names_both_ids() -> None:
     order = market.place("BUY", "LIMIT", quantity="5", price="101", newClientOrderId="entry")
     market.to(20)
 
-    done = market.spot.cancel(market.alice, "BTCUSDT", order_id=None, client_order_id="entry", cancel_id="stop-it")
+    (done,) = market.spot.cancel(market.alice, Aim("BTCUSDT", None, "entry", "stop-it"))
 
     assert (done.order.status, done.order.executed) == ("CANCELED", 1)
     report = next(event for event in market.events if event.get("x") == "CANCELED")
     assert (report["c"], report["C"]) == ("stop-it", "entry")
     assert market.locked("USDT") == 0
     with pytest.raises(Refusal, match="-2011: Unknown order sent"):
-        market.spot.cancel(market.alice, "BTCUSDT", order_id=order.order_id, client_order_id=None)
+        market.spot.cancel(market.alice, Aim("BTCUSDT", order.order_id, None))
 
 
 def test_a_client_id_is_unique_among_open_orders_and_free_again_afterwards() -> None:

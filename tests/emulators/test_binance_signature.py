@@ -8,8 +8,9 @@ import pytest
 from tests.emulators.small_binance import ALICE, BOB, SmallBinance
 
 from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS
+from seatrial.emulators.binance.keys import hmac_hex
 from seatrial.emulators.binance.refusals import Refusal
-from seatrial.emulators.binance.signature import check_timestamp, hmac_hex, rest_payload, socket_payload
+from seatrial.emulators.binance.signature import check_timestamp, rest_payload, socket_payload
 
 # The key pair of the vendor's documentation, which signs nothing anywhere.
 DOCUMENTED_SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"

@@ -14,7 +14,8 @@ from httpx_ws.transport import ASGIWebSocketTransport
 from tests.emulators.small_binance import ALICE, BOB, DAY_START_NS, FLAT, SmallBinance
 
 from seatrial.domain.time import MILLISECOND_NS
-from seatrial.emulators.binance.signature import hmac_hex, socket_payload
+from seatrial.emulators.binance.keys import hmac_hex
+from seatrial.emulators.binance.signature import socket_payload
 from seatrial.emulators.binance.wallet import Credentials
 from seatrial.emulators.faults import Fault
 

@@ -1,17 +1,19 @@
-"""Everything the venue remembers of one account: wallet, orders, trades, order counts."""
+"""Everything the venue remembers of one account: wallet, orders, lists, trades, prevented matches, order counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from seatrial.domain.time import MILLISECOND_NS
 from seatrial.emulators.binance import refusals
-from seatrial.emulators.binance.numbers import text
-from seatrial.emulators.binance.orders import Json, Order, Trade
+from seatrial.emulators.binance.numbers import ZERO, text
+from seatrial.emulators.binance.order_lists import OrderList
+from seatrial.emulators.binance.orders import NO_LIST, Json, Order, PreventedMatch, Trade
 from seatrial.emulators.binance.rates import OrderMeter
 from seatrial.emulators.binance.wallet import Credentials, Wallet
 
+TRADES_AT_ARRIVAL_MAX = 1_000  # what an answer to a new order can tell of its fills
 COMMISSION_UNIT = Decimal("0.0001")  # makerCommission counts in basis points
 
 
@@ -20,37 +22,60 @@ class Account:
 
     def __init__(self, credentials: Credentials, wallet: Wallet, meter: OrderMeter) -> None:
         self.credentials = credentials
+        self.name = credentials.name
         self.wallet = wallet
         self.meter = meter
         self.orders: dict[int, Order] = {}
         self.trades: list[Trade] = []
+        self.lists: dict[int, OrderList] = {}
+        self.matches: list[PreventedMatch] = []
         self._latest: dict[tuple[str, str], int] = {}
-        self._open: dict[int, Order] = {}
-
-    @property
-    def name(self) -> str:
-        """The account's name, ours."""
-        return self.credentials.name
+        self._open: dict[str, dict[int, Order]] = {}
+        self._algos: dict[str, int] = {}
 
     def add(self, order: Order) -> None:
         """Remember a new order, or one read from the store."""
         self.orders[order.order_id] = order
         self._latest[order.symbol, order.client_order_id] = order.order_id
         if order.open:
-            self._open[order.order_id] = order
+            self._open.setdefault(order.symbol, {})[order.order_id] = order
+            if order.algo:
+                self._algos[order.symbol] = self._algos.get(order.symbol, 0) + 1
+
+    def rename(self, order: Order, client_order_id: str) -> None:
+        """The order has another client id from now on."""
+        self._latest.pop((order.symbol, order.client_order_id), None)
+        order.client_order_id = client_order_id
+        self._latest[order.symbol, client_order_id] = order.order_id
 
     def finish(self, order: Order) -> None:
         """The order is open no more."""
-        self._open.pop(order.order_id, None)
+        if self._open.get(order.symbol, {}).pop(order.order_id, None) is not None and order.algo:
+            self._algos[order.symbol] -= 1
+
+    # ------------------------------------------------------------------ orders
 
     def open_orders(self, symbol: str | None = None) -> list[Order]:
         """Open orders, oldest first."""
-        return [order for order in self._open.values() if symbol is None or order.symbol == symbol]
+        if symbol is not None:
+            return list(self._open.get(symbol, {}).values())
+        found = (order for orders in self._open.values() for order in orders.values())
+        return sorted(found, key=lambda order: order.order_id)
+
+    def open_counts(self, symbol: str) -> tuple[int, int]:
+        """How many orders of a pair are open, and how many of them have a trigger."""
+        return len(self._open.get(symbol, ())), self._algos.get(symbol, 0)
+
+    def position(self, symbol: str, base: str) -> Decimal:
+        """What it has of the base asset, and what its open buys may add."""
+        held = self.wallet.of(base)
+        coming = (order.left for order in self._open.get(symbol, {}).values() if order.side == "BUY")
+        return held.free + held.locked + sum(coming, ZERO)
 
     def is_open(self, symbol: str, client_order_id: str) -> bool:
         """Whether an open order uses this client id: then it cannot be used again."""
         order_id = self._latest.get((symbol, client_order_id))
-        return order_id is not None and order_id in self._open
+        return order_id is not None and order_id in self._open.get(symbol, ())
 
     def find(self, symbol: str, order_id: int | None, client_order_id: str | None) -> Order | None:
         """The order a request means. Where both ids are given, they must name the same order."""
@@ -73,6 +98,57 @@ class Account:
         """All trades of a pair, oldest first."""
         return (trade for trade in self.trades if trade.symbol == symbol)
 
+    def trades_of_order(self, order: Order) -> list[Trade]:
+        """The trades of an order that was placed just now, oldest first."""
+        found: list[Trade] = []
+        for trade in reversed(self.trades):
+            if len(found) == TRADES_AT_ARRIVAL_MAX or trade.at_ns < order.created_ns:
+                break
+            if trade.order_id == order.order_id:
+                found.append(trade)
+        return found[::-1]
+
+    def matches_of_order(self, order: Order) -> list[PreventedMatch]:
+        """The trades with itself that an order was kept from as the taker."""
+        if order.prevented_match_id is None and order.stp_mode == "NONE":
+            return []
+        return [match for match in self.matches if match.taker_order_id == order.order_id]
+
+    # ------------------------------------------------------------------- lists
+
+    def list_of(self, order: Order) -> OrderList | None:
+        """The list an order belongs to, None for one that stands alone."""
+        return None if order.list_id == NO_LIST else self.lists[order.list_id]
+
+    def members(self, group: OrderList) -> list[Order]:
+        """The orders of a list, in the order in which they were placed."""
+        return self.orders_by(group.order_ids)
+
+    def orders_by(self, order_ids: Iterable[int]) -> list[Order]:
+        """Orders by the venue's ids."""
+        return [self.orders[order_id] for order_id in order_ids]
+
+    def list_is_open(self, group: OrderList) -> bool:
+        """Whether any order of the list is open."""
+        return any(order.open for order in self.members(group))
+
+    def open_list_count(self, symbol: str) -> int:
+        """How many lists of a pair have open orders."""
+        return len({order.list_id for order in self._open.get(symbol, {}).values()} - {NO_LIST})
+
+    def list_id_is_open(self, client_id: str) -> bool:
+        """Whether an open list uses this client id."""
+        group = self.find_list(None, client_id)
+        return group is not None and self.list_is_open(group)
+
+    def find_list(self, list_id: int | None, client_id: str | None) -> OrderList | None:
+        """A list by the venue's id, or else the latest that used the client's id."""
+        if list_id is not None:
+            return self.lists.get(list_id)
+        return next((one for one in reversed(self.lists.values()) if one.client_id == client_id), None)
+
+    # -------------------------------------------------------------------- body
+
     def body(self, fee_rate: Decimal, *, omit_zero: bool) -> Json:
         """The answer of `GET /account`."""
         fee = int(fee_rate / COMMISSION_UNIT)
@@ -81,9 +157,9 @@ class Account:
             "takerCommission": fee,
             "buyerCommission": 0,
             "sellerCommission": 0,
-            "commissionRates": {"maker": text(fee_rate), "taker": text(fee_rate), "buyer": text(Decimal(0))}
-            | {"seller": text(Decimal(0))},
-            "canTrade": True,
+            "commissionRates": {"maker": text(fee_rate), "taker": text(fee_rate), "buyer": text(ZERO)}
+            | {"seller": text(ZERO)},
+            "canTrade": self.credentials.can_trade,
             "canWithdraw": False,
             "canDeposit": False,
             "brokered": False,

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-import msgspec
 from starlette.applications import Starlette
 
 from seatrial.domain.time import Clock
@@ -72,9 +71,7 @@ def build_binance(
     markets = Markets(exchange)
     ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
     clearing = Clearing(exchange, markets, ledger)
-    clearing.on_account_event.append(
-        lambda account, event: history.event(account, str(event["e"]), msgspec.json.encode(event))
-    )
+    clearing.bulletin.on_event.append(lambda account, event: history.event(account, event.type, event.json))
     exchange.on_settled += [clearing.commit, markets.tell]
     spot = Spot(clearing, markets, ids=ids)
     desk = Desk(spot, markets, weights or WeightMeter(api_clock), clock=api_clock, history=history)
@@ -84,6 +81,6 @@ def build_binance(
         *SocketDoor(desk, faults).routes(),
         *RestDoor(desk, ids).routes(),
     ]
-    names = {each.key: each.name for each in accounts}
+    names = {pair.key: each.name for each in accounts for pair in each.keys}
     app = FaultyApp(Starlette(routes=doors), faults, WORDS, accounts=names, history=history)
     return Binance(app, spot, markets)

@@ -1,4 +1,4 @@
-"""What happens to the orders of all accounts, from the moment the exchange has them.
+"""What happens to the orders of all accounts, from the moment the venue has taken them.
 
 The exchange tells prints and executions; here they become trades, balances, reports and events. Everything
 is durable before anybody hears of it: `commit` writes first and tells afterwards.
@@ -6,52 +6,27 @@ is durable before anybody hears of it: `commit` writes first and tells afterward
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from seatrial.core.book import Execution
 from seatrial.domain.ids import Symbol
-from seatrial.domain.orders import OrderType, Side, TimeInForce
 from seatrial.emulators.binance import settlement
 from seatrial.emulators.binance.account import Account
-from seatrial.emulators.binance.intake import Draft
+from seatrial.emulators.binance.bulletin import Bulletin
+from seatrial.emulators.binance.kernel_terms import terms_of
 from seatrial.emulators.binance.ledger import Ledger
+from seatrial.emulators.binance.linkage import Linkage
 from seatrial.emulators.binance.markets import Markets
-from seatrial.emulators.binance.numbers import from_units, to_units
-from seatrial.emulators.binance.orders import TAKE_PROFITS, Json, Order, Trade
-from seatrial.emulators.binance.reports import execution_report
+from seatrial.emulators.binance.numbers import from_units
+from seatrial.emulators.binance.order_lists import OrderList
+from seatrial.emulators.binance.orders import Order, Trade
+from seatrial.emulators.binance.prevention import EXPIRED_IN_MATCH, Meeting, meeting_of, meetings
+from seatrial.emulators.binance.triggers import Triggers, begin_to_follow
 from seatrial.emulators.exchange import Exchange
-from seatrial.emulators.order_books import Terms
+from seatrial.emulators.floor.shown import Prevented
 from seatrial.emulators.timeline import Print
 
-OnAccountEvent = Callable[[str, Json], None]
-
-KERNEL_TYPES = {
-    "MARKET": OrderType.MARKET,
-    "LIMIT": OrderType.LIMIT,
-    "LIMIT_MAKER": OrderType.LIMIT,
-    "STOP_LOSS": OrderType.STOP,
-    "STOP_LOSS_LIMIT": OrderType.STOP_LIMIT,
-    "TAKE_PROFIT": OrderType.STOP,
-    "TAKE_PROFIT_LIMIT": OrderType.STOP_LIMIT,
-}
-KERNEL_TIMES = {"GTC": TimeInForce.GTC, "IOC": TimeInForce.IOC, "FOK": TimeInForce.FOK}
-KERNEL_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-OPERATIONS = {"NEW": "accepted", "TRADE": "executed", "CANCELED": "canceled", "EXPIRED": "expired"}
-
-
-def terms_of(asked: Order | Draft, qty_units: int) -> Terms:
-    """What the exchange needs to know of an order."""
-    return Terms(
-        side=KERNEL_SIDES[asked.side],
-        type=KERNEL_TYPES[asked.type],
-        qty_units=qty_units,
-        limit_units=to_units(asked.price),
-        stop_units=to_units(asked.stop_price),
-        time_in_force=KERNEL_TIMES[asked.time_in_force],
-        post_only=asked.type == "LIMIT_MAKER",
-        if_touched=asked.type in TAKE_PROFITS,
-    )
+NOT_FILLED = {"IOC": "UNFILLED_IOC_QUANTITY_EXPIRED", "FOK": "UNFILLED_FOK_ORDER_EXPIRED"}
 
 
 class Clearing:
@@ -60,31 +35,53 @@ class Clearing:
     def __init__(self, exchange: Exchange, markets: Markets, ledger: Ledger) -> None:
         self.exchange = exchange
         self.ledger = ledger
-        self.on_account_event: list[OnAccountEvent] = []
-        self._rules = markets.rules
-        self._outbox: list[tuple[str, Json]] = []
+        self.bulletin = Bulletin(ledger)
+        self._markets = markets
         self._by_id: dict[int, Account] = {}
-        self._stops: dict[int, Order] = {}
+        self._triggers = Triggers(ledger.changed)
+        self.linkage = Linkage(self)
         exchange.on_print.append(self._hear_print)
         exchange.on_execution.append(self._hear_execution)
         exchange.on_ended.append(self._hear_end)
+        exchange.on_prevented.append(self._hear_prevented)
         self._go_on()
 
     # ------------------------------------------------------- what accounts want
 
     def open(self, account: Account, order: Order) -> None:
-        """The exchange has taken a new order."""
+        """The venue has taken a new order; `enter` lets it work."""
         self._take_in(account, order)
-        self._report(account, order, "NEW")
+        self.bulletin.report(account, order, "NEW")
+
+    def enter(self, account: Account, order: Order) -> None:
+        """Give an order to the exchange, or let a trailing stop follow the market."""
+        now_ns = self.exchange.settled_ns
+        last_price = self._markets.pairs[order.symbol].last_price
+        if order.algo:
+            self._triggers.add(order)
+            if order.trailing_delta and not order.stop_price and last_price is not None:
+                begin_to_follow(order, last_price, now_ns)
+        if not order.trailing_delta or order.working_ns is not None:
+            self._give_to_exchange(account, order, now_ns)
+        self.ledger.changed(order)
+
+    def resize(self, account: Account, order: Order) -> None:
+        """The order is smaller now. A market of prints learns of it when the order trades and is full."""
+        if self.exchange.has_books and self.exchange.cancel(order.order_id) is not None and order.open:
+            self.exchange.place(Symbol(order.symbol), terms_of(order), number=order.order_id, account=account.name)
 
     def cancel(self, account: Account, order: Order, cancel_id: str) -> bool:
-        """Take an open order back; False where a trade that became due at this very moment was first."""
+        """Take an open order and its list back; False where a trade that became due at this very moment was first."""
         self.exchange.cancel(order.order_id)
         if not order.open:
             return False
-        settlement.end(order, account.wallet, "CANCELED", self.exchange.settled_ns)
-        self._finish(account, order)
-        self._report(account, order, "CANCELED", cancel_id=cancel_id)
+        others = self.linkage.others(account, order)
+        for one in (order, *others):
+            self.exchange.cancel(one.order_id)
+            if one.open:
+                self._end(account, one, "CANCELED")
+                self.bulletin.report(account, one, "CANCELED", cancel_id=cancel_id)
+        self.linkage.ended(account, order)
         return True
 
     # ----------------------------------------------------- what the market does
@@ -92,49 +89,113 @@ class Clearing:
     def commit(self, market_ns: int) -> None:
         """Make durable what changed and how far the market has come, then tell the accounts."""
         self.ledger.commit(market_ns)
-        outbox, self._outbox = self._outbox, []
-        for name, event in outbox:
-            for heard in self.on_account_event:
-                heard(name, event)
+        self.bulletin.tell()
 
     def _hear_print(self, print: Print) -> None:
         price = from_units(print.price_units)
-        for order in list(self._stops.values()):
-            rising = (order.side == "BUY") != (order.type in TAKE_PROFITS)
-            touched = price >= order.stop_price if rising else price <= order.stop_price
-            if order.symbol == print.symbol and touched:
-                order.working_ns = print.at_ns
-                self.ledger.changed(order)
-                del self._stops[order.order_id]
+        for order in self._triggers.touched(str(print.symbol), price, print.at_ns):
+            account = self._by_id[order.order_id]
+            order.working_ns = print.at_ns
+            self.linkage.struck(account, order)
+            if order.trailing_delta:
+                self._give_to_exchange(account, order, print.at_ns)
+            elif not self.exchange.has_books:
+                self._prevent(account, order)
+            self.ledger.changed(order)
 
     def _hear_execution(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
         account = self._by_id[execution.number]
-        order, rules = account.orders[execution.number], self._rules[str(symbol)]
+        order, rules = account.orders[execution.number], self._markets.rules[str(symbol)]
+        if not order.open:
+            return
+        self.linkage.struck(account, order)
         price = from_units(execution.price_units)
         offered = from_units(execution.qty_units)
         quantity = min(offered, settlement.payable(order, account.wallet, price, rules))
-        trade = None
         if quantity > 0:
             trade = self._settle(account, order, quantity, price, maker=execution.maker, at_ns=at_ns)
         if quantity < offered:
             self.exchange.cancel(order.order_id)
             if order.budget_only and order.executed:
                 settlement.close_budget(order, account.wallet)
-        if trade is not None:
-            self._report(account, order, "TRADE", trade=trade)
+        if quantity > 0:
+            self.bulletin.report(account, order, "TRADE", trade=trade)
         if quantity < offered and order.open:
-            self._expire(account, order, at_ns)
-        if not order.open:
+            self._expire(account, order, "INSUFFICIENT_LIQUIDITY")
+        elif not order.open:
+            if execution.left_units:
+                self.exchange.cancel(order.order_id)  # it was amended or prevented to less than the exchange knows
             self._finish(account, order)
+            self.linkage.ended(account, order)
 
     def _hear_end(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
         """What its time in force, or a maker's price, ended at a print. What could not pay has ended already."""
         account = self._by_id[execution.number]
         order = account.orders[execution.number]
         if order.open:
-            self._expire(account, order, at_ns)
+            self._expire(account, order, NOT_FILLED.get(order.time_in_force, "INSUFFICIENT_LIQUIDITY"))
+
+    def _hear_prevented(self, event: Prevented) -> None:
+        """Two orders of an account met in a book, and did not trade."""
+        account = self._by_id[event.taker_number]
+        self._keep_apart(account, meeting_of(account, event))
+
+    def _expire(self, account: Account, order: Order, reason: str) -> None:
+        self.end_linked(account, order, reason)
+        self.linkage.ended(account, order)
 
     # ------------------------------------------------------------------ parts
+
+    def need_of(self, order: Order) -> Decimal:
+        """What an order has to lock now."""
+        last_price = self._markets.pairs[order.symbol].last_price
+        return settlement.reservation_of(order, order.left, last_price)
+
+    def end_linked(self, account: Account, order: Order, reason: str) -> None:
+        """End an order because of another one of its list."""
+        self.exchange.cancel(order.order_id)
+        self._end(account, order, "EXPIRED", reason=reason)
+        self.bulletin.report(account, order, "EXPIRED")
+
+    def tell_list(self, account: Account, group: OrderList) -> None:
+        """The `listStatus` event, as things stand."""
+        self.bulletin.tell_list(account, group, self.exchange.settled_ns)
+
+    def _give_to_exchange(self, account: Account, order: Order, now_ns: int) -> None:
+        order.entered_ns = now_ns
+        if order.working_ns is None and not order.algo:
+            order.working_ns = now_ns
+        if not self.exchange.has_books:
+            self._prevent(account, order)
+        if order.open:
+            self.exchange.place(Symbol(order.symbol), terms_of(order), number=order.order_id, account=account.name)
+
+    def _prevent(self, account: Account, order: Order) -> None:
+        """In a market of prints: keep an order that comes onto the book from its owner's others."""
+        if order.stp_mode == "NONE" or order.working_ns is None:
+            return
+        quote = self._markets.pairs[order.symbol].quote()
+        best = None if quote is None else quote.ask if order.side == "BUY" else quote.bid
+        for meeting in meetings(account, order, best):
+            self._keep_apart(account, meeting)
+
+    def _keep_apart(self, account: Account, meeting: Meeting) -> None:
+        at_ns = self.exchange.settled_ns
+        match = meeting.match(self.ledger.next_match_id(), at_ns)
+        self.ledger.prevented(match)
+        for order, prevention in meeting.sides():
+            order.prevented += prevention.qty
+            order.prevented_match_id = match.match_id
+            order.updated_ns = at_ns
+            if order.left:
+                settlement.shrink(order, account.wallet)
+                order.sequence += 1
+            else:
+                self.exchange.cancel(order.order_id)
+                self._end(account, order, EXPIRED_IN_MATCH)
+            self.bulletin.report(account, order, "TRADE_PREVENTION", prevention=prevention)
+            if not order.open:
+                self.linkage.ended(account, order)
 
     def _settle(
         self, account: Account, order: Order, quantity: Decimal, price: Decimal, *, maker: bool, at_ns: int
@@ -144,12 +205,13 @@ class Clearing:
         trade = settlement.settle(
             order,
             account.wallet,
-            self._rules[order.symbol],
+            self._markets.rules[order.symbol],
             trade_id=self.ledger.next_trade_id(),
             quantity=quantity,
             price=price,
             maker=maker,
             at_ns=at_ns,
+            bnb_price=self._markets.bnb_price(order.symbol) if account.credentials.pays_in_bnb else None,
         )
         self.ledger.traded(trade)
         return trade
@@ -157,51 +219,31 @@ class Clearing:
     def _take_in(self, account: Account, order: Order) -> None:
         account.add(order)
         self._by_id[order.order_id] = account
-        if order.algo and order.working_ns is None:
-            self._stops[order.order_id] = order
         self.ledger.changed(order)
 
-    def _expire(self, account: Account, order: Order, at_ns: int) -> None:
-        settlement.end(order, account.wallet, "EXPIRED", at_ns)
+    def _end(self, account: Account, order: Order, status: str, *, reason: str | None = None) -> None:
+        settlement.end(order, account.wallet, status, self.exchange.settled_ns, reason=reason)
         self._finish(account, order)
-        self._report(account, order, "EXPIRED")
 
     def _finish(self, account: Account, order: Order) -> None:
         account.finish(order)
-        self._stops.pop(order.order_id, None)
-        self.ledger.changed(order)
-
-    def _report(
-        self,
-        account: Account,
-        order: Order,
-        execution: str,
-        *,
-        trade: Trade | None = None,
-        cancel_id: str | None = None,
-    ) -> None:
-        at_ns = order.updated_ns
-        self.ledger.happened(
-            OPERATIONS[execution], order, f"{order.symbol} {order.side} {order.executed}/{order.quantity}"
-        )
-        report = execution_report(order, execution, at_ns=at_ns, trade=trade, cancel_id=cancel_id)
-        self._outbox.append((account.name, report))
-        position = account.wallet.position_event(at_ns)
-        if position is not None:
-            self._outbox.append((account.name, position))
+        self._triggers.drop(order)
         self.ledger.changed(order)
 
     def _go_on(self) -> None:
         """Give the exchange back what was working when the venue stopped."""
         self.exchange.reserve_numbers(self.ledger.last_number)
-        open_orders = [order for account in self.ledger.accounts.values() for order in account.open_orders()]
-        for order in sorted(open_orders, key=lambda order: order.order_id):
-            account = self.ledger.accounts[order.account]
-            self.exchange.restore(
-                Symbol(order.symbol),
-                terms_of(order, to_units(order.left)),
-                number=order.order_id,
-                placed_ns=order.created_ns,
-                account=account.name,
-            )
+        for group in self.ledger.open_lists():
+            self.linkage.take_in(group)
+        for account, order in self.ledger.open_orders():
             self._take_in(account, order)
+            if order.algo and order.working_ns is None and order.status != "PENDING_NEW":
+                self._triggers.add(order)
+            if order.entered_ns is not None:
+                self.exchange.restore(
+                    Symbol(order.symbol),
+                    terms_of(order),
+                    number=order.order_id,
+                    placed_ns=order.entered_ns or order.created_ns,
+                    account=account.name,
+                )

@@ -9,6 +9,7 @@ from typing import Literal
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.keys import Scheme, Verifier, verifier_of
 from seatrial.emulators.binance.markets import Markets
 from seatrial.emulators.binance.orders import TimeUnit
 from seatrial.emulators.binance.parameters import Parameters
@@ -29,24 +30,40 @@ class Desk:
         self.weights = weights
         self.clock = clock
         self.history = history
-        self._by_key = {account.credentials.key: account for account in spot.accounts.values()}
+        self._by_key = {
+            pair.key: (account, verifier_of(pair.secret))
+            for account in spot.accounts.values()
+            for pair in account.credentials.keys
+        }
 
     def account_of(self, key: str | None) -> Account:
         """Who holds this key; -2014 where it cannot be one, -2015 where nobody does."""
-        account = self._by_key.get(check_key_format(key))
-        if account is None:
-            raise refusals.key_unknown()
-        return account
+        return self._held(key)[0]
 
-    def authenticate(self, key: str | None, parameters: Parameters, *payloads: bytes) -> Account:
+    def scheme_of(self, key: str | None) -> Scheme:
+        """What kind of key it is."""
+        return self._held(key)[1].scheme
+
+    def _held(self, key: str | None) -> tuple[Account, Verifier]:
+        held = self._by_key.get(check_key_format(key))
+        if held is None:
+            raise refusals.key_unknown()
+        return held
+
+    def authenticate(self, key: str | None, parameters: Parameters, payload: bytes) -> Account:
         """Who signed this request, within its time window."""
         check_key_format(key)
         timestamp = parameters.required("timestamp", r"^[0-9]{1,20}$")
         signature = parameters.required("signature")
-        account = self.account_of(key)
+        account, verifier = self._held(key)
         check_timestamp(int(timestamp), parameters.decimal("recvWindow"), self.clock.now_ns())
-        check_signature(account.credentials.secret, signature, payloads)
+        check_signature(verifier, signature, payload)
         return account
+
+    def check_time(self, parameters: Parameters) -> None:
+        """The time window of a request whose connection is authenticated."""
+        timestamp = parameters.required("timestamp", r"^[0-9]{1,20}$")
+        check_timestamp(int(timestamp), parameters.decimal("recvWindow"), self.clock.now_ns())
 
     def serve(self, endpoint: Endpoint, call: Call) -> object:
         """Answer a request after everything in the market that is due by now."""

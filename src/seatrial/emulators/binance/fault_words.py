@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance import engine_refusals, refusals
 from seatrial.emulators.faults.words import Purpose, Words
 
 REQUESTS_PATH = "/ws-api/v3"
@@ -57,8 +57,8 @@ def _stream_of(path: str) -> str:
 WORDS = Words(
     error=_error,
     purpose=_purpose,
-    rejection=_said(refusals.insufficient_balance()),
-    halted=_said(refusals.market_closed()),
+    rejection=_said(engine_refusals.insufficient_balance()),
+    halted=_said(engine_refusals.market_closed()),
     ban_status=418,
     shutdown=_shutdown,
     stream_of=_stream_of,

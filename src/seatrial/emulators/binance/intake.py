@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance import engine_refusals, refusals
 from seatrial.emulators.binance.numbers import ZERO
-from seatrial.emulators.binance.orders import ALGO_TYPES, Order
+from seatrial.emulators.binance.orders import ALGO_TYPES
 from seatrial.emulators.binance.parameters import CLIENT_ID, SYMBOL, Parameters
 from seatrial.emulators.binance.rules import ORDER_TYPES, STP_MODES, Rules
 
@@ -20,23 +20,25 @@ SIDES = frozenset({"BUY", "SELL"})
 FORMS = frozenset({"ACK", "RESULT", "FULL"})
 TIMES_IN_FORCE = frozenset({"GTC", "IOC", "FOK"})
 WITH_TIME_IN_FORCE = frozenset({"LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"})
+WITH_ICEBERG = WITH_TIME_IN_FORCE | {"LIMIT_MAKER"}
 STRATEGY_TYPE_MIN = 1_000_000
+_PRICED_ALGO = ("timeInForce", "quantity", "price")
 NEEDS = {
     "LIMIT": ("timeInForce", "quantity", "price"),
     "LIMIT_MAKER": ("quantity", "price"),
     "MARKET": (),
-    "STOP_LOSS": ("quantity", "stopPrice"),
-    "STOP_LOSS_LIMIT": ("timeInForce", "quantity", "price", "stopPrice"),
-    "TAKE_PROFIT": ("quantity", "stopPrice"),
-    "TAKE_PROFIT_LIMIT": ("timeInForce", "quantity", "price", "stopPrice"),
+    "STOP_LOSS": ("quantity",),
+    "STOP_LOSS_LIMIT": _PRICED_ALGO,
+    "TAKE_PROFIT": ("quantity",),
+    "TAKE_PROFIT_LIMIT": _PRICED_ALGO,
 }
 FORBIDS = {
-    "LIMIT": ("stopPrice", "quoteOrderQty"),
-    "LIMIT_MAKER": ("timeInForce", "stopPrice", "quoteOrderQty"),
-    "MARKET": ("timeInForce", "price", "stopPrice"),
-    "STOP_LOSS": ("timeInForce", "price", "quoteOrderQty"),
+    "LIMIT": ("stopPrice", "quoteOrderQty", "trailingDelta"),
+    "LIMIT_MAKER": ("timeInForce", "stopPrice", "quoteOrderQty", "trailingDelta"),
+    "MARKET": ("timeInForce", "price", "stopPrice", "trailingDelta", "icebergQty"),
+    "STOP_LOSS": ("timeInForce", "price", "quoteOrderQty", "icebergQty"),
     "STOP_LOSS_LIMIT": ("quoteOrderQty",),
-    "TAKE_PROFIT": ("timeInForce", "price", "quoteOrderQty"),
+    "TAKE_PROFIT": ("timeInForce", "price", "quoteOrderQty", "icebergQty"),
     "TAKE_PROFIT_LIMIT": ("quoteOrderQty",),
 }
 IGNORED = ("newOrderRespType", "apiKey", "returnRateLimits")
@@ -58,6 +60,19 @@ class Draft:
     form: str
     strategy_id: int | None
     strategy_type: int | None
+    iceberg_qty: Decimal = ZERO
+    trailing_delta: int = 0
+    stp_mode: str = "NONE"
+
+    @property
+    def symbol(self) -> str:
+        """The pair's name."""
+        return self.rules.symbol
+
+    @property
+    def rising(self) -> bool:
+        """A trigger is met when the price rises to it: a stop to buy, a take-profit to sell."""
+        return (self.side == "BUY") != self.type.startswith("TAKE_PROFIT")
 
 
 def read_rules(parameters: Parameters, rules: Mapping[str, Rules]) -> Rules:
@@ -68,57 +83,65 @@ def read_rules(parameters: Parameters, rules: Mapping[str, Rules]) -> Rules:
     return rules[symbol]
 
 
-def read_draft(parameters: Parameters, rules: Mapping[str, Rules]) -> Draft:
-    """A new order from its parameters."""
+def read_draft(parameters: Parameters, rules: Mapping[str, Rules], *, also_known: tuple[str, ...] = ()) -> Draft:
+    """A new order from its parameters. `also_known` are parameters that somebody else reads."""
     pair = read_rules(parameters, rules)
     side = parameters.required("side")
     if side not in SIDES:
         raise refusals.bad_side()
     kind = _read_type(parameters)
     amounts = _read_amounts(parameters, kind)
-    client_order_id = parameters.optional("newClientOrderId", CLIENT_ID)
-    form = parameters.optional("newOrderRespType") or ("FULL" if kind in {"LIMIT", "MARKET"} else "ACK")
-    if form not in FORMS:
-        raise refusals.bad_data("newOrderRespType")
-    if (parameters.optional("selfTradePreventionMode") or "NONE") not in STP_MODES:
-        raise refusals.bad_data("selfTradePreventionMode")
-    strategy_type = parameters.integer("strategyType")
-    if strategy_type is not None and strategy_type < STRATEGY_TYPE_MIN:
-        raise refusals.Refusal(-1134, f"'strategyType' was less than {STRATEGY_TYPE_MIN}.")
+    time_in_force = _read_time_in_force(parameters, kind)
+    if amounts["icebergQty"] and time_in_force != "GTC":
+        raise refusals.bad_composition()
     draft = Draft(
         rules=pair,
         side=side,
         type=kind,
-        time_in_force=_read_time_in_force(parameters, kind),
+        time_in_force=time_in_force,
         quantity=amounts["quantity"],
         price=amounts["price"],
         stop_price=amounts["stopPrice"],
         quote_order_qty=amounts["quoteOrderQty"],
-        client_order_id=client_order_id,
-        form=form,
+        client_order_id=parameters.optional("newClientOrderId", CLIENT_ID),
+        form=read_form(parameters, "FULL" if kind in {"LIMIT", "MARKET"} else "ACK"),
         strategy_id=parameters.integer("strategyId"),
-        strategy_type=strategy_type,
+        strategy_type=_read_strategy_type(parameters),
+        iceberg_qty=amounts["icebergQty"],
+        trailing_delta=parameters.integer("trailingDelta") or 0,
+        stp_mode=_read_stp_mode(parameters, pair),
     )
-    parameters.finish(*IGNORED)
+    parameters.finish(*IGNORED, *also_known)
     return draft
+
+
+def read_form(parameters: Parameters, default: str) -> str:
+    """`newOrderRespType`."""
+    form = parameters.optional("newOrderRespType") or default
+    if form not in FORMS:
+        raise refusals.bad_data("newOrderRespType")
+    return form
 
 
 def _read_type(parameters: Parameters) -> str:
     kind = parameters.required("type")
     if kind not in ORDER_TYPES:
         raise refusals.bad_type()
-    if parameters.has("icebergQty"):
-        raise refusals.type_unsupported("Iceberg")
-    if parameters.has("trailingDelta"):
-        raise refusals.type_unsupported("Trailing stop")
     for name in NEEDS[kind]:
         parameters.required(name)
-    if kind == "MARKET" and not (parameters.values.get("quantity") or parameters.values.get("quoteOrderQty")):
-        raise refusals.missing_both("quantity", "quoteOrderQty")
+    if kind == "MARKET":
+        _need_one(parameters, "quantity", "quoteOrderQty")
+    if kind in ALGO_TYPES:
+        _need_one(parameters, "stopPrice", "trailingDelta")
     for name in FORBIDS[kind]:
         if parameters.has(name):
-            raise refusals.not_required(name)
+            raise refusals.not_required(parameters.shown(name))
     return kind
+
+
+def _need_one(parameters: Parameters, first: str, second: str) -> None:
+    if not (parameters.values.get(first) or parameters.values.get(second)):
+        raise refusals.missing_both(parameters.shown(first), parameters.shown(second))
 
 
 def _read_time_in_force(parameters: Parameters, kind: str) -> str:
@@ -130,45 +153,31 @@ def _read_time_in_force(parameters: Parameters, kind: str) -> str:
 
 def _read_amounts(parameters: Parameters, kind: str) -> dict[str, Decimal]:
     amounts: dict[str, Decimal] = {}
-    for name in ("quantity", "quoteOrderQty", "price", "stopPrice"):
+    for name in ("quantity", "quoteOrderQty", "price", "stopPrice", "icebergQty"):
         amount = parameters.decimal(name)
-        if amount is not None and amount == 0:
-            raise refusals.number_refused(name)
+        if amount is not None and amount == 0 and name != "icebergQty":
+            raise refusals.number_refused(parameters.shown(name))
         amounts[name] = ZERO if amount is None else amount
     if kind == "MARKET" and amounts["quantity"] and amounts["quoteOrderQty"]:
         raise refusals.bad_combination()
+    if amounts["icebergQty"] and amounts["icebergQty"] > amounts["quantity"]:
+        raise engine_refusals.iceberg_exceeds()
     return amounts
 
 
-def new_order(
-    draft: Draft,
-    account: str,
-    order_id: int,
-    client_order_id: str,
-    quantity: Decimal,
-    *,
-    reserved: tuple[str, Decimal],
-    now_ns: int,
-) -> Order:
-    """The order that a draft becomes; `reserved` is `(asset, amount)`."""
-    return Order(
-        account=account,
-        symbol=draft.rules.symbol,
-        order_id=order_id,
-        client_order_id=client_order_id,
-        side=draft.side,
-        type=draft.type,
-        time_in_force=draft.time_in_force,
-        quantity=quantity,
-        price=draft.price,
-        stop_price=draft.stop_price,
-        quote_order_qty=draft.quote_order_qty,
-        created_ns=now_ns,
-        updated_ns=now_ns,
-        working_ns=None if draft.type in ALGO_TYPES else now_ns,
-        reserved=reserved[1],
-        reserved_asset=reserved[0],
-        budget_only=bool(draft.quote_order_qty) and draft.side == "BUY",
-        strategy_id=draft.strategy_id,
-        strategy_type=draft.strategy_type,
-    )
+def _read_strategy_type(parameters: Parameters) -> int | None:
+    strategy_type = parameters.integer("strategyType")
+    if strategy_type is not None and strategy_type < STRATEGY_TYPE_MIN:
+        raise refusals.bad_strategy_type(STRATEGY_TYPE_MIN)
+    return strategy_type
+
+
+def _read_stp_mode(parameters: Parameters, rules: Rules) -> str:
+    mode = parameters.optional("selfTradePreventionMode")
+    if mode is None:
+        return rules.stp_default
+    if mode not in STP_MODES:
+        raise refusals.bad_data("selfTradePreventionMode")
+    if mode not in rules.stp_modes:
+        raise engine_refusals.stp_not_allowed()
+    return mode

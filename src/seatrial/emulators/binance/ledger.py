@@ -15,7 +15,8 @@ import msgspec
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.numbers import text
-from seatrial.emulators.binance.orders import Order, Trade
+from seatrial.emulators.binance.order_lists import OrderList
+from seatrial.emulators.binance.orders import Order, PreventedMatch, Trade
 from seatrial.emulators.binance.rates import OrderMeter
 from seatrial.emulators.binance.wallet import Balance, Credentials, Wallet
 from seatrial.emulators.history import History
@@ -31,6 +32,15 @@ class StoredWallet(msgspec.Struct, frozen=True):
     uid: int
     updated_ns: int
     totals: dict[str, Decimal]
+
+
+class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An activity's row: a first deposit, a new order list, or a prevented match."""
+
+    type: str
+    amounts: dict[str, str] | None = None
+    order_list: OrderList | None = None
+    prevented: PreventedMatch | None = None
 
 
 class Ledger:
@@ -57,9 +67,12 @@ class Ledger:
         self._history = history
         self._orders: dict[int, Order] = {}
         self._trades: list[Trade] = []
+        self._notes: list[tuple[str, int, _Note]] = []
         self._wallets: dict[str, Account] = {}
-        self._operations: list[tuple[str, Order, str]] = []
+        self._operations: list[tuple[str, Order]] = []
         self._trade_id = TRADE_IDS_FROM
+        self._note_number = 0
+        self._list_id = self._match_id = -1
         self.last_number = 0
         self.accounts: dict[str, Account] = {}
         self._open(accounts, clock, market_ns)
@@ -72,6 +85,26 @@ class Ledger:
         self._trade_id += 1
         return self._trade_id
 
+    def next_list_id(self) -> int:
+        """A number no order list has had; the venue counts from zero."""
+        self._list_id += 1
+        return self._list_id
+
+    def next_match_id(self) -> int:
+        """A number no prevented match has had."""
+        self._match_id += 1
+        return self._match_id
+
+    def listed(self, group: OrderList) -> None:
+        """A new order list; what becomes of it is told by its orders."""
+        self.accounts[group.account].lists[group.list_id] = group
+        self._notes.append((group.account, group.created_ns, _Note("list", order_list=group)))
+
+    def prevented(self, match: PreventedMatch) -> None:
+        """A trade of an account with itself that did not happen."""
+        self.accounts[match.account].matches.append(match)
+        self._notes.append((match.account, match.at_ns, _Note("prevented", prevented=match)))
+
     def changed(self, order: Order) -> None:
         """The order is not what the records say, nor may its account's wallet be."""
         self._orders[order.order_id] = order
@@ -82,9 +115,9 @@ class Ledger:
         self.accounts[trade.account].trades.append(trade)
         self._trades.append(trade)
 
-    def happened(self, operation: str, order: Order, what: str = "") -> None:
-        """A line for the operation history, written once it is durable."""
-        self._operations.append((operation, order, what))
+    def happened(self, operation: str, order: Order) -> None:
+        """A line for the operation history, written once it is durable. The order is told as it is given."""
+        self._operations.append((operation, order))
 
     def commit(self, market_ns: int) -> None:
         """Make everything durable that changed, and that market time has come this far.
@@ -97,18 +130,41 @@ class Ledger:
         for trade in self._trades:
             body = msgspec.json.encode(trade)
             self._records.add_execution(trade.trade_id, trade.account, trade.order_id, trade.at_ns, body)
+        for name, at_ns, note in self._notes:
+            self._add_note(name, at_ns, note)
         for account in self._wallets.values():
             self._records.put_account(account.name, msgspec.json.encode(_stored(account.wallet)))
         self._records.put_market(market_ns)
         self._records.commit()
-        for operation, order, what in self._operations:
+        for operation, order in self._operations:
+            what = f"{order.symbol} {order.side} {order.executed}/{order.quantity}"
             self._history.record(operation, account=order.account, client_order_id=order.client_order_id, what=what)
-        self._orders, self._trades, self._wallets, self._operations = {}, [], {}, []
+        self._orders, self._trades, self._wallets, self._operations, self._notes = {}, [], {}, [], []
+
+    def _add_note(self, account: str, at_ns: int, note: _Note) -> None:
+        self._note_number += 1
+        self._records.add_activity(self._note_number, account, at_ns, msgspec.json.encode(note))
 
     # ------------------------------------------------------------------ reading
 
+    def open_orders(self) -> list[tuple[Account, Order]]:
+        """Open orders of all accounts and who holds them, by number."""
+        found = [(account, order) for account in self.accounts.values() for order in account.open_orders()]
+        return sorted(found, key=lambda pair: pair[1].order_id)
+
+    def open_lists(self) -> list[OrderList]:
+        """Order lists of all accounts in which an order is open."""
+        return [
+            group
+            for account in self.accounts.values()
+            for group in account.lists.values()
+            if account.list_is_open(group)
+        ]
+
     def _open(self, accounts: Sequence[Credentials], clock: Clock, market_ns: int) -> None:
         stored = self._records.accounts()
+        activities = self._records.activities()
+        self._note_number = activities[-1].number if activities else 0
         for credentials in accounts:
             body = stored.get(credentials.name)
             if body is None:
@@ -124,14 +180,14 @@ class Ledger:
                 self._wallets[account.name] = account
                 self._deposit(account, market_ns)
         self._read_orders()
+        for activity in activities:
+            if activity.account in self.accounts:
+                note = msgspec.json.decode(activity.body, type=_Note)
+                self._read_note(self.accounts[activity.account], note)
 
     def _deposit(self, account: Account, market_ns: int) -> None:
-        number = len(self._records.activities()) + 1
-        body = {
-            "type": "deposit",
-            "amounts": {asset: text(held.free) for asset, held in account.wallet.balances.items()},
-        }
-        self._records.add_activity(number, account.name, market_ns, msgspec.json.encode(body))
+        amounts = {asset: text(held.free) for asset, held in account.wallet.balances.items()}
+        self._add_note(account.name, market_ns, _Note("deposit", amounts=amounts))
 
     def _read_orders(self) -> None:
         for order_row in self._records.orders():
@@ -150,6 +206,14 @@ class Ledger:
                 self.accounts[trade.account].trades.append(trade)
         for account in self.accounts.values():
             account.wallet.touched.clear()
+
+    def _read_note(self, account: Account, note: _Note) -> None:
+        if note.order_list is not None:
+            self._list_id = max(self._list_id, note.order_list.list_id)
+            account.lists[note.order_list.list_id] = note.order_list
+        if note.prevented is not None:
+            self._match_id = max(self._match_id, note.prevented.match_id)
+            account.matches.append(note.prevented)
 
 
 def _stored(wallet: Wallet) -> StoredWallet:

@@ -20,8 +20,9 @@ from itertools import chain, islice
 
 from seatrial.core import matching
 from seatrial.domain.bars import Bar
+from seatrial.domain.time import MINUTE_NS
 from seatrial.emulators.binance.numbers import CONTEXT, SCALE, UNIT, from_units, step_down, to_units
-from seatrial.emulators.binance.rules import Rules
+from seatrial.emulators.binance.rules import AVERAGE_MINUTES, Rules
 from seatrial.emulators.timeline import BAR_DELAY_NS, Print
 
 LEVELS_MAX = 100
@@ -69,6 +70,8 @@ class PairMarket:
         self._starts = [bar.start_ns for bar in tape]
         self._lot_units = max(1, to_units(rules.step))
         self.finished = bisect_right(tape, now_ns - BAR_DELAY_NS, key=_end_of)
+        self._averaged: tuple[int, Decimal | None] | None = None
+        self._last_finished: tuple[int, MarketTrade] | None = None
         self.forming: list[MarketTrade] = []
         if self.finished < len(tape):
             self.forming = [trade for trade in self.trades_of(self.finished) if trade.at_ns <= now_ns]
@@ -124,7 +127,11 @@ class PairMarket:
         """The last trade, from the forming bar or the last finished one."""
         if self.forming:
             return self.forming[-1]
-        return self.trades_of(self.finished - 1)[-1] if self.finished else None
+        if not self.finished:
+            return None
+        if self._last_finished is None or self._last_finished[0] != self.finished:
+            self._last_finished = self.finished, self.trades_of(self.finished - 1)[-1]
+        return self._last_finished[1]
 
     def trades_of(self, index: int) -> list[MarketTrade]:
         """The four trades of a bar, finished or (for the memory itself) under way."""
@@ -185,6 +192,23 @@ class PairMarket:
         quote, tick, depth = self.quote_after(trade), self.rules.tick, range(min(count, LEVELS_MAX))
         bids = [(quote.bid - tick * level, quote.qty) for level in depth if quote.bid > tick * level]
         return bids, [(quote.ask + tick * level, quote.qty) for level in depth]
+
+    def recent_average(self) -> Decimal | None:
+        """What filters compare prices with: the average of five minutes as of the last trade."""
+        last = self.last_trade()
+        if last is None:
+            return None
+        if self._averaged is None or self._averaged[0] != last.number:
+            self._averaged = last.number, self.average_price(last.at_ns, AVERAGE_MINUTES * MINUTE_NS)
+        return self._averaged[1]
+
+    def cost_to_buy(self, quantity: Decimal) -> Decimal | None:
+        """None: how deep a replayed market was, nobody knows."""
+        return None
+
+    def bought_for(self, budget: Decimal, side: str) -> Decimal | None:
+        """None: how deep a replayed market was, nobody knows."""
+        return None
 
     def average_price(self, now_ns: int, span_ns: int) -> Decimal | None:
         """The volume-weighted price of the span before now; the last price where nothing traded in it."""

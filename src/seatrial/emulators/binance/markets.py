@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 from seatrial.domain.bars import Bar
+from seatrial.emulators.binance.commission import BNB
 from seatrial.emulators.binance.market import MarketTrade, PairMarket
-from seatrial.emulators.binance.rules import rules_of
+from seatrial.emulators.binance.rules import Rules, rules_of
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.timeline import Print
 
 OnTrade = Callable[[PairMarket, MarketTrade], None]
+Adjust = Callable[[Rules], Rules]
 OnCandle = Callable[[PairMarket, Bar, int], None]
+
+
+def _as_listed(rules: Rules) -> Rules:
+    return rules
 
 
 class Markets:
     """Listens to the exchange. `tell` passes on what one instant brought, once it is settled."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, *, adjust: Adjust = _as_listed) -> None:
+        """`adjust` may give a pair other rules than its instrument's, such as a largest position."""
         self.exchange = exchange
-        self.rules = {str(one.symbol): rules_of(one) for one in exchange.instruments.values()}
+        self.rules = {str(one.symbol): adjust(rules_of(one)) for one in exchange.instruments.values()}
         now_ns = exchange.now_ns()
         self.pairs = {
             str(symbol): PairMarket(self.rules[str(symbol)], exchange.tape.bars(symbol), now_ns)
@@ -35,6 +43,11 @@ class Markets:
     def of(self, symbols: Iterable[str]) -> list[PairMarket]:
         """The pairs of these symbols, all of them listed."""
         return [self.pairs[symbol] for symbol in symbols]
+
+    def bnb_price(self, symbol: str) -> Decimal | None:
+        """What BNB costs in the quote asset of a pair; None where the venue does not trade it for that."""
+        pair = self.pairs.get(f"{BNB}{self.rules[symbol].quote}")
+        return None if pair is None else pair.last_price
 
     def tell(self, at_ns: int) -> None:
         """Tell the streams what the instant brought: trades first, then candles that are complete."""

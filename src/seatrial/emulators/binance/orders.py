@@ -1,6 +1,6 @@
-"""An order and a trade as the venue remembers them, and the JSON they appear in.
+"""An order, a trade and a prevented match as the venue remembers them.
 
-Amounts are `Decimal`, times nanoseconds of market time. Field orders follow the vendor's documentation.
+Amounts are `Decimal`, times nanoseconds of market time. The JSON they appear in is in `order_shapes`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from decimal import Decimal
 import msgspec
 
 from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS
-from seatrial.emulators.binance.numbers import ZERO, text
+from seatrial.emulators.binance.numbers import ZERO
 
-OPEN = frozenset({"NEW", "PARTIALLY_FILLED"})
-STOPS = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"})
+OPEN = frozenset({"NEW", "PARTIALLY_FILLED", "PENDING_NEW"})
 TAKE_PROFITS = frozenset({"TAKE_PROFIT", "TAKE_PROFIT_LIMIT"})
-ALGO_TYPES = STOPS | TAKE_PROFITS
+ALGO_TYPES = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"}) | TAKE_PROFITS
+PRICED_ALGO_TYPES = frozenset({"STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"})
 NO_LIST = -1
+NO_GROUP = -1  # accounts of the emulator are in no trade group
+BASIS_POINTS = 10_000
 
 Json = dict[str, object]
 
@@ -25,7 +27,9 @@ class Order(msgspec.Struct, kw_only=True):
     """One order, from its acceptance to its end.
 
     `reserved` is what of a balance it still locks: quote for a buy, base for a sell. `budget_only` marks a
-    market buy by `quoteOrderQty`, which may never spend more than its reservation.
+    market buy by `quoteOrderQty`, which may never spend more than its reservation. `entered_ns` is when the
+    exchange was given it, None while the venue itself holds it back: the pending order of a list, and a
+    trailing stop that has not triggered. `working_ns` is when it came onto the book.
     """
 
     account: str
@@ -44,6 +48,7 @@ class Order(msgspec.Struct, kw_only=True):
     working_ns: int | None
     reserved: Decimal
     reserved_asset: str
+    entered_ns: int | None = 0  # 0: when it was created
     budget_only: bool = False
     executed: Decimal = ZERO
     quote_executed: Decimal = ZERO
@@ -51,6 +56,16 @@ class Order(msgspec.Struct, kw_only=True):
     sequence: int = 0
     strategy_id: int | None = None
     strategy_type: int | None = None
+    list_id: int = NO_LIST
+    iceberg_qty: Decimal = ZERO
+    stp_mode: str = "NONE"
+    prevented: Decimal = ZERO
+    prevented_match_id: int | None = None
+    trailing_delta: int = 0
+    trailing_ns: int | None = None  # since when it follows the price
+    trailed_price: Decimal = ZERO  # the best price since then
+    expiry_reason: str | None = None
+    amends: int = 0
 
     @property
     def open(self) -> bool:
@@ -59,13 +74,18 @@ class Order(msgspec.Struct, kw_only=True):
 
     @property
     def left(self) -> Decimal:
-        """What is not executed."""
-        return self.quantity - self.executed
+        """What is neither executed nor prevented."""
+        return self.quantity - self.executed - self.prevented
 
     @property
     def algo(self) -> bool:
         """Off the book until a price is touched."""
         return self.type in ALGO_TYPES
+
+    @property
+    def rising(self) -> bool:
+        """An order with a trigger: whether the price has to rise to it."""
+        return (self.side == "BUY") != (self.type in TAKE_PROFITS)
 
 
 class Trade(msgspec.Struct, kw_only=True, frozen=True):
@@ -83,6 +103,22 @@ class Trade(msgspec.Struct, kw_only=True, frozen=True):
     fee_asset: str
     at_ns: int
     maker: bool
+    list_id: int = NO_LIST
+
+
+class PreventedMatch(msgspec.Struct, kw_only=True, frozen=True):
+    """Two orders of one account that would have traded with each other. A side that kept its quantity has None."""
+
+    account: str
+    symbol: str
+    match_id: int
+    taker_order_id: int
+    maker_order_id: int
+    mode: str
+    price: Decimal
+    taker_qty: Decimal | None
+    maker_qty: Decimal | None
+    at_ns: int
 
 
 class TimeUnit:
@@ -96,101 +132,3 @@ class TimeUnit:
 
 
 MS = TimeUnit()
-
-
-def _state(order: Order) -> Json:
-    return {
-        "price": text(order.price),
-        "origQty": text(order.quantity),
-        "executedQty": text(order.executed),
-        "origQuoteOrderQty": text(order.quote_order_qty),
-        "cummulativeQuoteQty": text(order.quote_executed),
-        "status": order.status,
-        "timeInForce": order.time_in_force,
-        "type": order.type,
-        "side": order.side,
-    }
-
-
-def _conditional(order: Order, unit: TimeUnit) -> Json:
-    extra: Json = {}
-    if order.stop_price:
-        extra["stopPrice"] = text(order.stop_price)
-    if order.strategy_id is not None:
-        extra["strategyId"] = order.strategy_id
-    if order.strategy_type is not None:
-        extra["strategyType"] = order.strategy_type
-    if order.working_ns is not None:
-        extra["workingTime"] = unit(order.working_ns)
-    return extra
-
-
-def placed(order: Order, form: str, unit: TimeUnit = MS) -> Json:
-    """The answer to a new order; `form` is ACK, RESULT or FULL."""
-    ack: Json = {
-        "symbol": order.symbol,
-        "orderId": order.order_id,
-        "orderListId": NO_LIST,
-        "clientOrderId": order.client_order_id,
-        "transactTime": unit(order.created_ns),
-    }
-    if form == "ACK":
-        return ack
-    result = ack | _state(order) | _conditional(order, unit) | {"selfTradePreventionMode": "NONE"}
-    # Trades happen at prints of the market, never at arrival, so a fresh order has none to tell.
-    return result | {"fills": []} if form == "FULL" else result
-
-
-def queried(order: Order, unit: TimeUnit = MS) -> Json:
-    """The order as `GET /order` tells it."""
-    return {
-        "symbol": order.symbol,
-        "orderId": order.order_id,
-        "orderListId": NO_LIST,
-        "clientOrderId": order.client_order_id,
-        **_state(order),
-        "stopPrice": text(order.stop_price),
-        "icebergQty": text(ZERO),
-        "time": unit(order.created_ns),
-        "updateTime": unit(order.updated_ns),
-        "isWorking": order.working_ns is not None,
-        **_conditional(order, unit),
-        "origQuoteOrderQty": text(order.quote_order_qty),
-        "selfTradePreventionMode": "NONE",
-    }
-
-
-def cancelled(order: Order, cancel_id: str, unit: TimeUnit = MS) -> Json:
-    """The answer to a cancel: `clientOrderId` is the cancel's own id."""
-    conditional = _conditional(order, unit)
-    conditional.pop("workingTime", None)
-    return {
-        "symbol": order.symbol,
-        "origClientOrderId": order.client_order_id,
-        "orderId": order.order_id,
-        "orderListId": NO_LIST,
-        "clientOrderId": cancel_id,
-        "transactTime": unit(order.updated_ns),
-        **_state(order),
-        **conditional,
-        "selfTradePreventionMode": "NONE",
-    }
-
-
-def traded(trade: Trade, unit: TimeUnit = MS) -> Json:
-    """A row of myTrades."""
-    return {
-        "symbol": trade.symbol,
-        "id": trade.trade_id,
-        "orderId": trade.order_id,
-        "orderListId": NO_LIST,
-        "price": text(trade.price),
-        "qty": text(trade.qty),
-        "quoteQty": text(trade.value),
-        "commission": text(trade.fee),
-        "commissionAsset": trade.fee_asset,
-        "time": unit(trade.at_ns),
-        "isBuyer": trade.side == "BUY",
-        "isMaker": trade.maker,
-        "isBestMatch": True,
-    }

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import unquote_plus
 
-from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS
+from seatrial.domain.time import HOUR_NS, MICROSECOND_NS, MILLISECOND_NS
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.numbers import DIGITS_MAX
 from seatrial.emulators.binance.signature import MICROSECONDS_FROM
 
 PARAMETERS_MAX = 100
 SYMBOLS_MAX = 200
+INTEGER_MAX = 2**63 - 1
+SPAN_HOURS_MAX = 24
 
 DECIMAL = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
 INTEGER = r"^[0-9]{1,20}$"
@@ -51,9 +54,15 @@ def merge(query: bytes, body: bytes) -> dict[str, str]:
 class Parameters:
     """The parameters of one request, read by name and type."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str], names: Mapping[str, str] | None = None) -> None:
+        """`names`: what the client calls a parameter that is read under another name, such as an order list's legs."""
         self.values = values
+        self._names = names or {}
         self._asked: set[str] = set(ALWAYS_READ)
+
+    def shown(self, name: str) -> str:
+        """The parameter's name as the client sent it."""
+        return self._names.get(name, name)
 
     def has(self, name: str) -> bool:
         """Whether it was sent, empty or not."""
@@ -66,15 +75,15 @@ class Parameters:
             return None
         value = self.values[name]
         if value == "":
-            raise refusals.empty(name)
+            raise refusals.empty(self.shown(name))
         if legal is not None and not re.fullmatch(legal, value, re.ASCII):
-            raise refusals.illegal_characters(name, legal)
+            raise refusals.illegal_characters(self.shown(name), legal)
         return value
 
     def required(self, name: str, legal: str | None = None) -> str:
         """The text; -1102 where it was not sent."""
         if not self.values.get(name):
-            raise refusals.missing(name)
+            raise refusals.missing(self.shown(name))
         value = self.optional(name, legal)
         assert value is not None
         return value
@@ -82,6 +91,8 @@ class Parameters:
     def integer(self, name: str, default: int | None = None) -> int | None:
         """A whole number, not negative."""
         value = self.optional(name, INTEGER)
+        if value is not None and int(value) > INTEGER_MAX:
+            raise refusals.overflowed(self.shown(name))
         return default if value is None else int(value)
 
     def limit(self, default: int, most: int) -> int:
@@ -99,7 +110,7 @@ class Parameters:
             return None
         _, _, digits = value.partition(".")
         if len(digits.rstrip("0")) > DIGITS_MAX:
-            raise refusals.too_precise(name)
+            raise refusals.too_precise(self.shown(name))
         return Decimal(value)
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -141,6 +152,34 @@ class Parameters:
         if unread:
             sent = len(self.values)
             raise refusals.unread_parameters(sent - len(unread), sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when; an open end is None."""
+
+    start_ns: int | None
+    end_ns: int | None
+
+    @property
+    def bounded(self) -> bool:
+        """Either end was named."""
+        return self.start_ns is not None or self.end_ns is not None
+
+    def holds(self, at_ns: int) -> bool:
+        """Whether an instant lies within."""
+        return (self.start_ns is None or at_ns >= self.start_ns) and (self.end_ns is None or at_ns <= self.end_ns)
+
+
+def span_of(parameters: Parameters) -> Span:
+    """`startTime` and `endTime` of an account's history: at most a day apart."""
+    span = Span(*parameters.span_ns())
+    if span.start_ns is not None and span.end_ns is not None:
+        if span.end_ns < span.start_ns:
+            raise refusals.bad_combination()
+        if span.end_ns - span.start_ns > SPAN_HOURS_MAX * HOUR_NS:
+            raise refusals.span_too_wide(SPAN_HOURS_MAX)
+    return span
 
 
 def _unit_ns(value: int) -> int:

@@ -13,10 +13,9 @@ from seatrial.emulators.binance.numbers import from_units, text
 from seatrial.emulators.binance.orders import Json, TimeUnit
 from seatrial.emulators.binance.parameters import SYMBOL
 from seatrial.emulators.binance.rates import limit_rows
+from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX
 from seatrial.emulators.binance.rules import AVERAGE_MINUTES, listing
 
-LIMIT_DEFAULT = 500
-LIMIT_MAX = 1_000
 DEPTH_DEFAULT = 100
 DEPTH_MAX = 5_000
 TICKER_TYPES = frozenset({"FULL", "MINI"})

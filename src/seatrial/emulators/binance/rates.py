@@ -110,15 +110,15 @@ class OrderMeter:
             ("DAY", 1, per_day_max, Window(DAY_NS)),
         )
 
-    def check(self) -> None:
-        """Raises 429 where one more order would go over a limit."""
+    def check(self, amount: int = 1) -> None:
+        """Raises 429 where so many more orders would go over a limit."""
         now_ns = self._clock.now_ns()
         for interval, number, limit, window in self._windows:
-            if window.at(now_ns) >= limit:
+            if window.at(now_ns) + amount > limit:
                 raise refusals.too_many_orders(limit, f"{number} {interval}", window.left_s(now_ns))
 
     def add(self, amount: int = 1) -> None:
-        """Count an accepted order, or give one back."""
+        """Count accepted orders, or give some back."""
         now_ns = self._clock.now_ns()
         for *_, window in self._windows:
             window.add(now_ns, amount)

@@ -10,18 +10,31 @@ from seatrial.domain.faults import SeatrialFault
 
 
 class Refusal(SeatrialFault):
-    """The venue says no. `status` is the HTTP status, also used as `status` of a WebSocket answer."""
+    """The venue says no. `status` is the HTTP status, also used as `status` of a WebSocket answer.
 
-    def __init__(self, code: int, msg: str, *, status: int = 400, retry_after_s: int | None = None) -> None:
+    `data` is what a cancel-replace tells of its two halves.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        msg: str,
+        *,
+        status: int = 400,
+        retry_after_s: int | None = None,
+        data: dict[str, object] | None = None,
+    ) -> None:
         self.code = code
         self.msg = msg
         self.status = status
         self.retry_after_s = retry_after_s
+        self.data = data
         super().__init__(f"{code}: {msg}")
 
     def body(self) -> dict[str, object]:
         """The JSON body of the answer."""
-        return {"code": self.code, "msg": self.msg}
+        body: dict[str, object] = {"code": self.code, "msg": self.msg}
+        return body if self.data is None else body | {"data": self.data}
 
 
 # ------------------------------------------------------------ who is asking
@@ -86,8 +99,16 @@ def not_required(name: str) -> Refusal:
     return Refusal(-1106, f"Parameter '{name}' sent when not required.")
 
 
+def overflowed(name: str) -> Refusal:
+    return Refusal(-1108, f"Parameter '{name}' overflowed.")
+
+
 def too_precise(name: str) -> Refusal:
     return Refusal(-1111, f"Parameter '{name}' has too much precision.")
+
+
+def bad_composition() -> Refusal:
+    return Refusal(-1014, "Unsupported order combination.")
 
 
 def bad_time_in_force() -> Refusal:
@@ -122,57 +143,17 @@ def bad_data(name: str) -> Refusal:
     return Refusal(-1130, f"Data sent for parameter '{name}' is not valid.")
 
 
+def bad_strategy_type(least: int) -> Refusal:
+    return Refusal(-1134, f"'strategyType' was less than {least}.")
+
+
 def bad_cancel_restrictions() -> Refusal:
-    return Refusal(-1145, "Invalid cancelRestrictions")
+    return Refusal(-1145, "cancelRestrictions has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.")
 
 
 def number_refused(name: str) -> Refusal:
     """Zero where the venue wants a number: `Invalid quantity.`"""
     return Refusal(-1013, f"Invalid {name}.")
-
-
-# ---------------------------------------------------------------- the engine
-
-
-def filter_failure(name: str) -> Refusal:
-    return Refusal(-1013, f"Filter failure: {name}")
-
-
-def type_unsupported(words: str) -> Refusal:
-    """`Stop loss limit orders are not supported for this symbol.`"""
-    return Refusal(-1013, f"{words} orders are not supported for this symbol.")
-
-
-def insufficient_balance() -> Refusal:
-    return Refusal(-2010, "Account has insufficient balance for requested action.")
-
-
-def duplicate_order() -> Refusal:
-    return Refusal(-2010, "Duplicate order sent.")
-
-
-def would_take() -> Refusal:
-    return Refusal(-2010, "Order would immediately match and take.")
-
-
-def would_trigger() -> Refusal:
-    return Refusal(-2010, "Order would trigger immediately.")
-
-
-def market_closed() -> Refusal:
-    return Refusal(-2010, "Market is closed.")
-
-
-def unknown_order() -> Refusal:
-    return Refusal(-2011, "Unknown order sent.")
-
-
-def cancel_restricted() -> Refusal:
-    return Refusal(-2011, "Order was not canceled due to cancel restrictions.")
-
-
-def no_such_order() -> Refusal:
-    return Refusal(-2013, "Order does not exist.")
 
 
 # -------------------------------------------------------------------- limits
@@ -213,6 +194,24 @@ def too_many_orders(limit: int, span: str, retry_after_s: int) -> Refusal:
 def unsupported() -> Refusal:
     """A documented operation this emulator does not play, or one that is gone, such as listenKeys."""
     return Refusal(-1020, "This operation is not supported.")
+
+
+def not_authorized() -> Refusal:
+    return Refusal(-1002, "You are not authorized to execute this request.", status=401)
+
+
+def key_type_unsupported(scheme: str) -> Refusal:
+    """`session.logon` takes Ed25519 keys only."""
+    return Refusal(-4056, f"{scheme} API key is not supported.")
+
+
+def listen_key_unknown() -> Refusal:
+    return Refusal(-1125, "This listenKey does not exist.")
+
+
+def listen_keys_gone() -> Refusal:
+    """Removed at the venue on 2026-02-20; played only where the emulator is told to."""
+    return Refusal(-1020, "This operation is not supported.", status=410)
 
 
 def path_unknown() -> Refusal:

@@ -16,9 +16,9 @@ from starlette.routing import Route
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
+from seatrial.emulators.binance.endpoints import PRIVATE, REFUSED
 from seatrial.emulators.binance.orders import TimeUnit
 from seatrial.emulators.binance.parameters import Parameters, merge
-from seatrial.emulators.binance.private import ENDPOINTS as PRIVATE
 from seatrial.emulators.binance.public import ENDPOINTS as PUBLIC
 from seatrial.emulators.binance.signature import rest_payload
 
@@ -34,7 +34,7 @@ class RestDoor:
     def __init__(self, desk: Desk, ids: Random) -> None:
         self._desk = desk
         self._ids = ids
-        self._endpoints = {one.rest: one for one in (*PUBLIC, *PRIVATE) if one.rest is not None}
+        self._endpoints = {one.rest: one for one in (*PUBLIC, *PRIVATE, *REFUSED) if one.rest is not None}
 
     def routes(self) -> list[Route]:
         """One route for every path: an unknown one gets the venue's kind of answer, too."""

@@ -15,6 +15,11 @@ from seatrial.emulators.binance.numbers import UNIT, on_step, product, text
 AVERAGE_MINUTES = 5
 ORDERS_MAX = 200
 ALGO_ORDERS_MAX = 5
+ORDER_LISTS_MAX = 20
+AMENDS_MAX = 10
+ICEBERG_PARTS_MAX = 10
+TRAILING_DELTA_MIN = 10
+TRAILING_DELTA_MAX = 2_000
 PRICE_MAX = Decimal(1_000_000)
 QTY_MAX = Decimal(9_000_000)
 NOTIONAL_MAX = Decimal(9_000_000)
@@ -29,12 +34,18 @@ ORDER_TYPES = (
     "TAKE_PROFIT",
     "TAKE_PROFIT_LIMIT",
 )
-STP_MODES = ("NONE",)
+STP_MODES = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
 _MULTIPLIERS = {
     "bidMultiplierUp": str(MULTIPLIER_UP),
     "bidMultiplierDown": str(MULTIPLIER_DOWN),
     "askMultiplierUp": str(MULTIPLIER_UP),
     "askMultiplierDown": str(MULTIPLIER_DOWN),
+}
+_TRAILING_DELTAS = {
+    "minTrailingAboveDelta": TRAILING_DELTA_MIN,
+    "maxTrailingAboveDelta": TRAILING_DELTA_MAX,
+    "minTrailingBelowDelta": TRAILING_DELTA_MIN,
+    "maxTrailingBelowDelta": TRAILING_DELTA_MAX,
 }
 
 
@@ -53,6 +64,12 @@ class Rules:
     price_max: Decimal = PRICE_MAX
     qty_max: Decimal = QTY_MAX
     notional_max: Decimal = NOTIONAL_MAX
+    market_qty_max: Decimal = QTY_MAX
+    position_max: Decimal | None = None
+    orders_max: int = ORDERS_MAX
+    algo_orders_max: int = ALGO_ORDERS_MAX
+    stp_default: str = "NONE"
+    stp_modes: tuple[str, ...] = STP_MODES
 
     def __post_init__(self) -> None:
         assert on_step(product(self.tick, self.step), UNIT), "a limit order's value must be exact in eight digits"
@@ -88,13 +105,14 @@ def filters(rules: Rules) -> list[dict[str, object]]:
             "maxQty": text(rules.qty_max),
             "stepSize": text(rules.step),
         },
-        {"filterType": "ICEBERG_PARTS", "limit": 10},
+        {"filterType": "ICEBERG_PARTS", "limit": ICEBERG_PARTS_MAX},
         {
             "filterType": "MARKET_LOT_SIZE",
             "minQty": text(Decimal(0)),
-            "maxQty": text(rules.qty_max),
+            "maxQty": text(rules.market_qty_max),
             "stepSize": text(Decimal(0)),
         },
+        {"filterType": "TRAILING_DELTA", **_TRAILING_DELTAS},
         {"filterType": "PERCENT_PRICE_BY_SIDE", **_MULTIPLIERS, "avgPriceMins": AVERAGE_MINUTES},
         {
             "filterType": "NOTIONAL",
@@ -104,9 +122,18 @@ def filters(rules: Rules) -> list[dict[str, object]]:
             "applyMaxToMarket": False,
             "avgPriceMins": AVERAGE_MINUTES,
         },
-        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": ORDERS_MAX},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": ALGO_ORDERS_MAX},
+        *_position_filter(rules),
+        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": rules.orders_max},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": ORDER_LISTS_MAX},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": rules.algo_orders_max},
+        {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": AMENDS_MAX},
     ]
+
+
+def _position_filter(rules: Rules) -> list[dict[str, object]]:
+    if rules.position_max is None:
+        return []
+    return [{"filterType": "MAX_POSITION", "maxPosition": text(rules.position_max)}]
 
 
 def listing(rules: Rules) -> dict[str, object]:
@@ -122,20 +149,20 @@ def listing(rules: Rules) -> dict[str, object]:
         "baseCommissionPrecision": 8,
         "quoteCommissionPrecision": 8,
         "orderTypes": list(ORDER_TYPES),
-        "icebergAllowed": False,
-        "ocoAllowed": False,
-        "otoAllowed": False,
+        "icebergAllowed": True,
+        "ocoAllowed": True,
+        "otoAllowed": True,
         "opoAllowed": False,
         "quoteOrderQtyMarketAllowed": True,
-        "allowTrailingStop": False,
-        "cancelReplaceAllowed": False,
-        "amendAllowed": False,
+        "allowTrailingStop": True,
+        "cancelReplaceAllowed": True,
+        "amendAllowed": True,
         "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
         "filters": filters(rules),
         "permissions": [],
         "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": "NONE",
-        "allowedSelfTradePreventionModes": list(STP_MODES),
+        "defaultSelfTradePreventionMode": rules.stp_default,
+        "allowedSelfTradePreventionModes": list(rules.stp_modes),
     }

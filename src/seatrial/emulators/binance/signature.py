@@ -1,23 +1,20 @@
-"""Who is asking: keys, HMAC signatures over the bytes received, and the time window of a request.
+"""Who is asking: signatures over the bytes received, and the time window of a request. Keys are in `keys`.
 
 The signed payload of a REST request is the raw query string followed by the raw body, with nothing in
 between, without the `signature` parameter. It is never parsed and encoded again: a client that encodes
 differently from us would be refused here and accepted at the venue, or the other way round. The payload
 of a WebSocket request is its parameters sorted by name, `k=v` joined by `&`, without `signature`.
-
-Only HMAC-SHA256 keys are played; RSA and Ed25519 need a library this house does not carry.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from seatrial.domain.time import MICROSECOND_NS, MILLISECOND_NS, SECOND_NS
 from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.keys import Verifier
 
 RECV_WINDOW_MS_DEFAULT = Decimal(5000)
 RECV_WINDOW_MS_MAX = Decimal(60_000)
@@ -25,11 +22,6 @@ KEY_LENGTH_MAX = 128
 MICROSECONDS_FROM = 10**15  # a timestamp this large counts microseconds
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def hmac_hex(secret: str, payload: bytes) -> str:
-    """The signature a client must have sent."""
-    return hmac.new(secret.encode(), payload, hashlib.sha256).hexdigest()
 
 
 def without_signature(raw: bytes) -> bytes:
@@ -47,11 +39,9 @@ def socket_payload(params: Mapping[str, str]) -> bytes:
     return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "signature").encode()
 
 
-def check_signature(secret: str, signature: str, payloads: Iterable[bytes]) -> None:
-    """Refuse unless the signature fits the payload; not case sensitive, as documented."""
-    given = signature.lower().encode()
-    fits = [hmac.compare_digest(hmac_hex(secret, payload).encode(), given) for payload in payloads]
-    if not any(fits):
+def check_signature(key: Verifier, signature: str, payload: bytes) -> None:
+    """Refuse unless the signature fits the payload."""
+    if not key.fits(signature, payload):
         raise refusals.signature_wrong()
 
 

@@ -15,10 +15,11 @@ from starlette.websockets import WebSocket
 
 from seatrial.domain.time import MILLISECOND_NS
 from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.account_events import AccountEvent
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
+from seatrial.emulators.binance.endpoints import PRIVATE, REFUSED
 from seatrial.emulators.binance.orders import Json, TimeUnit
 from seatrial.emulators.binance.parameters import Parameters, from_json
-from seatrial.emulators.binance.private import ENDPOINTS as PRIVATE
 from seatrial.emulators.binance.public import ENDPOINTS as PUBLIC
 from seatrial.emulators.binance.rest import UNKNOWN_ADDRESS
 from seatrial.emulators.binance.signature import socket_payload
@@ -50,13 +51,13 @@ class SocketDoor:
         self._desk = desk
         self._script = script
         self._sessions: dict[Session, None] = {}
-        self._endpoints = {one.socket: one for one in (*PUBLIC, *PRIVATE) if one.socket is not None}
+        self._endpoints = {one.socket: one for one in (*PUBLIC, *PRIVATE, *REFUSED) if one.socket is not None}
         self._endpoints |= {
             "userDataStream.subscribe.signature": Endpoint(_unserved, 2, "signed"),
             "userDataStream.unsubscribe": Endpoint(_unserved, 2),
             "session.subscriptions": Endpoint(_unserved, 2),
         }
-        desk.spot.clearing.on_account_event.append(self._tell)
+        desk.spot.clearing.bulletin.on_event.append(self._tell)
 
     def routes(self) -> list[WebSocketRoute]:
         """The path of the WebSocket API."""
@@ -82,13 +83,12 @@ class SocketDoor:
         finally:
             del self._sessions[session]
 
-    def _tell(self, account: str, event: Json) -> None:
-        what = f"{event['e']} {event.get('x', '')} {event.get('X', '')}".strip()
+    def _tell(self, account: str, event: AccountEvent) -> None:
         for session in list(self._sessions):
             for number, name in session.subscriptions.items():
                 if name == account:
-                    body = msgspec.json.encode({"subscriptionId": number, "event": event})
-                    session.outbox.put(body.decode(), what, account=account)
+                    message = b'{"subscriptionId":%d,"event":%s}' % (number, event.json)
+                    session.outbox.put(message.decode(), event.what, account=account)
 
     # ---------------------------------------------------------------- requests
 

@@ -6,25 +6,51 @@ never by placing, cancelling or expiring an order; and neither is ever negative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from seatrial.domain.time import MILLISECOND_NS
-from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance import engine_refusals
 from seatrial.emulators.binance.numbers import ZERO, text
 
 Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key and what its signatures are checked with: an HMAC secret, or a PEM key of RSA or Ed25519 (`keys`)."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """One account of the venue: who it is, and its HMAC key pair."""
+    """One account of the venue: who it is, its key pair, and how the venue treats it.
+
+    Args:
+        name: ours; the venue calls it by a number.
+        key, secret: its first key pair.
+        deposits: what it begins with, by asset.
+        more_keys: further key pairs of the same account.
+        pays_in_bnb: commissions are paid in BNB, with a discount, as long as there is some.
+        can_trade: False for an account that may look and not touch.
+    """
 
     name: str
     key: str
     secret: str = field(repr=False)
     deposits: Mapping[str, Decimal] = field(default_factory=lambda: {"USDT": Decimal(100_000)})
+    more_keys: tuple[ApiKey, ...] = ()
+    pays_in_bnb: bool = False
+    can_trade: bool = True
+
+    @property
+    def keys(self) -> tuple[ApiKey, ...]:
+        """All key pairs of the account."""
+        return (ApiKey(self.key, self.secret), *self.more_keys)
 
 
 @dataclass(slots=True)
@@ -52,7 +78,7 @@ class Wallet:
         """Lock what an order will need; -2010 where there is not enough free."""
         held = self.of(asset)
         if held.free < amount:
-            raise refusals.insufficient_balance()
+            raise engine_refusals.insufficient_balance()
         held.free -= amount
         held.locked += amount
         self._touch(asset)
@@ -82,18 +108,13 @@ class Wallet:
     def _touch(self, asset: str) -> None:
         self.touched[asset] = None
 
-    def position_event(self, at_ns: int) -> Json | None:
-        """`outboundAccountPosition` of the assets touched since the last one, or None."""
+    def position_event(self, at_ns: int) -> Callable[[], Json] | None:
+        """`outboundAccountPosition` of the assets touched since the last one, or None. It holds what it tells."""
         if not self.touched:
             return None
-        assets, self.touched = list(self.touched), {}
-        at_ms = at_ns // MILLISECOND_NS
-        return {"e": "outboundAccountPosition", "E": at_ms, "u": at_ms, "B": list(self._event_rows(assets))}
-
-    def _event_rows(self, assets: Iterable[str]) -> Iterable[Json]:
-        for asset in assets:
-            held = self.of(asset)
-            yield {"a": asset, "f": text(held.free), "l": text(held.locked)}
+        held = [(asset, balance.free, balance.locked) for asset in self.touched for balance in (self.balances[asset],)]
+        self.touched = {}
+        return partial(_position_event, held, at_ns // MILLISECOND_NS)
 
     def rows(self, *, omit_zero: bool) -> list[Json]:
         """`balances` of the account."""
@@ -102,3 +123,8 @@ class Wallet:
             for asset, held in sorted(self.balances.items())
             if not omit_zero or held.free or held.locked
         ]
+
+
+def _position_event(held: Sequence[tuple[str, Decimal, Decimal]], at_ms: int) -> Json:
+    rows = [{"a": asset, "f": text(free), "l": text(locked)} for asset, free, locked in held]
+    return {"e": "outboundAccountPosition", "E": at_ms, "u": at_ms, "B": rows}

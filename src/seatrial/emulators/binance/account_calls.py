@@ -1,0 +1,104 @@
+"""What an account may ask about itself: balances, trades, prevented matches, commission, order counts."""
+
+from __future__ import annotations
+
+from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance.commission import BNB, BNB_DISCOUNT
+from seatrial.emulators.binance.desk import Call, Desk
+from seatrial.emulators.binance.intake import IGNORED, read_rules
+from seatrial.emulators.binance.numbers import ZERO, text
+from seatrial.emulators.binance.order_shapes import prevented, traded
+from seatrial.emulators.binance.orders import Json
+from seatrial.emulators.binance.parameters import span_of
+from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, newest_or_from
+from seatrial.emulators.binance.rules import Rules
+
+
+def account(desk: Desk, call: Call) -> Json:
+    """Balances and permissions."""
+    omit_zero = call.parameters.flag("omitZeroBalances")
+    call.parameters.finish(*IGNORED)
+    for rules in desk.markets.rules.values():
+        call.account.wallet.of(rules.base)
+        call.account.wallet.of(rules.quote)
+    fee_rate = max(rules.fee_rate for rules in desk.markets.rules.values())
+    return call.account.body(fee_rate, omit_zero=omit_zero)
+
+
+def account_commission(desk: Desk, call: Call) -> Json:
+    """What a trade of a pair costs."""
+    rules = read_rules(call.parameters, desk.markets.rules)
+    call.parameters.finish(*IGNORED)
+    enabled = call.account.credentials.pays_in_bnb
+    return {"symbol": rules.symbol} | commission_rates(rules, "standardCommission", in_bnb=enabled)
+
+
+def commission_rates(rules: Rules, name: str, *, in_bnb: bool = False) -> Json:
+    """The rates of a pair; `name` is what the standard ones are called in this answer."""
+    rate, zero = text(rules.fee_rate), text(ZERO)
+    none = {"maker": zero, "taker": zero, "buyer": zero, "seller": zero}
+    suffix = name.removeprefix("standardCommission")
+    return {
+        name: none | {"maker": rate, "taker": rate},
+        f"specialCommission{suffix}": none,
+        f"taxCommission{suffix}": none,
+        "discount": {
+            "enabledForAccount": in_bnb,
+            "enabledForSymbol": True,
+            "discountAsset": BNB,
+            "discount": text(1 - BNB_DISCOUNT),
+        },
+    }
+
+
+def my_trades(desk: Desk, call: Call) -> list[Json]:
+    """Trades of one pair."""
+    symbol = read_rules(call.parameters, desk.markets.rules).symbol
+    order_id, from_id = call.parameters.integer("orderId"), call.parameters.integer("fromId")
+    span = span_of(call.parameters)
+    count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
+    call.parameters.finish(*IGNORED)
+    if span.bounded and (from_id is not None or order_id is not None):
+        raise refusals.bad_combination()
+    rows = [
+        trade
+        for trade in call.account.trades_of(symbol)
+        if (order_id is None or trade.order_id == order_id)
+        and (from_id is None or trade.trade_id >= from_id)
+        and span.holds(trade.at_ns)
+    ]
+    chosen = newest_or_from(rows, count, forward=from_id is not None or span.start_ns is not None)
+    return [traded(trade, call.unit) for trade in chosen]
+
+
+def my_prevented_matches(desk: Desk, call: Call) -> list[Json]:
+    """Trades with itself that the account was kept from."""
+    symbol = read_rules(call.parameters, desk.markets.rules).symbol
+    match_id, order_id = call.parameters.integer("preventedMatchId"), call.parameters.integer("orderId")
+    from_id = call.parameters.integer("fromPreventedMatchId") or 0
+    count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
+    call.parameters.finish(*IGNORED)
+    if match_id is None and order_id is None:
+        raise refusals.missing_both("preventedMatchId", "orderId")
+    if match_id is not None and order_id is not None:
+        raise refusals.bad_combination()
+    rows = [
+        match
+        for match in call.account.matches
+        if match.symbol == symbol
+        and (match_id is None or match.match_id == match_id)
+        and (order_id is None or order_id in {match.taker_order_id, match.maker_order_id})
+        and match.match_id >= from_id
+    ]
+    return [prevented(match, call.unit) for match in rows[:count]]
+
+
+def order_rates(desk: Desk, call: Call) -> list[Json]:
+    """How many orders are counted now."""
+    call.parameters.finish(*IGNORED)
+    return call.account.meter.rows()
+
+
+def nothing(desk: Desk, call: Call) -> list[Json]:
+    """What is asked about a venue without this is answered with an empty list, as ccxt's SAPI calls want it."""
+    return []
