@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from seatrial.bootstrap.numba_cache import choose_cache_late, prepare_compiled_core
+from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
-choose_cache_late()
 prepare_compiled_core()
 
 from seatrial.bootstrap.backtests import markets_of, note_of  # noqa: E402
