@@ -109,7 +109,7 @@ class FaultyLink:
             await self._send({"type": "websocket.http.response.start", "status": status, "headers": headers})
             await self._send({"type": "websocket.http.response.body", "body": body})
         else:
-            await self._send({"type": "websocket.close", "code": CLOSED_BY_FAULT})
+            await self._send({"type": "websocket.close", "code": CLOSED_BY_FAULT, "reason": ""})
 
     def _review(self) -> None:
         """Something changed, or the time for it has come: suffer what is in force, be whole where nothing is."""
@@ -157,7 +157,7 @@ class FaultyLink:
             return
         self._closed = True
         try:
-            await self._send({"type": "websocket.close", "code": CLOSED_BY_FAULT})
+            await self._send({"type": "websocket.close", "code": CLOSED_BY_FAULT, "reason": ""})
         except GONE:
             return
 
