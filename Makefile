@@ -92,7 +92,7 @@ bench: install-dev page-or-not ## W1 to W6 of the performance targets, ours and 
 prove: install-dev page ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes
 	$(BIN)/python -m pytest -m prove tests/prove/test_costs.py
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
-		tests/prove tests/mutants tests/wire/test_alpaca_sdk.py tests/wire/test_binance_emulator.py $(ARGS)
+		tests/prove tests/mutants $(ARGS)
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m prove --ignore tests/prove tests
 
 lock: install-dev ## compile the locks again from pyproject.toml and requirements/install.in

@@ -98,6 +98,15 @@ def test_longer_candles_are_put_together_from_minutes() -> None:
     assert rows[0][1:6] == ["100.00000000", "105.00000000", "99.00000000", "100.00000000", "52.00000000"]
 
 
+def test_klines_from_1970_begin_with_the_first_there_is() -> None:
+    """python-binance asks so for the earliest candle before it asks for history."""
+    market = SmallBinance()
+    market.to(299)
+    query = {"symbol": "BTCUSDT", "interval": "1m", "startTime": 0, "endTime": START_MS + 10**9, "limit": 1}
+
+    assert [row[0] for row in market.get("/api/v3/klines", **query).body] == [START_MS]
+
+
 def test_klines_can_be_asked_from_a_start_or_up_to_an_end() -> None:
     market = SmallBinance()
     market.to(299)

@@ -12,8 +12,6 @@ from tests.prove.proof import Prove, Row, commit, keep
 # Tests of `make test` that are part of the proof, and are counted here and not by themselves.
 COUNTED = {
     "tests/mutants/": "planted mutants caught by the simulation",
-    "tests/wire/test_alpaca_sdk.py": "alpaca-py, unmodified, trades at the emulated Alpaca",
-    "tests/wire/test_binance_emulator.py": "ccxt, unmodified, trades at the emulated Binance",
 }
 
 _rows: list[Row] = []

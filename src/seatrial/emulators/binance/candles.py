@@ -150,6 +150,9 @@ def selected(market: PairMarket, interval: str, start_ns: int | None, end_ns: in
     last_ns = newest if end_ns is None else min(end_ns, newest)
     length = INTERVALS[interval]
     if start_ns is not None:
+        oldest = market.bar_at(0) if market.finished else bar_under_way
+        assert oldest is not None
+        start_ns = max(start_ns, span_of(oldest.start_ns, interval)[0])  # clients ask from 1970 for the first candle
         last_ns = min(last_ns, start_ns + length * count)
         return candles(market, interval, start_ns, last_ns)[:count] if start_ns <= last_ns else []
     return candles(market, interval, max(0, last_ns - length * count), last_ns)[-count:]

@@ -1,0 +1,77 @@
+"""Lumibot, the whole bot, at the emulated Alpaca: its program runs by itself, and the venue tells what it did."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+shows = pytest.mark.shows
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def bot(folder: Path) -> Iterator[Path]:
+    """The program until the block ends; yields what it says."""
+    said = folder / "said.log"
+    with (
+        said.open("w") as log,
+        subprocess.Popen(
+            [sys.executable, str(HERE / "program.py")],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env=os.environ | {"PYTHONPATH": str(HERE / "shim")},
+        ) as process,
+    ):
+        try:
+            yield said
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:  # its scheduler's threads may outlive the signal
+                process.kill()
+
+
+def told(said: Path, what: str) -> list[dict[str, Any]]:
+    """The lines of one kind that the program said."""
+    lines = (line for line in said.read_text("utf-8").splitlines() if line.startswith('{"what"'))
+    return [line for line in map(json.loads, lines) if line["what"] == what]
+
+
+@shows("account")
+@shows("latest and snapshots")
+@shows("bars")
+@shows("market order")
+@shows("limit order")
+@shows("cancel")
+@shows("positions")
+@shows("order stream")
+def test_a_program_buys_cancels_and_sells(
+    tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
+) -> None:
+    with bot(tmp_path) as said:
+        eventually(lambda: told(said, "portfolio"), f"the sale, see {said}")
+        eventually(lambda: told(said, "canceled"), "the cancel")
+    assert [fill["side"].split("_")[0] for fill in told(said, "fill")] == ["buy", "sell"]
+    assert told(said, "price")[0]["last"] > 0
+    assert len(operations("alpaca", "accepted")) == 3
+
+
+@shows("reconnect")
+def test_a_program_survives_a_cut_stream(
+    tmp_path: Path, eventually: Callable[..., Any], faults: Callable[..., None]
+) -> None:
+    faults("alpaca", {"kind": "stream_disconnect", "stream": "trade_updates", "count_max": 1})
+    with bot(tmp_path) as said:
+        eventually(lambda: len(told(said, "fill")) >= 1, f"a fill, see {said}")
+        eventually(lambda: told(said, "portfolio"), "the sale")
