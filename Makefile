@@ -23,7 +23,7 @@ define install_lock
 		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
 endef
 
-.PHONY: help install install-dev page page-types page-or-not up down logs staging-schema-init test lint types pytest bench prove lock clean \
+.PHONY: help install install-dev page page-types page-or-not up down logs staging-schema-init test lint types compiled pytest bench prove lock clean \
 	staging-stack-up staging-stack-down deploy-staging strategy-sync strategy-list-dynamo strategy-list
 
 help: ## list the targets
@@ -70,7 +70,12 @@ down: ## stop everything in order, from any terminal
 logs: install ## newest records of all roles: make logs stage=staging id=RUN
 	@$(BIN)/seatrial logs $(if $(stage),--stage "$(stage)") $(if $(id),--id "$(id)") $(ARGS)
 
-test: lint types pytest ## every check and every test
+test: install-dev ## every check and every test
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint types compiled page
+	@$(MAKE) --no-print-directory pytest
+
+compiled: install-dev # once, before the tests' processes would each compile the same
+	@$(BIN)/python -m seatrial.bootstrap.compiling runs
 
 lint: install-dev lint-page
 	$(BIN)/ruff check .
