@@ -12,7 +12,7 @@ from seatrial.bootstrap.doors import doors, roles
 from seatrial.bootstrap.links import connect, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.market_identity import claim_market
-from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.markets import load_timeline, venue_markets
 from seatrial.bootstrap.settings import Settings, load_settings
 from seatrial.bootstrap.venue_urls import paper_alpaca, paper_binance
 from seatrial.domain.effects import Approved
@@ -110,7 +110,10 @@ def test_an_order_reaches_the_address_of_the_environment_in_paper_and_nothing_in
     async def main() -> None:
         local = load_settings({}, {}, tmp_path)
         venues = LocalVenues(
-            local, WallClock(), load_timeline(None, SYMBOLS.values(), seed=1, session_count=1), store=":memory:"
+            local,
+            WallClock(),
+            venue_markets(load_timeline(None, SYMBOLS.values(), seed=1, session_count=1)),
+            store=":memory:",
         )
         ports = await venues.open({"alpaca": 0, "binance": 0})
         keys = {each.name: (each.key, each.secret) for each in venues.venues}

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 
 from seatrial import __version__
 from seatrial.bootstrap.accounts import alpaca_requests_per_minute
-from seatrial.bootstrap.markets import VenueMarket, venue_market
+from seatrial.bootstrap.local_accounts import LocalAccount
+from seatrial.bootstrap.markets import VenueMarket
 from seatrial.bootstrap.ports import require_free
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
@@ -23,13 +24,13 @@ from seatrial.domain.time import Clock, rfc3339
 from seatrial.emulators.coingecko import build_coingecko
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Fault, FaultScript
+from seatrial.emulators.floor.floor import Floor
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store, VenueRecords
 from seatrial.emulators.tape import MemoryTape
 from seatrial.emulators.timeline import warm_kernel
-from seatrial.market.shift import Timeline
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 
 ACCOUNT = "local"
@@ -51,7 +52,8 @@ class LocalVenues:
     """Both venues over one store.
 
     Args:
-        timeline: what they replay; a venue without any symbol is left out.
+        markets: what they live through, a venue each.
+        accounts: who may trade besides the account whose keys the settings name.
         faults: what goes wrong from the start, on purpose.
     """
 
@@ -59,19 +61,19 @@ class LocalVenues:
         self,
         settings: Settings,
         clock: Clock,
-        timeline: Timeline,
+        markets: Sequence[VenueMarket],
         *,
         store: Path | str,
         faults: Sequence[Fault] = (),
+        accounts: Sequence[LocalAccount] = (),
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._faults = faults
+        self._accounts = accounts
         warm_kernel()  # before the markets start to run, not while they do
-        self.timeline = timeline
         self._store = Store(store)
-        markets = [market for name in ("alpaca", "binance") if (market := venue_market(self.timeline, name))]
-        tapes = [_tape(market) for market in markets]  # slow, so before any market's clock starts
+        tapes = [MemoryTape(market.bars, market.sessions) for market in markets]  # before any market's clock starts
         self.venues = [self._build(market, tape) for market, tape in zip(markets, tapes, strict=True)]
         if not self.venues:
             raise NoData("no symbol is left to list: name some with --symbols")
@@ -83,15 +85,17 @@ class LocalVenues:
         settings, clock = self._settings, self._clock
         records = self._store.venue(market.venue)
         anchor_ns = records.market_ns or market.start_ns
-        exchange = Exchange(
-            market.instruments, tape, market_clock=MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
-        )
+        known = {instrument.symbol: instrument for instrument in market.instruments}
+        floor = None if market.flow is None else Floor(known, tape, market.flow, anchor_ns)
+        market_clock = MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
+        exchange = Exchange(market.instruments, tape, market_clock=market_clock, trading=floor)
         history = History(clock)
         script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults)
         key = local_key(settings.seed, market.venue, settings.emulator_key)
         secret = local_secret(settings.seed, market.venue, settings.emulator_secret)
         build = _BUILDERS[market.venue]
-        application = build(Ground(settings, clock, exchange, records, script, history, key, secret))
+        accounts = [LocalAccount(ACCOUNT, key, secret), *self._accounts]
+        application = build(Ground(settings, clock, exchange, records, script, history, accounts))
         health = Health(
             Identity(f"emulated-{market.venue}", __version__, str(settings.stage), str(settings.mode)),
             clock,
@@ -115,6 +119,10 @@ class LocalVenues:
         for venue in self.venues:
             self._markets.append(asyncio.create_task(venue.exchange.run(), name=f"market {venue.name}"))
         return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=True)}
+
+    def lines(self) -> list[str]:
+        """What is replayed, from where and from when."""
+        return [line for venue in self.venues for line in venue.market.lines]
 
     def on_end(self, say: Callable[[str], None]) -> None:
         """Say so when a market's data is over: it closes, and never loops in silence."""
@@ -157,10 +165,6 @@ class LocalVenues:
         return WithHealth(gecko, health, exchange.now_ns)
 
 
-def _tape(market: VenueMarket) -> MemoryTape:
-    return MemoryTape({symbol: list(table.bars()) for symbol, table in market.tables.items()}, market.sessions)
-
-
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What every emulated venue stands on."""
@@ -171,18 +175,20 @@ class Ground:
     records: VenueRecords
     faults: FaultScript
     history: History
-    key: str
-    secret: str
+    accounts: Sequence[LocalAccount]
 
-    def cash(self, venue: str) -> Decimal:
+    def cash(self, venue: str, account: LocalAccount) -> Decimal:
         """The opening cash of an account that is new."""
-        return Decimal(self.settings.cash_units[venue]) / CASH_SCALE
+        return Decimal(self.settings.cash_units[venue]) / CASH_SCALE if account.cash is None else account.cash
 
 
 def _build_alpaca(ground: Ground) -> ASGIApp:
     from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
 
-    account = AlpacaAccount(name=ACCOUNT, key=ground.key, secret=ground.secret, deposit=ground.cash("alpaca"))
+    accounts = [
+        AlpacaAccount(name=one.name, key=one.key, secret=one.secret, deposit=ground.cash("alpaca", one))
+        for one in ground.accounts
+    ]
     return build_alpaca(
         ground.exchange,
         ground.records,
@@ -190,7 +196,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         seed=ground.settings.seed,
         script=ground.faults,
         history=ground.history,
-        accounts=[account],
+        accounts=accounts,
         rate_per_minute=alpaca_requests_per_minute(ground.settings),
     ).app
 
@@ -199,7 +205,10 @@ def _build_binance(ground: Ground) -> ASGIApp:
     from seatrial.emulators.binance.app import build_binance
     from seatrial.emulators.binance.wallet import Credentials
 
-    accounts = [Credentials(ACCOUNT, ground.key, ground.secret, {"USDT": ground.cash("binance")})]
+    accounts = [
+        Credentials(one.name, one.key, one.secret, {"USDT": ground.cash("binance", one), **one.coins})
+        for one in ground.accounts
+    ]
     return build_binance(
         ground.exchange,
         ground.records,

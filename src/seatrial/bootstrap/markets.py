@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from seatrial.domain.bars import Session
+from seatrial.bootstrap.accounts import VENUES
+from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS
-from seatrial.market.bars import BarTable
+from seatrial.emulators.floor.bursts import Flow
 from seatrial.market.catalog import load_bars
 from seatrial.market.instruments import instrument_of
 from seatrial.market.sessions import sessions, utc_date
@@ -25,17 +26,19 @@ HISTORY_NS = DAY_NS  # what a venue can tell of the time before its market start
 
 @dataclass(frozen=True, slots=True)
 class VenueMarket:
-    """What one venue replays. `sessions` cover every bar; market time starts at `start_ns`."""
+    """What one venue replays. `sessions` cover every bar; market time starts at `start_ns`.
+
+    With a `flow` the venue has books, and `bars` are those of the time before; without one, all bars are replayed.
+    `lines` say what it is, from where and from when.
+    """
 
     venue: str
-    tables: Mapping[Symbol, BarTable]
+    instruments: tuple[Instrument, ...]
+    bars: Mapping[Symbol, tuple[Bar, ...]]
     sessions: tuple[Session, ...]
     start_ns: int
-
-    @property
-    def instruments(self) -> list[Instrument]:
-        """Everything that has bars here."""
-        return [table.instrument for table in self.tables.values()]
+    lines: tuple[str, ...]
+    flow: Flow | None = None
 
 
 def load_timeline(
@@ -69,8 +72,13 @@ def load_timeline(
     return timeline if session_count is None else timeline.select_sessions(session_count)
 
 
-def venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
-    """One venue's part of a timeline, with a day of history before its start; None where it has no symbol."""
+def venue_markets(timeline: Timeline) -> list[VenueMarket]:
+    """The parts of a timeline, a venue each; one without any symbol is left out."""
+    return [market for name in VENUES if (market := _venue_market(timeline, name))]
+
+
+def _venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
+    """One venue's part of a timeline, with a day of history before its start."""
     tables = {symbol: table for symbol, table in timeline.tables.items() if table.instrument.venue == venue}
     if not tables:
         return None
@@ -78,4 +86,11 @@ def venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
     cut = {symbol: table.between(first_ns, timeline.end_ns) for symbol, table in tables.items()}
     calendar = next(iter(tables.values())).instrument.calendar
     days = sessions(calendar, utc_date(first_ns), utc_date(timeline.end_ns - 1))
-    return VenueMarket(venue, cut, tuple(days), timeline.start_ns)
+    return VenueMarket(
+        venue=venue,
+        instruments=tuple(table.instrument for table in cut.values()),
+        bars={symbol: tuple(table.bars()) for symbol, table in cut.items()},
+        sessions=tuple(days),
+        start_ns=timeline.start_ns,
+        lines=tuple(tables[symbol].line() for symbol in sorted(tables)),
+    )

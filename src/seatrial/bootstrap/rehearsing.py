@@ -22,7 +22,7 @@ from httpx_ws.transport import ASGIWebSocketTransport
 from seatrial.bootstrap.backtests import markets_of
 from seatrial.bootstrap.links import Wire, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
-from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.markets import load_timeline, venue_markets
 from seatrial.bootstrap.platform_role import Traded, build_platform, sources_of, traded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
@@ -122,7 +122,7 @@ class _Staging:
         self.timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
         self._loop = VirtualLoop(epoch_ns=self.timeline.start_ns, sockets=sockets)
         self._clock = VirtualClock(self._loop)
-        self._venues = LocalVenues(settings, self._clock, self.timeline, store=IN_MEMORY)
+        self._venues = LocalVenues(settings, self._clock, venue_markets(self.timeline), store=IN_MEMORY)
         self._servers: list[SocketServer] = []
         self._proxies: dict[str, CountingProxy] = {}
         self._clients: dict[str, list[httpx.AsyncClient]] = {}

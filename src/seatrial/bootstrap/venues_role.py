@@ -8,7 +8,7 @@ from collections.abc import Callable
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.market_identity import claim_market
-from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.markets import load_timeline, venue_markets
 from seatrial.bootstrap.servers import until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.symbols import listed_symbols
@@ -21,8 +21,8 @@ async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     """Until SIGTERM."""
     claim_market(settings)
     timeline = load_timeline(settings.data, listed_symbols(settings), seed=settings.seed)
-    venues = LocalVenues(settings, WallClock(), timeline, store=settings.state / STORE)
-    for line in venues.timeline.lines():
+    venues = LocalVenues(settings, WallClock(), venue_markets(timeline), store=settings.state / STORE)
+    for line in venues.lines():
         say(line)
     venues.on_end(say)
     ports = settings.ports

@@ -1,0 +1,83 @@
+"""What an emulated venue lives through where bars are replayed, recorded or synthetic: which, when, from where on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from seatrial.bootstrap.emulation.asked import BOOK, NOW, Asked
+from seatrial.bootstrap.markets import SYNTHETIC_FIRST_DAY, VenueMarket
+from seatrial.bootstrap.settings import Settings
+from seatrial.domain.bars import Bar
+from seatrial.domain.instrument import Instrument
+from seatrial.emulators.floor.made_flow import MadeFlow
+from seatrial.market.catalog import load_bars
+from seatrial.market.moving import AROUND_THE_CLOCK, around_the_clock, current_session, moved_to_now, sessions_up_to
+from seatrial.market.sessions import sessions, utc_date
+from seatrial.market.shift import Timeline, align
+from seatrial.market.synthetic import synthetic_market
+
+HISTORY_SESSIONS = 5  # of a synthetic market, before it starts
+AHEAD_MIN, AHEAD_MAX = 2, 60
+HOURS_AHEAD = 4  # of the wall's time, that a synthetic market lives on at any speed
+
+
+def bar_market(settings: Settings, asked: Asked, instruments: Sequence[Instrument], now_ns: int) -> VenueMarket:
+    """One venue's market of bars.
+
+    Raises:
+        NoData: a symbol is in no file, or the sessions are none.
+        DataFault: a file breaks a rule.
+    """
+    timeline, start_ns = (_synthetic if settings.data is None else _recorded)(settings, asked, instruments, now_ns)
+    tables = timeline.tables
+    listed = tuple(table.instrument for table in tables.values())
+    first_ns = min(table.first_ns for table in tables.values())
+    last_ns = max(table.last_ns for table in tables.values())
+    days = tuple(sessions(listed[0].calendar, utc_date(first_ns), max(utc_date(last_ns - 1), utc_date(start_ns))))
+    bars = {symbol: tuple(table.bars()) for symbol, table in tables.items()}
+    known = {instrument.symbol: instrument for instrument in listed}
+    with_book = asked.fills == BOOK
+    return VenueMarket(
+        venue=str(listed[0].venue),
+        instruments=listed,
+        bars=bars if not with_book else {one: _before(rows, start_ns) for one, rows in bars.items()},
+        sessions=days,
+        start_ns=start_ns,
+        lines=tuple(timeline.lines()),
+        flow=MadeFlow(known, bars, days, seed=settings.seed) if with_book else None,
+    )
+
+
+def _before(rows: tuple[Bar, ...], start_ns: int) -> tuple[Bar, ...]:
+    return tuple(bar for bar in rows if bar.start_ns < start_ns)
+
+
+def _recorded(settings: Settings, asked: Asked, instruments: Sequence[Instrument], now_ns: int) -> tuple[Timeline, int]:
+    assert settings.data is not None
+    timeline = align(load_bars(settings.data, instruments))
+    moves = asked.clock == NOW
+    if asked.always_open and instruments[0].calendar != AROUND_THE_CLOCK:
+        timeline = around_the_clock(timeline, now_ns if moves else None)
+    elif moves:
+        timeline = moved_to_now(timeline, now_ns)
+    first_ns = min(int(table.first_ns) for table in timeline.tables.values())
+    return timeline, now_ns if moves else max(first_ns, timeline.start_ns) if not asked.always_open else first_ns
+
+
+def _synthetic(
+    settings: Settings, asked: Asked, instruments: Sequence[Instrument], now_ns: int
+) -> tuple[Timeline, int]:
+    if asked.always_open:
+        instruments = [replace(instrument, calendar=AROUND_THE_CLOCK) for instrument in instruments]
+    calendar = instruments[0].calendar
+    first_day = SYNTHETIC_FIRST_DAY
+    if asked.clock == NOW:
+        days = sessions_up_to(current_session(calendar, now_ns), calendar, HISTORY_SESSIONS + 1)
+        first_day = date.fromisoformat(days[0].day)
+    ahead = max(AHEAD_MIN, min(AHEAD_MAX, math.ceil(settings.speed * HOURS_AHEAD / 24)))
+    count = HISTORY_SESSIONS + 1 + ahead
+    timeline = align(synthetic_market(instruments, seed=settings.seed, first_day=first_day, session_count=count))
+    return timeline, now_ns if asked.clock == NOW else timeline.sessions[HISTORY_SESSIONS].open_ns
