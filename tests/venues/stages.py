@@ -41,8 +41,9 @@ from seatrial.venues.port import Venue
 ALPACA = AlpacaUrls("http://alpaca", "http://alpaca", "ws://alpaca/stream", "ws://alpaca/v2/iex")
 BINANCE = BinanceUrls("http://binance", "ws://binance", "ws://binance/ws-api/v3")
 
-MINUTES = 30
+MINUTES = 120
 WAITS_MAX = 4000
+PAUSE_SECONDS = 0.25
 ACCOUNT = AccountId("ledger")
 KEY, SECRET = "PK-SEATRIAL", "not-a-secret"
 
@@ -71,6 +72,7 @@ class Ear:
     """Listens to a stream in the background and remembers everything."""
 
     heard: list[Any] = field(default_factory=list)
+    pause_seconds: float = PAUSE_SECONDS
 
     async def listen(self, events: AsyncIterator[Any]) -> None:
         async for event in events:
@@ -79,11 +81,11 @@ class Ear:
     def all(self, kind: type) -> list[Any]:
         return [event for event in self.heard if isinstance(event, kind)]
 
-    async def until(self, enough: Callable[[], object], pause_seconds: float = 0.25) -> None:
+    async def until(self, enough: Callable[[], object]) -> None:
         for _ in range(WAITS_MAX):
             if enough():
                 return
-            await asyncio.sleep(pause_seconds)
+            await asyncio.sleep(self.pause_seconds)
         raise AssertionError(f"never heard; heard were {self.heard[-20:]}")
 
 
@@ -96,11 +98,14 @@ class Stage:
     instrument: Instrument
     exchange: Exchange
     faults: FaultScript
+    history: History
     open_ns: int
     http: httpx.AsyncClient
     clock: Clock
-    reborn: Callable[[], Venue]
+    reborn: Callable[..., Venue]
     ear: Ear = field(default_factory=Ear)
+    speed: float = 1.0  # of the market
+    late_ms: int = 30_000  # longer than the adapter waits for an answer
     sent: int = 0
 
     @property
@@ -110,24 +115,48 @@ class Stage:
     def units(self, whole: int) -> int:
         return whole * self.instrument.qty_scale
 
-    def order(self, side: Side, whole: int, *, limit: int = 0, stop: int = 0, name: str | None = None) -> Approved:
+    def order(
+        self,
+        side: Side,
+        whole: int,
+        *,
+        limit: int = 0,
+        stop: int = 0,
+        name: str | None = None,
+        tif: TimeInForce | None = None,
+        **more: Any,
+    ) -> Approved:
         """An order for whole units at whole prices; its id is new unless named."""
         self.sent += 1
-        kind = OrderType.LIMIT if limit else OrderType.STOP if stop else OrderType.MARKET
+        kinds = {(False, False): OrderType.MARKET, (True, False): OrderType.LIMIT, (False, True): OrderType.STOP}
+        usual = TimeInForce.DAY if self.name == "alpaca" else TimeInForce.GTC
         return Approved(
             client_order_id=ClientOrderId(name or f"ELEGANT-LAMP-{self.sent}"),
             account=ACCOUNT,
             symbol=self.symbol,
             side=side,
-            type=kind,
-            time_in_force=TimeInForce.DAY if self.name == "alpaca" else TimeInForce.GTC,
+            type=more.pop("type", kinds.get((limit > 0, stop > 0), OrderType.STOP_LIMIT)),
+            time_in_force=tif or usual,
             qty_units=self.units(whole),
             limit_units=limit * self.instrument.price_scale,
             stop_units=stop * self.instrument.price_scale,
             sequence=self.sent,
             batch_ns=0,
             at_ns=0,
+            **more,
         )
+
+    async def pass_market(self, seconds: float) -> None:
+        """Let so much of the market's time go by."""
+        await asyncio.sleep(seconds / self.speed)
+
+    def new_ear(self) -> Ear:
+        """Another listener, as patient as this stage's own."""
+        return Ear(pause_seconds=self.ear.pause_seconds)
+
+    def requests(self) -> int:
+        """How many requests have reached the venue so far."""
+        return sum(each.op == "request" for each in self.history.operations)
 
 
 def _build(name: str, exchange: Exchange, faults: FaultScript, history: History, clock: Clock) -> Any:
@@ -166,7 +195,7 @@ def adapter(
     return AlpacaVenue(connection, urls) if name == "alpaca" else BinanceVenue(connection, urls)
 
 
-def venue_of(name: str, clock: Clock, *, speed: int = 1) -> tuple[Any, Exchange, FaultScript, Instrument]:
+def venue_of(name: str, clock: Clock, *, speed: int = 1) -> tuple[Any, Exchange, FaultScript, History, Instrument]:
     """The emulated venue: its application, its market (not running yet), its faults."""
     instrument = INSTRUMENTS[name]
     bars = bars_of(instrument)
@@ -176,20 +205,20 @@ def venue_of(name: str, clock: Clock, *, speed: int = 1) -> tuple[Any, Exchange,
     exchange = Exchange([instrument], tape, market_clock=MarketClock(clock, anchor_ns=open_ns, speed=speed))
     history = History(clock)
     faults = FaultScript(Random(7), history)
-    return _build(name, exchange, faults, history, clock), exchange, faults, instrument
+    return _build(name, exchange, faults, history, clock), exchange, faults, history, instrument
 
 
 @asynccontextmanager
 async def stage_of(name: str, loop: VirtualLoop, **more: Any) -> AsyncIterator[Stage]:
     """The market runs, the adapter is connected to nothing yet."""
     clock = VirtualClock(loop)
-    app, exchange, faults, instrument = venue_of(name, clock)
+    app, exchange, faults, history, instrument = venue_of(name, clock)
     market = asyncio.create_task(exchange.run())
     async with httpx.AsyncClient(transport=ASGIWebSocketTransport(app)) as http:
         reborn = partial(adapter, name, http, clock, instrument, **more)
         venue = reborn()
         try:
-            yield Stage(name, venue, instrument, exchange, faults, exchange.now_ns(), http, clock, reborn)
+            yield Stage(name, venue, instrument, exchange, faults, history, exchange.now_ns(), http, clock, reborn)
         finally:
             await venue.close()
             market.cancel()

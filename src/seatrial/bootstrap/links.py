@@ -24,6 +24,7 @@ from seatrial.venues.binance.client import BinanceVenue
 from seatrial.venues.connection import Connection
 from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import Venue
+from seatrial.venues.standing import Examinable
 
 CONNECTIONS_MAX = 20
 REAL_SOCKETS = SocketSettings(ping_seconds=20.0, silence_seconds=60.0)
@@ -59,6 +60,26 @@ def connect(
         ConfigurationFault: the mode needs an account there is not.
     """
     require_accounts(settings)
+    adapter = adapter_of(settings, venue, instruments, clock=clock, http=http, name=name, sockets=sockets, ticks=ticks)
+    return DryVenue(adapter) if settings.mode is Mode.DRY_RUN else adapter
+
+
+def adapter_of(
+    settings: Settings,
+    venue: str,
+    instruments: Sequence[Instrument],
+    *,
+    clock: Clock,
+    http: httpx.AsyncClient,
+    name: str,
+    sockets: SocketSettings | None = None,
+    ticks: bool = True,
+) -> Examinable:
+    """The same, bare: only for whoever sends no command. Takes the same arguments as `connect`.
+
+    Raises:
+        ConfigurationFault: the mode needs an account there is not.
+    """
     account = _account(settings, venue)
     connection = Connection(
         account=account_at(settings, venue).id,
@@ -71,18 +92,19 @@ def connect(
         sockets=sockets or REAL_SOCKETS,
         ticks=ticks,
     )
-    adapter = _alpaca(settings, connection) if venue == "alpaca" else _binance(settings, connection)
-    return DryVenue(adapter) if settings.mode is Mode.DRY_RUN else adapter
+    return _alpaca(settings, connection) if venue == "alpaca" else _binance(settings, connection)
 
 
-def http_client(*, outside: bool = False) -> httpx.AsyncClient:
+def http_client(*, outside: bool = False, logged: bool = True) -> httpx.AsyncClient:
     """A client for one connection. Proxies of the environment apply `outside`, never to local venues."""
     limits = httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX)
-    hooks: dict[str, list[Callable[..., Any]]] = {"request": [venue_log.begin], "response": [venue_log.tell]}
+    hooks: dict[str, list[Callable[..., Any]]] = {}
+    if logged:
+        hooks = {"request": [venue_log.begin], "response": [venue_log.tell]}
     return httpx.AsyncClient(limits=limits, trust_env=outside, event_hooks=hooks)
 
 
-def _alpaca(settings: Settings, connection: Connection) -> Venue:
+def _alpaca(settings: Settings, connection: Connection) -> Examinable:
     stream = str(settings.values["market_data.websocket_url"])
     urls = (
         local_alpaca(settings.host, settings.ports.alpaca)
@@ -92,7 +114,7 @@ def _alpaca(settings: Settings, connection: Connection) -> Venue:
     return AlpacaVenue(connection, urls, requests_per_minute_max=alpaca_requests_per_minute(settings))
 
 
-def _binance(settings: Settings, connection: Connection) -> Venue:
+def _binance(settings: Settings, connection: Connection) -> Examinable:
     if uses_own_venues(settings):
         return LocalBinance(connection, local_binance(settings.host, settings.ports.binance))
     return BinanceVenue(connection, paper_binance(settings.values["binance.base_url"]))

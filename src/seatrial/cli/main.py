@@ -41,6 +41,7 @@ COMMANDS = {
     "token": "token",
     "openapi": "openapi",
     "doctor": "doctor",
+    "connect": "connect",
     "db": "db",
     "metrics": "metrics",
     "policy": "policy",

@@ -12,19 +12,19 @@ from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable, V
 from seatrial.domain.ids import ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus
-from seatrial.domain.time import SECOND_NS, rfc3339
+from seatrial.domain.time import SECOND_NS
 from seatrial.venues.alpaca import stream, wire
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
-from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, client_order_ids
+from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, bars_between, client_order_ids
 from seatrial.venues.alpaca.records import (
     AccountRecord,
     AssetRecord,
-    BarsRecord,
     ClockRecord,
     OrderRecord,
     PositionRecord,
 )
 from seatrial.venues.alpaca.request import order_body
+from seatrial.venues.alpaca.standing import standing
 from seatrial.venues.alpaca.taking import CAPABILITIES, lacks
 from seatrial.venues.answer import decode
 from seatrial.venues.budget import Purpose
@@ -47,8 +47,8 @@ from seatrial.venues.port import (
     VenueOrder,
 )
 from seatrial.venues.silence import OwedWords
+from seatrial.venues.standing import Standing
 
-_BARS_PER_PAGE_MAX = 10_000
 _BALANCE_LOOKS_MAX = 5
 _NOT_FOUND = "40410000"
 
@@ -188,24 +188,11 @@ class AlpacaVenue:
 
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """GET /v2/stocks/bars, all pages; only bars that lie wholly inside the span."""
-        instrument = self._instruments[symbol]
-        params = {
-            "symbols": symbol,
-            "timeframe": "1Min",
-            "start": rfc3339(start_ns),
-            "end": rfc3339(end_ns),
-            "limit": str(_BARS_PER_PAGE_MAX),
-            "adjustment": "raw",
-            "feed": self._feed_name,
-            "sort": "asc",
-        }
-        found: list[Bar] = []
-        while True:
-            page = await self._door.ask_data("/stocks/bars", BarsRecord, params)
-            found += [wire.bar(record, instrument) for record in page.bars.get(symbol, ())]
-            if not page.next_page_token:
-                return [bar for bar in found if start_ns <= bar.start_ns and bar.end_ns <= end_ns]
-            params["page_token"] = page.next_page_token
+        return await bars_between(self._door, self._instruments[symbol], start_ns, end_ns, self._feed_name)
+
+    async def standing(self) -> Standing:
+        """What the account may do, and how far the venue's clock is from ours."""
+        return await standing(self._door, self._connection.clock)
 
     # ------------------------------------------------------------- streams
 

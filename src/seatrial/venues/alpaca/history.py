@@ -1,19 +1,22 @@
-"""A complete trade history from activities, which come in pages and name orders by the venue's id only."""
+"""What comes in pages: trades, which name orders by the venue's id only, and bars."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from seatrial.domain.bars import Bar
 from seatrial.domain.ids import ClientOrderId, Symbol, VenueOrderId
+from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, rfc3339
 from seatrial.venues.alpaca import wire
 from seatrial.venues.alpaca.door import AlpacaDoor
-from seatrial.venues.alpaca.records import ActivityRecord, OrderRecord
+from seatrial.venues.alpaca.records import ActivityRecord, BarsRecord, OrderRecord
 from seatrial.venues.names import OrderNames
 
 ORDERS_PER_PAGE_MAX = 500
 _ACTIVITIES_PER_PAGE_MAX = 100
+_BARS_PER_PAGE_MAX = 10_000
 _EARLIER_NS = 2 * MILLISECOND_NS  # `after` excludes its own instant, and activities are kept to the millisecond
 
 
@@ -52,3 +55,24 @@ async def client_order_ids(
 async def _client_order_id(door: AlpacaDoor, order_id: str, names: OrderNames) -> ClientOrderId:
     record = await door.ask(f"/orders/{quote(order_id, safe='')}", OrderRecord)
     return names.learn(wire.venue_order(record)).client_order_id
+
+
+async def bars_between(door: AlpacaDoor, instrument: Instrument, start_ns: int, end_ns: int, feed: str) -> list[Bar]:
+    """Minute bars that lie wholly inside a span, oldest first, over all pages."""
+    params = {
+        "symbols": str(instrument.symbol),
+        "timeframe": "1Min",
+        "start": rfc3339(start_ns),
+        "end": rfc3339(end_ns),
+        "limit": str(_BARS_PER_PAGE_MAX),
+        "adjustment": "raw",
+        "feed": feed,
+        "sort": "asc",
+    }
+    found: list[Bar] = []
+    while True:
+        page = await door.ask_data("/stocks/bars", BarsRecord, params)
+        found += [wire.bar(record, instrument) for record in page.bars.get(instrument.symbol, ())]
+        if not page.next_page_token:
+            return [bar for bar in found if start_ns <= bar.start_ns and bar.end_ns <= end_ns]
+        params["page_token"] = page.next_page_token

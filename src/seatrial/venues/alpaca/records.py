@@ -43,6 +43,11 @@ class AccountRecord(msgspec.Struct):
     id: str
     cash: Decimal
     currency: str
+    status: str = "ACTIVE"
+    trading_blocked: bool = False
+    account_blocked: bool = False
+    trade_suspended_by_user: bool = False
+    shorting_enabled: bool = False
 
 
 class PositionRecord(msgspec.Struct):

@@ -19,6 +19,7 @@ from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrl
 from seatrial.venues.binance.history import fills_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
 from seatrial.venues.binance.request import order_parameters
+from seatrial.venues.binance.standing import standing
 from seatrial.venues.binance.taking import CAPABILITIES, lacks
 from seatrial.venues.budget import Purpose
 from seatrial.venues.connection import Connection
@@ -38,6 +39,7 @@ from seatrial.venues.port import (
     VenueOrder,
 )
 from seatrial.venues.silence import OwedWords
+from seatrial.venues.standing import Standing
 
 _KLINES_PER_PAGE_MAX = 1000
 _NEVER_NS = 2**62  # a market that does not close
@@ -184,6 +186,10 @@ class BinanceVenue:
                 break
             from_ms = page[-1][6] + 1
         return found
+
+    async def standing(self) -> Standing:
+        """What the account may do, and how far the venue's clock is from ours."""
+        return await standing(self._door, min(self._instruments))
 
     # ------------------------------------------------------------- streams
 

@@ -62,6 +62,8 @@ class AccountRecord(msgspec.Struct, rename="camel"):
 
     uid: int
     balances: list[BalanceRecord]
+    can_trade: bool = True
+    permissions: list[str] = []
 
 
 class TimeRecord(msgspec.Struct, rename="camel"):
@@ -88,6 +90,7 @@ class SymbolRecord(msgspec.Struct, rename="camel"):
     base_asset: str
     quote_asset: str
     filters: list[FilterRecord]
+    order_types: list[str] = []
 
 
 class ExchangeRecord(msgspec.Struct):
