@@ -57,8 +57,10 @@ def test_an_execution_number_is_used_once() -> None:
     records = Store(":memory:").venue("alpaca")
     records.add_execution(1, "paper", 1, 0, b"")
 
+    records.add_execution(1, "paper", 1, 0, b"")
+
     with pytest.raises(sqlite3.IntegrityError):
-        records.add_execution(1, "paper", 1, 0, b"")
+        records.commit()
 
 
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -93,43 +93,52 @@ class Store:
 
 
 class VenueRecords:
-    """The rows of one venue. Writes open a transaction by themselves; nothing is durable before `commit`."""
+    """The rows of one venue. Nothing is durable before `commit`, which writes everything since the last one at once.
+
+    A row that is written twice in between is written once. Reading sees what was written, committed or not.
+    """
 
     def __init__(self, connection: sqlite3.Connection, venue: str) -> None:
         self._connection = connection
         self.name = venue
+        self._accounts: dict[str, tuple[object, ...]] = {}
+        self._orders: dict[int, tuple[object, ...]] = {}
+        self._executions: list[tuple[object, ...]] = []
+        self._activities: list[tuple[object, ...]] = []
+        self._market_ns: int | None = None
         connection.execute("INSERT OR IGNORE INTO venues VALUES (?, 1, NULL)", (venue,))
 
     # ---------------------------------------------------------------- writes
 
     def put_account(self, account: str, body: bytes) -> None:
         """Create or replace an account."""
-        self._write("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?)", account, body)
+        self._accounts[account] = (self.name, account, body)
 
     def put_order(self, number: int, account: str, client_order_id: str, body: bytes) -> None:
         """Create or replace an order."""
-        self._write("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?)", number, account, client_order_id, body)
+        self._orders[number] = (self.name, number, account, client_order_id, body)
 
     def add_execution(self, number: int, account: str, order_number: int, at_ns: int, body: bytes) -> None:
         """Append an execution; its number is used once."""
-        self._write("INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?)", number, account, order_number, at_ns, body)
+        self._executions.append((self.name, number, account, order_number, at_ns, body))
 
     def add_activity(self, number: int, account: str, at_ns: int, body: bytes) -> None:
         """Append an activity; its number is used once."""
-        self._write("INSERT INTO activities VALUES (?, ?, ?, ?, ?)", number, account, at_ns, body)
+        self._activities.append((self.name, number, account, at_ns, body))
 
     def put_market(self, market_ns: int) -> None:
         """Everything of the market up to this instant is in the records."""
-        self._begin()
-        self._connection.execute("UPDATE venues SET market_ns=? WHERE venue=?", (market_ns, self.name))
+        self._market_ns = market_ns
 
     def commit(self) -> None:
         """Make everything written since the last commit durable."""
+        self._write_down()
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
 
     def reset(self) -> int:
         """Forget everything and begin a new epoch; returns its number. A client can tell by the account's id."""
+        self._write_down()
         self._begin()
         for table in ("accounts", "orders", "executions", "activities"):
             self._connection.execute(f"DELETE FROM {table} WHERE venue=?", (self.name,))
@@ -137,9 +146,23 @@ class VenueRecords:
         self.commit()
         return self.epoch
 
-    def _write(self, statement: str, *values: int | str | bytes) -> None:
-        self._begin()
-        self._connection.execute(statement, (self.name, *values))
+    def _write_down(self) -> None:
+        """What waits, into the transaction under way."""
+        for statement, rows in (
+            ("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?)", self._accounts.values()),
+            ("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?)", self._orders.values()),
+            ("INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?)", self._executions),
+            ("INSERT INTO activities VALUES (?, ?, ?, ?, ?)", self._activities),
+        ):
+            if rows:
+                self._begin()
+                self._connection.executemany(statement, rows)
+        if self._market_ns is not None:
+            self._begin()
+            self._connection.execute("UPDATE venues SET market_ns=? WHERE venue=?", (self._market_ns, self.name))
+        for waiting in (self._accounts, self._orders, self._executions, self._activities):
+            waiting.clear()
+        self._market_ns = None
 
     def _begin(self) -> None:
         if not self._connection.in_transaction:
@@ -179,8 +202,10 @@ class VenueRecords:
         return [StoredActivity(*row) for row in rows]
 
     def _one(self, statement: str) -> int | None:
+        self._write_down()
         row = self._connection.execute(statement, (self.name,)).fetchone()
         return None if row is None else row[0]
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
+        self._write_down()
         return self._connection.execute(statement, (self.name,)).fetchall()
