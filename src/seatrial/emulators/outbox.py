@@ -1,22 +1,25 @@
 """What a venue wants to tell one client of a stream: a bounded queue between the market and a socket.
 
 The market never waits for a client. A client that reads too slowly fills its queue and is dropped; the
-others notice nothing. The fault script decides per message whether it is sent, twice, late, out of order or never.
+others notice nothing. Over a socket what waits is written at once, in frames that were made once for all clients.
+The fault script decides per message whether it is sent, twice, late, out of order or never.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import anyio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from seatrial.emulators.faults.plans import PLAIN
 from seatrial.emulators.faults.script import FaultScript
+from seatrial.emulators.frames import frame_of
 
 MILLISECONDS = 1_000
 OUTBOX_MAX = 4_096
+TOGETHER_MAX = 64  # messages in one write
 CLOSED_BY_FAULT = 1012  # "service restart"
 CLOSED_AS_SLOW = 1008  # "policy violation"
 
@@ -48,7 +51,11 @@ class Outbox:
         self._stream = stream
         self._farewell = farewell
         self._size_max = size_max
+        self._write: Callable[[bytes], Awaitable[None]] | None = (websocket.scope.get("extensions") or {}).get(
+            "seatrial.write"
+        )
         self._waiting: asyncio.Queue[tuple[int, str | bytes | None]] = asyncio.Queue()
+        self._next: tuple[int, str | bytes | None] | None = None  # taken out, and not to be sent with the others
         self._closing = asyncio.Event()
         self._close_code = CLOSED_AS_SLOW
         self._too_slow = False
@@ -133,15 +140,29 @@ class Outbox:
     async def _send(self) -> None:
         try:
             while True:
-                wait_ms, message = await self._waiting.get()
+                (wait_ms, message), self._next = self._next or await self._waiting.get(), None
                 if message is None:
                     self._closing.set()
                     return
                 if wait_ms:
                     await asyncio.sleep(wait_ms / MILLISECONDS)
-                await self._transmit(message)
+                if self._write is None:
+                    await self._transmit(message)
+                else:
+                    await self._write(b"".join(map(frame_of, [message, *self._at_hand()])))
         except GONE:
             return
+
+    def _at_hand(self) -> list[str | bytes]:
+        """What else can be sent at once."""
+        found: list[str | bytes] = []
+        while len(found) < TOGETHER_MAX and not self._waiting.empty():
+            wait_ms, message = self._waiting.get_nowait()
+            if wait_ms or message is None:
+                self._next = wait_ms, message
+                break
+            found.append(message)
+        return found
 
     async def _transmit(self, message: str | bytes) -> None:
         if isinstance(message, str):

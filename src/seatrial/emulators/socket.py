@@ -38,14 +38,19 @@ class DroppableHttp(HttpToolsProtocol):
 
 
 class HalfClosableStream(WSProtocol):
-    """uvicorn's WebSocket, whose sending half a fault can close: scope extension `seatrial.half_close`."""
+    """uvicorn's WebSocket, with two things ASGI does not have, as extensions of the scope.
+
+    `seatrial.half_close`: a fault closes the sending half. `seatrial.write`: frames made elsewhere, many at once; it
+    waits where the client does not read.
+    """
 
     _half_closed = False
 
     def handle_connect(self, event: Request) -> None:
-        """Give each connection the means to send FIN and go on listening."""
+        """Give each connection the means to send FIN and go on listening, and to write frames."""
         super().handle_connect(event)
-        extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), "seatrial.half_close": self._half_close}
+        more = {"seatrial.half_close": self._half_close, "seatrial.write": self._write}
+        extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), **more}
         self.scope["extensions"] = extensions
 
     def data_received(self, data: bytes) -> None:
@@ -59,6 +64,13 @@ class HalfClosableStream(WSProtocol):
             self.transport.abort()
         else:
             super().shutdown()
+
+    async def _write(self, frames: bytes) -> None:
+        await self.writable.wait()
+        if self.disconnected:
+            raise ConnectionError("the client is gone")
+        if not (self.close_sent or self._half_closed or self.transport.is_closing()):
+            self.transport.write(frames)
 
     def _half_close(self) -> None:
         self.stop_keepalive()
