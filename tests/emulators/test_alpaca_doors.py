@@ -123,7 +123,7 @@ def test_an_asset_is_found_by_symbol_and_by_id() -> None:
             "SPY",
             "us_equity",
             True,
-            False,
+            True,
         )
         assert await house.get(f"/v2/assets/{asset['id']}") == asset
         missing = await house.client.get("/v2/assets/NOPE")

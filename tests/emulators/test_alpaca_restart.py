@@ -20,9 +20,18 @@ ROWS = [
 ORDERS: list[tuple[int, dict[str, Any]]] = [
     (2, {"qty": 250}),
     (5, {"type": "limit", "limit_price": 98, "qty": 120, "time_in_force": "gtc"}),
-    (65, {"side": "sell", "type": "stop", "stop_price": "97.5", "qty": 200}),
+    (65, {"side": "sell", "type": "limit", "limit_price": "103.9", "qty": 90}),
     (122, {"side": "sell", "qty": 30}),
-    (182, {"type": "stop", "stop_price": 105, "qty": 10}),
+    (242, {"type": "stop", "stop_price": "102.5", "qty": 10}),
+    (
+        245,
+        {
+            "qty": 10,
+            "order_class": "bracket",
+            "take_profit": {"limit_price": "104"},
+            "stop_loss": {"stop_price": "101"},
+        },
+    ),
 ]
 END = 310
 
@@ -53,7 +62,7 @@ def story(*stops: int) -> list[Any]:
     return told
 
 
-@pytest.mark.parametrize("stop", [1, 3, 20, 21, 41, 60, 66, 80, 100, 119, 123, 160, 181, 190, 240, 299, 300])
+@pytest.mark.parametrize("stop", [1, 3, 20, 21, 41, 60, 66, 80, 100, 119, 123, 160, 181, 190, 250, 261, 281, 300])
 def test_a_stop_in_between_changes_no_fill_and_no_cent(stop: int) -> None:
     uninterrupted = story()
 

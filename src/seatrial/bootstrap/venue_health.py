@@ -7,6 +7,7 @@ venue is years and a speed away. Everything else passes untouched.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import msgspec
@@ -44,6 +45,11 @@ class WithHealth:
             await answer(MarketTimeNow(self._market_ns()))(scope, receive, send)
         else:
             await self._application(scope, receive, send)
+
+    def swift(self, method: bytes, path: bytes) -> Any:
+        """The venue's own way around ASGI, where it has one (`emulators.swift_http`)."""
+        find = getattr(self._application, "swift", None)
+        return None if find is None else find(method, path)
 
     async def _answer(self) -> Response:
         report = await self._health.report()

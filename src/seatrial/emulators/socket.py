@@ -13,11 +13,11 @@ import socket
 from typing import Any, Self
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto.events import Request
 
 from seatrial.domain.faults import PortTaken
+from seatrial.emulators.swift_http import DroppableHttp, SwiftHttp
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 3_600
@@ -25,16 +25,6 @@ PING_SECONDS = 20.0
 CLOSE_SECONDS_MAX = 2
 MESSAGE_BYTES_MAX = 1 << 20
 CHUNK_BYTES = 1 << 16
-
-
-class DroppableHttp(HttpToolsProtocol):
-    """uvicorn's HTTP, whose connection the fault script can abort: scope extension `seatrial.drop`."""
-
-    def on_message_begin(self) -> None:
-        """Give each request the means to end its own connection without an answer."""
-        super().on_message_begin()
-        extensions: dict[str, Any] = {"seatrial.drop": self.transport.abort}
-        self.scope["extensions"] = extensions
 
 
 class HalfClosableStream(WSProtocol):
@@ -89,14 +79,21 @@ class SocketServer:
 
     @classmethod
     async def open(
-        cls, app: Any, *, port: int = 0, ping_seconds: float | None = PING_SECONDS, backlog: int = 2048
+        cls,
+        app: Any,
+        *,
+        port: int = 0,
+        ping_seconds: float | None = PING_SECONDS,
+        pong_seconds: float | None = None,
+        backlog: int = 2048,
     ) -> Self:
         """Listen and serve in the running loop; port 0 lets the kernel choose.
 
         Args:
-            app: the ASGI application.
+            app: the ASGI application; its `swift`, where it has one, answers without ASGI (`swift_http`).
             port: where to listen.
-            ping_seconds: between WebSocket pings, also how long a pong may take; None sends none.
+            ping_seconds: between WebSocket pings; None sends none.
+            pong_seconds: how long the answer to a ping may take; None: until the next ping.
             backlog: connections the kernel may hold for us.
 
         Raises:
@@ -110,10 +107,10 @@ class SocketServer:
             raise PortTaken(f"{LOOPBACK}:{port} is taken by another process") from error
         config = uvicorn.Config(
             app,
-            http=DroppableHttp,
+            http=_http_of(app),
             ws=HalfClosableStream,
             ws_ping_interval=ping_seconds,
-            ws_ping_timeout=ping_seconds,
+            ws_ping_timeout=ping_seconds if pong_seconds is None else pong_seconds,
             ws_max_size=MESSAGE_BYTES_MAX,
             ws_per_message_deflate=False,
             lifespan="off",
@@ -133,6 +130,11 @@ class SocketServer:
     async def close(self) -> None:
         """Stop listening and end every connection."""
         await self._server.shutdown(sockets=[self._listener])
+
+
+def _http_of(app: Any) -> type[DroppableHttp]:
+    find = getattr(app, "swift", None)
+    return DroppableHttp if find is None else type("SwiftHttpOfApp", (SwiftHttp,), {"find": staticmethod(find)})
 
 
 class CountingProxy:

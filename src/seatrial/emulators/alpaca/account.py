@@ -1,7 +1,7 @@
 """One Alpaca account: cash, positions, and what working orders hold back. Decimal, to 8 decimals.
 
     equity       = cash + value of longs - value of shorts          (at the last prints)
-    margin       = half of both values                              (Regulation T, multiplier 2)
+    margin       = half of both values, the whole of coins          (Regulation T, multiplier 2)
     buying power = 2 * (equity - margin) - what opening orders reserve
 
 Always true: cash + sum of position costs changes by realised profit only; a trade moves exactly
@@ -19,6 +19,7 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import Side
 from seatrial.emulators.alpaca.amounts import ZERO, amount_of, share_of, traded_value
+from seatrial.emulators.alpaca.assets import is_coin
 
 MULTIPLIER = 2
 INITIAL_MARGIN = Decimal("0.5")
@@ -39,8 +40,8 @@ class Settings(msgspec.Struct):
     no_shorting: bool = False
     suspend_trade: bool = False
     trade_confirm_email: str = "all"
-    fractional_trading: bool = False
-    max_margin_multiplier: str = "2"
+    fractional_trading: bool = True
+    max_margin_multiplier: str = "4"
     ptp_no_exception_entry: bool = False
 
 
@@ -51,6 +52,7 @@ class Account(msgspec.Struct):
     cash: Decimal
     created_ns: int
     last_equity: Decimal
+    last_maintenance: Decimal = ZERO
     positions: dict[str, Position] = {}
     settings: Settings = msgspec.field(default_factory=Settings)
 
@@ -83,7 +85,8 @@ class Standing(msgspec.Struct, frozen=True):
     cash: Decimal
     long_value: Decimal
     short_value: Decimal  # zero or less
-    reserved: Decimal
+    coin_value: Decimal = ZERO  # of the longs, what has to be paid in full
+    reserved: Decimal = ZERO
 
     @property
     def equity(self) -> Decimal:
@@ -93,34 +96,40 @@ class Standing(msgspec.Struct, frozen=True):
     @property
     def initial_margin(self) -> Decimal:
         """What of it is bound by positions."""
-        return INITIAL_MARGIN * (self.long_value - self.short_value)
+        return INITIAL_MARGIN * (self.long_value - self.coin_value - self.short_value) + self.coin_value
 
     @property
     def maintenance_margin(self) -> Decimal:
         """Where a margin call would come."""
-        return MAINTENANCE_LONG * self.long_value - MAINTENANCE_SHORT * self.short_value
+        margined = MAINTENANCE_LONG * (self.long_value - self.coin_value)
+        return margined + self.coin_value - MAINTENANCE_SHORT * self.short_value
 
     @property
     def buying_power(self) -> Decimal:
         """What new positions may cost."""
         return max(ZERO, MULTIPLIER * (self.equity - self.initial_margin) - self.reserved)
 
+    @property
+    def cash_power(self) -> Decimal:
+        """What may be spent on assets that have to be paid in full."""
+        return max(ZERO, min(self.cash - self.reserved, self.buying_power))
+
 
 def standing(
-    account: Account,
-    reserved: Decimal,
-    instruments: Mapping[Symbol, Instrument],
-    last_price: Callable[[Symbol], int | None],
+    account: Account, instruments: Mapping[Symbol, Instrument], last_price: Callable[[Symbol], int | None]
 ) -> Standing:
-    """Value an account, of which working orders hold back `reserved`. A position without a print is worth its cost."""
-    long_value = short_value = ZERO
+    """Value an account of which nothing is held back. A position without a print is worth its cost."""
+    long_value = short_value = coin_value = ZERO
     for symbol, position in account.positions.items():
-        value = market_value(position, instruments[Symbol(symbol)], last_price(Symbol(symbol)))
+        instrument = instruments[Symbol(symbol)]
+        value = market_value(position, instrument, last_price(Symbol(symbol)))
         if position.qty_units > 0:
             long_value += value
         else:
             short_value += value
-    return Standing(cash=account.cash, long_value=long_value, short_value=short_value, reserved=reserved)
+        if is_coin(instrument):
+            coin_value += value
+    return Standing(account.cash, long_value, short_value, coin_value)
 
 
 def market_value(position: Position, instrument: Instrument, price_units: int | None) -> Decimal:

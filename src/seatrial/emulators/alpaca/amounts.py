@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 from seatrial.domain.instrument import Instrument
 
 MONEY = Decimal("0.00000001")
+RATIO = Decimal("0.000000001")
 ZERO = Decimal(0)
 EXACT = Context(prec=60)  # more digits than two 64-bit units multiplied: never rounds behind our back
 
@@ -46,7 +47,23 @@ def text(amount: Decimal) -> str:
     return "0" if plain in ("-0", "") else plain
 
 
+def money(amount: Decimal) -> str:
+    """An amount of dollars at 8 decimals."""
+    return text(amount.quantize(MONEY, context=EXACT))
+
+
+def ratio(part: Decimal, whole: Decimal) -> str:
+    """`part / whole` at 9 decimals; 0 of nothing."""
+    return text(EXACT.divide(part, whole).quantize(RATIO, context=EXACT)) if whole else "0"
+
+
+def price_text(instrument: Instrument, price_units: int) -> str:
+    """A price as the venue writes it in an error body: with two decimals at least."""
+    whole, _, rest = instrument.price_text(price_units).partition(".")
+    return f"{whole}.{rest.ljust(2, '0')}"
+
+
 def average_text(product: int, qty_units: int, instrument: Instrument) -> str:
     """The average price of executions whose `price_units * qty_units` sum to `product`, at 9 decimals."""
     average = EXACT.divide(Decimal(product), Decimal(qty_units * instrument.price_scale))
-    return text(average.quantize(Decimal("0.000000001"), context=EXACT))
+    return text(average.quantize(RATIO, context=EXACT))

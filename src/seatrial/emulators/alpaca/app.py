@@ -9,24 +9,29 @@ await exchange.run()
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 
-from seatrial.domain.time import Clock
-from seatrial.emulators.alpaca.activities import activity_routes
-from seatrial.emulators.alpaca.corporate_actions import ListedAction, action_routes
+from seatrial.domain.time import MILLISECOND_NS, Clock
+from seatrial.emulators.alpaca.account_doors import AccountDoors
+from seatrial.emulators.alpaca.activities import activity_doorways
+from seatrial.emulators.alpaca.assets import Listing
+from seatrial.emulators.alpaca.corporate_actions import ListedAction, action_doorways
 from seatrial.emulators.alpaca.data_stream import CONNECTIONS_MAX, DataStream
 from seatrial.emulators.alpaca.desk import Desk
-from seatrial.emulators.alpaca.door import RATE_PER_MINUTE, Credential, Door, Keys, RateWindow, not_a_door
+from seatrial.emulators.alpaca.door import Door
+from seatrial.emulators.alpaca.eras import Era
 from seatrial.emulators.alpaca.fault_words import WORDS
-from seatrial.emulators.alpaca.holdings import HoldingDoors
 from seatrial.emulators.alpaca.identity import Identity
+from seatrial.emulators.alpaca.keys import Credential, Keys
 from seatrial.emulators.alpaca.market_data import MarketData
-from seatrial.emulators.alpaca.reference import reference_routes
+from seatrial.emulators.alpaca.news import Recorder
+from seatrial.emulators.alpaca.positions import PositionDoors
+from seatrial.emulators.alpaca.rates import RATE_PER_MINUTE, RateWindow
+from seatrial.emulators.alpaca.reference import reference_doorways
 from seatrial.emulators.alpaca.trade_stream import TradeStream
 from seatrial.emulators.alpaca.trading import OrderDoors
 from seatrial.emulators.control import ControlDoor
@@ -71,6 +76,9 @@ def build_alpaca(
     rate_per_minute: int = RATE_PER_MINUTE,
     data_connections_max: int = CONNECTIONS_MAX,
     corporate_actions: Sequence[ListedAction] = (),
+    listings: Mapping[str, Listing] | None = None,
+    rules_of: str | None = None,
+    route_ms: int = 0,
 ) -> EmulatedAlpaca:
     """Build the venue and take up whatever its records hold.
 
@@ -84,27 +92,59 @@ def build_alpaca(
         rate_per_minute: requests per account; 200 as the real venue.
         data_connections_max: market-data streams per account. The real venue's free plan allows one.
         corporate_actions: what the door of that name lists; the market itself is not changed by them.
+        listings: facts about assets that instruments do not know, by symbol.
+        rules_of: a date whose rules hold, such as pattern day trading before 2026-07-06; None for today's.
+        route_ms: market time that orders, cancels and replacements are on their way; a trade meanwhile wins.
     """
     api_clock = SkewedClock(api_clock, script)
     identity = Identity(seed=seed, epoch=records.epoch)
     keys = Keys({each.key: Credential(each.key, each.secret, each.name) for each in accounts})
-    door = Door(keys, RateWindow(api_clock, rate_per_minute), identity, api_clock)
     deposits = {each.name: each.deposit for each in accounts}
     exchange.on_print.append(halts(script, exchange))
-    desk = Desk(exchange, records, identity, history, deposits)
-    desk.on_trade_update.append(history.event)
-    routes = [
-        *OrderDoors(desk).routes(door),
-        *HoldingDoors(desk).routes(door),
-        *activity_routes(desk, door),
-        *reference_routes(exchange, door, script.skew_ns),
-        *MarketData(exchange).routes(door),
-        *action_routes(corporate_actions, door),
-        *TradeStream(desk, keys, script).routes(),
-        *DataStream(exchange, keys, script, connections_max=data_connections_max).routes(),
-        *ControlDoor(script, history).routes(),
-    ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: not_a_door})
-    app.router.redirect_slashes = False
+    desk = Desk(
+        exchange,
+        records,
+        identity,
+        history,
+        deposits,
+        listings=listings or {},
+        era=Era(rules_of),
+        route_ns=route_ms * MILLISECOND_NS,
+    )
+    desk.news.listeners.append(Recorder(history))
+    door = _door(
+        desk, keys, RateWindow(api_clock, rate_per_minute), script, history, corporate_actions, data_connections_max
+    )
     names = {each.key: each.name for each in accounts}
-    return EmulatedAlpaca(FaultyApp(app, script, WORDS, accounts=names, history=history), desk, accounts)
+    return EmulatedAlpaca(FaultyApp(door, script, WORDS, accounts=names, history=history), desk, accounts)
+
+
+def _door(
+    desk: Desk,
+    keys: Keys,
+    rates: RateWindow,
+    script: FaultScript,
+    history: History,
+    corporate_actions: Sequence[ListedAction],
+    data_connections_max: int,
+) -> Door:
+    """Every door and stream of the venue."""
+    exchange, orders = desk.exchange, OrderDoors(desk)
+    streams = Starlette(
+        routes=[
+            *TradeStream(desk, keys, script).routes(),
+            *DataStream(exchange, keys, script, connections_max=data_connections_max).routes(),
+            *ControlDoor(script, history).routes(),
+        ]
+    )
+    streams.router.redirect_slashes = False
+    doorways = [
+        *orders.doorways(),
+        *AccountDoors(desk).doorways(),
+        *PositionDoors(desk).doorways(),
+        *activity_doorways(desk),
+        *reference_doorways(exchange, desk.listings, script.skew_ns),
+        *MarketData(exchange).doorways(),
+        *action_doorways(corporate_actions),
+    ]
+    return Door(doorways, streams, keys=keys, rates=rates, identity=desk.identity, swift=orders.swift)

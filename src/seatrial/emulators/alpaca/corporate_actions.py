@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from seatrial.domain.faults import RequestFault
-from seatrial.emulators.alpaca.door import Door, answer
+from seatrial.emulators.alpaca.door import Doorway, answer
 from seatrial.emulators.alpaca.queries import choice_of, date_of, list_of, text_of, whole_of
 
 LIMIT_DEFAULT = 100
@@ -39,7 +38,7 @@ class ListedAction:
         return {**told, "new_rate": float(self.new_rate), "old_rate": float(self.old_rate)}
 
 
-def action_routes(listed: Sequence[ListedAction], door: Door) -> list[Route]:
+def action_doorways(listed: Sequence[ListedAction]) -> list[Doorway]:
     """The door, over a fixed list."""
     ordered = sorted(listed, key=lambda each: (each.ex_date, each.symbol, each.kind))
 
@@ -69,4 +68,4 @@ def action_routes(listed: Sequence[ListedAction], door: Door) -> list[Route]:
         more = str(found[limit][0]) if len(found) > limit else None
         return answer({"corporate_actions": shown, "next_page_token": more})
 
-    return [door.route("/v1/corporate-actions", endpoint)]
+    return [Doorway("/v1/corporate-actions", endpoint)]

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from seatrial.domain.bars import Bar
 from seatrial.domain.time import SECOND_NS, rfc3339
 from seatrial.emulators.alpaca.bar_shapes import Shape, bar_shape, quote_shape, trade_shape
-from seatrial.emulators.alpaca.door import Keys
+from seatrial.emulators.alpaca.keys import Keys
 from seatrial.emulators.alpaca.quotes import quote_from
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript

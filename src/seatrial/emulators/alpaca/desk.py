@@ -1,39 +1,38 @@
-"""The trading desk of the emulated Alpaca: orders in, executions out, every change durable before it is told.
+"""The trading desk of the emulated Alpaca: what clients ask of orders, and whether they may.
 
-It gives the exchange's instants their meaning: a session open makes waiting orders `new`, a session close
-expires DAY orders, an execution moves cash. What clients are to be told waits in `_untold` until the store
-has committed, then goes to the trade-update streams.
+How a request gets to the market is in `arrivals`, what becomes of an order there in `lifecycle`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
-from seatrial.core.book import Execution
-from seatrial.domain.bars import Session
 from seatrial.domain.ids import Symbol
-from seatrial.domain.time import rfc3339
-from seatrial.emulators.alpaca.account import Account, Standing, standing
-from seatrial.emulators.alpaca.admission import admit
-from seatrial.emulators.alpaca.fills import Fill, fill_of, fill_shape
+from seatrial.emulators.alpaca.account_book import AccountBook
+from seatrial.emulators.alpaca.admission import OPPOSITE, admit, expected_units
+from seatrial.emulators.alpaca.alarms import Alarms
+from seatrial.emulators.alpaca.amounts import ZERO, amount_of
+from seatrial.emulators.alpaca.arrivals import Arrivals
+from seatrial.emulators.alpaca.assets import Listing, Listings, is_coin
+from seatrial.emulators.alpaca.eras import Era
+from seatrial.emulators.alpaca.families import family_of
+from seatrial.emulators.alpaca.fills import Fill, FillBook
 from seatrial.emulators.alpaca.identity import Identity
-from seatrial.emulators.alpaca.lifetimes import ends_with_session, status_of_end
-from seatrial.emulators.alpaca.orders import Admission, Order, Ticket, order_of, order_shape, terms_of
-from seatrial.emulators.alpaca.refusals import malformed, not_found, unprocessable
-from seatrial.emulators.alpaca.trailing import TrailingStops
-from seatrial.emulators.alpaca.working import WorkingOrders
+from seatrial.emulators.alpaca.lifecycle import Lifecycle
+from seatrial.emulators.alpaca.news import News
+from seatrial.emulators.alpaca.open_orders import product_of
+from seatrial.emulators.alpaca.order_register import OrderRegister
+from seatrial.emulators.alpaca.order_router import OrderRouter
+from seatrial.emulators.alpaca.order_shapes import Shape, order_shape
+from seatrial.emulators.alpaca.orders import Admission, Order, Ticket
+from seatrial.emulators.alpaca.refusals import malformed, unprocessable
+from seatrial.emulators.alpaca.replacement import check_replaceable, heir_of
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
-from seatrial.emulators.timeline import Print
-
-EVENT_OF = {"filled": "fill", "partially_filled": "partial_fill"}
-
-Told = Callable[[str, str, bytes], None]
 
 
 class Desk:
@@ -44,7 +43,10 @@ class Desk:
         records: the venue's part of the store; whatever it holds is taken up again.
         identity: where ids come from.
         history: the operation history.
-        accounts: names and first deposits in dollars; an account that is stored keeps what it has.
+        deposits: names and first deposits in dollars; an account that is stored keeps what it has.
+        listings: facts about assets that instruments do not know, by symbol.
+        era: the rules of the day.
+        route_ns: how long a request is on its way to the market.
     """
 
     def __init__(
@@ -53,262 +55,176 @@ class Desk:
         records: VenueRecords,
         identity: Identity,
         history: History,
-        accounts: Mapping[str, Decimal],
+        deposits: Mapping[str, Decimal],
+        *,
+        listings: Mapping[str, Listing],
+        era: Era,
+        route_ns: int = 0,
     ) -> None:
         self.exchange = exchange
         self.identity = identity
-        self.accounts: dict[str, Account] = {}
-        self.orders: dict[int, Order] = {}
-        self.fills: list[Fill] = []
-        self.on_trade_update: list[Told] = []
-        self._records = records
-        self._history = history
-        self._by_client_id: dict[tuple[str, str], int] = {}
-        self._by_id: dict[str, int] = {}
-        self._working = WorkingOrders(exchange.instruments)
-        self._trailing = TrailingStops(exchange)
-        self._untold: list[tuple[str, str, bytes]] = []
-        self._load(accounts)
-        exchange.on_session_open.append(self._session_opens)
-        exchange.on_session_close.append(self._session_closes)
-        exchange.on_print.append(self._printed)
-        exchange.on_execution.append(self._executed)
-        exchange.on_ended.append(self._ended)
-        exchange.on_settled.append(self._settled)
+        self.era = era
+        self.listings = Listings(exchange.instruments, listings)
+        self.register = OrderRegister(exchange.instruments)
+        self.book = AccountBook(exchange, records, deposits, self.register.open.reserved)
+        self.fills = FillBook(identity)
+        self.news = News(exchange, records, identity, history)
+        self._router = OrderRouter(exchange)
+        self._alarms = Alarms(exchange, self.news.settle)
+        self._lifecycle = Lifecycle(
+            exchange, self.register, self.book, self.fills, self._router, self._alarms, self.news
+        )
+        self._arrivals = Arrivals(
+            self.register, self._router, self._lifecycle, self._alarms, self.news, route_ns=route_ns
+        )
+        self._take_up(records)
+        exchange.on_settled.append(self.news.settle)
 
     # ------------------------------------------------------------ questions
 
-    def working(self, account: str) -> list[Order]:
-        """Orders that can still trade, oldest first."""
-        return self._working.of(account)
+    def catch_up(self) -> None:
+        """Let everything happen that is due, so that the answer to a question is of now."""
+        self.exchange.catch_up()
+        self._alarms.ring_due()
 
-    def working_at(self, account: str, symbol: str) -> list[Order]:
-        """The same in one symbol."""
-        return self._working.at(account, symbol)
-
-    def orders_of(self, account: str) -> Iterable[Order]:
-        """Every order of an account, oldest first."""
-        return (order for order in self.orders.values() if order.account == account)
-
-    def standing(self, account: str) -> Standing:
-        """An account valued now."""
-        reserved = self._working.reserved(account)
-        return standing(self.accounts[account], reserved, self.exchange.instruments, self.last_price)
-
-    def last_price(self, symbol: Symbol) -> int | None:
-        """The newest print's price in price units."""
-        return None if (found := self.exchange.newest_print(symbol)) is None else found.price_units
-
-    def by_id(self, account: str, order_id: str) -> Order:
-        """An order by the venue's id.
-
-        Raises:
-            Refusal: 404.
-        """
-        return self._own(account, self._by_id.get(order_id), order_id)
-
-    def by_client_order_id(self, account: str, client_order_id: str) -> Order:
-        """An order by the client's id.
-
-        Raises:
-            Refusal: 404.
-        """
-        return self._own(account, self._by_client_id.get((account, client_order_id)), client_order_id)
-
-    def shape(self, order: Order, *, status: str | None = None) -> dict[str, Any]:
-        """An order as JSON members."""
-        return order_shape(order, self.exchange.instruments[Symbol(order.symbol)], status=status)
-
-    def _own(self, account: str, number: int | None, name: str) -> Order:
-        order = None if number is None else self.orders[number]
-        if order is None or order.account != account:
-            raise not_found(f"order not found for {name}")
-        return order
+    def shape(self, order: Order, *, status: str | None = None, nested: bool = False) -> Shape:
+        """An order as JSON members, with its legs where they are rolled up."""
+        instrument = self.exchange.instruments[Symbol(order.symbol)]
+        legs = [order_shape(leg, instrument) for leg in self.register.legs(order)] if nested and order.legs else None
+        return order_shape(order, instrument, status=status, legs=legs)
 
     # ------------------------------------------------------------- commands
 
     def submit(self, account: str, ticket: Ticket) -> Order:
-        """Take an order; it is durable and working when this returns.
+        """Take an order; it is durable once `news` says so.
 
         Raises:
             Refusal: the account may not or cannot.
         """
-        self.exchange.catch_up()
+        self.catch_up()
+        if ticket.client_order_id and self.register.is_taken(account, ticket.client_order_id):
+            raise malformed("client_order_id must be unique")
+        if ticket.notional:
+            ticket = self._sized(ticket)
         admission = self._admit(account, ticket)
-        trails = ticket.type == "trailing_stop"
-        last_units = self.last_price(ticket.symbol)
-        if trails and last_units is None:
-            raise unprocessable(f"no market price for {ticket.symbol} yet: a trailing stop follows one")
-        if trails:
-            number = self.exchange.take_number()
-        else:
-            number = self.exchange.place(
-                ticket.symbol, terms_of(ticket, ticket.side, ticket.qty_units), account=account
-            )
-        now_ns = self.exchange.settled_ns
-        order = order_of(
+        last_units = 0
+        if ticket.type == "trailing_stop":
+            last_units = self.book.last_price(ticket.symbol) or 0
+            if not last_units:
+                raise unprocessable(f"no market price for {ticket.symbol} yet: a trailing stop follows one")
+        family = family_of(
             ticket,
             account,
-            number,
-            ids=(self.identity.uuid("order", number), self.identity.uuid("client order", number)),
+            take_number=self.exchange.take_number,
+            ids=self._ids,
             admission=admission,
-            is_open=self.exchange.is_open,
-            now_ns=now_ns,
-            next_close_ns=self.exchange.next_close_ns,
+            now_ns=self.exchange.settled_ns,
+            expires_ns=self._lifecycle.hours.expires_ns(ticket.time_in_force, extended=ticket.extended_hours),
         )
-        if trails:
-            order.hwm_units = last_units or 0
-            self._trailing.add(order)
-        self._remember(order)
-        self._change(order, order.status, "accepted", now_ns)
-        self._settled(now_ns)
-        return order
-
-    def _admit(self, account: str, ticket: Ticket) -> Admission:
-        if (account, ticket.client_order_id) in self._by_client_id:
-            raise malformed("client_order_id must be unique")
-        works, stands = self._working.at(account, ticket.symbol), self.standing(account)
-        return admit(ticket, self.accounts[account], works, stands, self.exchange)
+        family[0].hwm_units = last_units
+        for order in family:
+            self.register.remember(order)
+            self.news.put(order)
+        self._arrivals.place(family[0], self.exchange.settled_ns)
+        return family[0]
 
     def cancel(self, order: Order) -> None:
-        """Take an order back.
+        """Take an order back, or ask for it.
 
         Raises:
-            Refusal: 422, it is not working any more.
+            Refusal: 422, it is not open any more, or is being taken back already.
         """
-        left_units, trailed = self.exchange.cancel(order.number), self._trailing.remove(order.number)
-        if left_units is None and not trailed:  # perhaps since this very moment: an execution can win the race
+        self.catch_up()
+        if not order.open or order.status == "pending_cancel":
             raise unprocessable(f'order is already in "{order.status}" state')
-        self._end(order, "canceled", self.exchange.settled_ns)
-        self._settled(self.exchange.settled_ns)
+        self._arrivals.cancel(order, self.exchange.settled_ns)
 
-    def save_account(self, account: str) -> None:
-        """Make an account's settings durable."""
-        self._put_account(self.accounts[account])
-        self._records.commit()
+    def replace(self, order: Order, ticket: Ticket) -> Order:
+        """Put another order in the place of one, or ask for it; returns the new one.
 
-    # ----------------------------------------------------------- the market
-
-    def _session_opens(self, _: Session, at_ns: int) -> None:
-        for order in list(self._working):
-            if order.status == "accepted":
-                order.status = "new"
-                self._change(order, "new", "opened", at_ns)
-
-    def _session_closes(self, _: Session, at_ns: int) -> None:
-        for order in list(self._working):
-            if ends_with_session(order.time_in_force) or order.expires_ns <= at_ns:
-                self.exchange.cancel(order.number)
-                self._end(order, "expired", at_ns)
-        for account in self.accounts.values():
-            account.last_equity = self.standing(account.name).equity
-            self._put_account(account)
-
-    def _printed(self, market: Print) -> None:
-        for order in self._trailing.hear(market):
-            self._put_order(order)
-
-    def _ended(self, _: Symbol, trade: Execution, at_ns: int) -> None:
-        order = self.orders[trade.number]
-        self._end(order, status_of_end(order.time_in_force), at_ns)
-
-    def _executed(self, symbol: Symbol, trade: Execution, at_ns: int) -> None:
-        order = self.orders[trade.number]
-        account = self.accounts[order.account]
-        instrument = self.exchange.instruments[symbol]
-        account.post(instrument, order.signed_side, trade.price_units, trade.qty_units)
-        order.filled_units += trade.qty_units
-        order.filled_product += trade.qty_units * trade.price_units
-        order.status = "partially_filled" if order.left_units else "filled"
-        if not order.left_units:
-            order.filled_ns = at_ns
-        self._working.traded(order, trade.qty_units)
-        number = len(self.fills) + 1
-        fill_id = self.identity.uuid("execution", number)
-        fill = fill_of(order, trade, number, fill_id, at_ns, account.held_units(symbol))
-        self.fills.append(fill)
-        self._records.add_execution(number, order.account, order.number, at_ns, msgspec.json.encode(fill))
-        self._put_account(account)
-        self._change(order, EVENT_OF[order.status], "executed", at_ns, fill)
-
-    def _settled(self, at_ns: int) -> None:
-        """Commit what happened, then tell it."""
-        self._records.put_market(at_ns)
-        self._records.commit()
-        untold, self._untold = self._untold, []
-        for account, event, message in untold:
-            for told in self.on_trade_update:
-                told(account, event, message)
-
-    def _end(self, order: Order, status: str, at_ns: int) -> None:
-        order.status = status
-        if status == "expired":
-            order.expired_ns = at_ns
-        else:
-            order.canceled_ns = at_ns
-        self._working.remove(order)
-        self._trailing.remove(order.number)
-        self._change(order, status, status, at_ns)
-
-    def _change(self, order: Order, event: str, op: str, at_ns: int, fill: Fill | None = None) -> None:
-        order.updated_ns = at_ns
-        self._put_order(order)
-        told: dict[str, object] = {"event": event, "timestamp": rfc3339(at_ns), "order": self.shape(order)}
-        what = f"{order.symbol} {order.side} {order.status}"
-        if fill is None:
-            change = f"{order.number} {event} {at_ns} {order.filled_units}"
-            told["execution_id"] = self.identity.uuid("change", change)
-        else:
-            what += f" {fill.qty_units} @ {fill.price_units} {fill.id}"
-            told |= fill_shape(fill, self.exchange.instruments[Symbol(order.symbol)])
-        self._history.record(op, account=order.account, client_order_id=order.client_order_id, what=what)
-        message = msgspec.json.encode({"stream": "trade_updates", "data": told})
-        self._untold.append((order.account, event, message))
-
-    # ---------------------------------------------------------- persistence
-
-    def _remember(self, order: Order) -> None:
-        self.orders[order.number] = order
-        self._by_id[order.id] = order.number
-        self._by_client_id[order.account, order.client_order_id] = order.number
-        if order.working:
-            self._working.add(order)
-
-    def _put_order(self, order: Order) -> None:
-        self._records.put_order(order.number, order.account, order.client_order_id, msgspec.json.encode(order))
-
-    def _put_account(self, account: Account) -> None:
-        self._records.put_account(account.name, msgspec.json.encode(account))
-
-    def _load(self, deposits: Mapping[str, Decimal]) -> None:
-        for name, body in self._records.accounts().items():
-            self.accounts[name] = msgspec.json.decode(body, type=Account)
-        for name, deposit in deposits.items():
-            if name not in self.accounts:
-                now_ns = self.exchange.now_ns()
-                account = Account(name=name, cash=deposit, created_ns=now_ns, last_equity=deposit)
-                self.accounts[name] = account
-                self._put_account(account)
-        for stored in self._records.executions():
-            self.fills.append(msgspec.json.decode(stored.body, type=Fill))
-        for row in self._records.orders():
-            order = msgspec.json.decode(row.body, type=Order)
-            self._remember(order)
-            self.exchange.reserve_numbers(order.number)
-            if order.working:
-                self._restore(order)
-        self._records.commit()
-
-    def _restore(self, order: Order) -> None:
-        symbol = Symbol(order.symbol)
-        if order.type == "trailing_stop" and not order.triggered:
-            now_ns = self.exchange.now_ns()
-            self._trailing.add(order, self.exchange.past_prints(symbol, order.submitted_ns + 1, now_ns + 1))
-            return
-        self.exchange.restore(
-            symbol,
-            terms_of(order, order.signed_side, order.left_units),
-            number=order.number,
-            placed_ns=order.submitted_ns,
-            account=order.account,
+        Raises:
+            Refusal: the order cannot be replaced any more, or the account cannot pay for the new one.
+        """
+        self.catch_up()
+        check_replaceable(order)
+        if ticket.client_order_id and self.register.is_taken(order.account, ticket.client_order_id):
+            raise malformed("client_order_id must be unique")
+        number = self.exchange.take_number()
+        reserve_units = 0 if order.parent else self._admit(order.account, ticket, instead_of=order).reserve_units
+        heir = heir_of(
+            order,
+            ticket,
+            number=number,
+            ids=self._ids(number),
+            reserve_units=reserve_units,
+            now_ns=self.exchange.settled_ns,
+            expires_ns=self._lifecycle.hours.expires_ns(ticket.time_in_force, extended=ticket.extended_hours),
         )
+        order.replaced_by = heir.id
+        self.register.remember(heir, instead_of=order)
+        self.news.put(heir)
+        self._arrivals.replace(order, heir, self.exchange.settled_ns)
+        return heir
+
+    def reject(self, order: Order) -> None:
+        """Let the market refuse an order that was taken already, as it sometimes does, and its family with it.
+
+        Raises:
+            Refusal: 422, it is not open any more.
+        """
+        self.catch_up()
+        if not self._arrivals.take_back(order, "rejected", self.exchange.settled_ns):
+            raise unprocessable(f'order is already in "{order.status}" state')
+
+    # ---------------------------------------------------------------- parts
+
+    def _admit(self, account: str, ticket: Ticket, *, instead_of: Order | None = None) -> Admission:
+        standing, fills = self.book.standing(account), self.fills.of(account)
+        self.era.check(ticket, self.book.accounts[account], standing, fills, self.exchange.settled_ns)
+        side = "buy" if ticket.side > 0 else "sell"
+        closing = self.register.open.closing(account, ticket.symbol, side)
+        freed = ZERO
+        if instead_of is not None:
+            closing = [order for order in closing if order is not instead_of]
+            instrument = self.exchange.instruments[ticket.symbol]
+            freed = amount_of(product_of(instead_of), instrument.price_scale * instrument.qty_scale)
+        return admit(
+            ticket,
+            self.book.accounts[account],
+            standing,
+            self.exchange,
+            closing=closing,
+            opposite=self.register.open.on_side(account, ticket.symbol, OPPOSITE[ticket.side]),
+            freed=freed,
+        )
+
+    def _sized(self, ticket: Ticket) -> Ticket:
+        """A notional order with the quantity that its amount buys at the price it is expected at."""
+        instrument = self.exchange.instruments[ticket.symbol]
+        price_units = expected_units(ticket, self.exchange)
+        step_units = instrument.lot_units if is_coin(instrument) else 1
+        scale = instrument.price_scale * instrument.qty_scale
+        qty_units = int(ticket.notional * scale) // price_units // step_units * step_units
+        if not qty_units:
+            raise unprocessable("notional is less than the smallest quantity costs")
+        return msgspec.structs.replace(ticket, qty_units=qty_units)
+
+    def _ids(self, number: int) -> tuple[str, str]:
+        """The venue's own id of an order, and the client's where it gives none."""
+        return self.identity.uuid("order", number), self.identity.uuid("client order", number)
+
+    def _take_up(self, records: VenueRecords) -> None:
+        """Go on with what the store holds."""
+        for stored in records.executions():
+            self.fills.add(msgspec.json.decode(stored.body, type=Fill))
+        for row in records.orders():
+            order = msgspec.json.decode(row.body, type=Order)
+            self.register.remember(order)
+            self.exchange.reserve_numbers(order.number)
+        now_ns = self.exchange.now_ns()
+        for order in list(self.register.open):
+            if order.working:
+                self._router.give_back(order)
+                self._lifecycle.watch(order)
+            self._arrivals.take_up(order, now_ns)
+        records.commit()

@@ -1,148 +1,192 @@
-"""What every door of the emulated Alpaca does first: who asks, may he ask now, and how to say no in JSON."""
+"""What every door of the emulated Alpaca does first: who asks, may he ask now, and how to say no in JSON.
+
+Every answer carries a request id, and every answer to somebody known what is left of his rate limit: those of unknown
+paths and wrong methods too.
+"""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seatrial.domain.faults import RequestFault
-from seatrial.domain.time import MINUTE_NS, SECOND_NS, Clock
 from seatrial.emulators.alpaca.identity import Identity
-from seatrial.emulators.alpaca.refusals import MALFORMED, RATE, Refusal
+from seatrial.emulators.alpaca.keys import Keys, RawHeaders
+from seatrial.emulators.alpaca.rates import Headers, RateWindow
+from seatrial.emulators.alpaca.refusals import MALFORMED, NOT_FOUND, NOT_METHOD, RATE, Refusal
 
-RATE_PER_MINUTE = 200
 BODY_BYTES_MAX = 65_536
-UNAUTHORIZED = b'{"message":"unauthorized."}'
-
-
-class Credential(NamedTuple):
-    """What opens an account's doors."""
-
-    key: str
-    secret: str
-    account: str
-
-
-class Keys:
-    """The credentials the venue knows."""
-
-    def __init__(self, credentials: Mapping[str, Credential]) -> None:
-        self._credentials = credentials
-
-    def account(self, key: str, secret: str) -> str | None:
-        """Whose key it is; None for a wrong key or secret."""
-        known = self._credentials.get(key)
-        if known is None or not hmac.compare_digest(known.secret.encode(), secret.encode()):
-            return None
-        return known.account
-
-    def account_of(self, request: Request) -> str | None:
-        """By the two headers, or by HTTP basic authentication."""
-        key = request.headers.get("apca-api-key-id")
-        if key is not None:
-            return self.account(key, request.headers.get("apca-api-secret-key", ""))
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            key, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return self.account(key, secret)
-
-
-class RateWindow:
-    """So many requests per account and minute of API time; windows are aligned to the clock."""
-
-    def __init__(self, api_clock: Clock, per_minute: int) -> None:
-        self._api_clock = api_clock
-        self._per_minute = per_minute
-        self._window = -1
-        self._used: dict[str, int] = {}
-
-    def take(self, account: str) -> tuple[bool, dict[str, str]]:
-        """Whether a request may pass, and the headers that say how many are left."""
-        window = self._api_clock.now_ns() // MINUTE_NS
-        if window != self._window:
-            self._window, self._used = window, {}
-        used = self._used.get(account, 0)
-        allowed = used < self._per_minute
-        if allowed:
-            used = self._used[account] = used + 1
-        return allowed, {
-            "X-RateLimit-Limit": str(self._per_minute),
-            "X-RateLimit-Remaining": str(self._per_minute - used),
-            "X-RateLimit-Reset": str((window + 1) * MINUTE_NS // SECOND_NS),
-        }
-
+NO_CONTENT = 204
+JSON = (b"content-type", b"application/json; charset=UTF-8")
 
 Endpoint = Callable[[Request, str], Awaitable[Response]]
+Respond = Callable[[int, Headers, bytes], None]
+Swift = Callable[[RawHeaders, bytes, Respond], None]
+
+_ENCODER = msgspec.json.Encoder()
 
 
-class Door:
-    """Makes routes out of endpoints `(request, account) -> response`.
+class Doorway(NamedTuple):
+    """A path with `{names}` in it, a method, and who answers: `(request, account) -> response`.
 
     Endpoints raise `Refusal` or `RequestFault`; the door answers with the venue's JSON.
     """
 
-    def __init__(self, keys: Keys, rates: RateWindow, identity: Identity, api_clock: Clock) -> None:
+    path: str
+    endpoint: Endpoint
+    method: str = "GET"
+
+
+class Entry(NamedTuple):
+    """Somebody at the door: an account or nobody, whether he may pass, and headers for the answer."""
+
+    account: str | None
+    allowed: bool
+    headers: Headers
+
+
+class Door:
+    """The venue's HTTP as an ASGI application; what is not HTTP goes to `streams`, and so does `/control`."""
+
+    def __init__(
+        self,
+        doorways: Sequence[Doorway],
+        streams: ASGIApp,
+        *,
+        keys: Keys,
+        rates: RateWindow,
+        identity: Identity,
+        swift: Callable[[Door], dict[tuple[bytes, bytes], Swift]],
+    ) -> None:
+        self._streams = streams
         self._keys = keys
         self._rates = rates
-        self._identity = identity
-        self._api_clock = api_clock
+        self._request_prefix = identity.uuid("requests", "")[:24]
         self._requests = 0
+        self._plain: dict[str, dict[str, Endpoint]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Endpoint]]] = []
+        for path in dict.fromkeys(doorway.path for doorway in doorways):
+            methods = {doorway.method: doorway.endpoint for doorway in doorways if doorway.path == path}
+            if "{" in path:
+                self._patterns.append((_pattern(path), methods))
+            else:
+                self._plain[path] = methods
+        self._swift = swift(self)
 
-    def route(self, path: str, endpoint: Endpoint, method: str = "GET") -> Route:
-        """A route behind this door."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["path"].startswith("/control"):
+            await self._streams(scope, receive, send)
+            return
+        entry = self.enter(scope["headers"])
+        status, body, more = await self._answer(scope, receive, entry)
+        told = [*(head(body) if status != NO_CONTENT else ()), *more, *entry.headers]
+        await send({"type": "http.response.start", "status": status, "headers": told})
+        await send({"type": "http.response.body", "body": body})
 
-        async def enter(request: Request) -> Response:
-            return await self._enter(request, endpoint)
+    def swift(self, method: bytes, path: bytes) -> Swift | None:
+        """Who answers a request of that method and path without ASGI, for servers that can; None for most."""
+        return self._swift.get((method, path))
 
-        return Route(path, enter, methods=[method])
-
-    async def _enter(self, request: Request, endpoint: Endpoint) -> Response:
+    def enter(self, headers: RawHeaders) -> Entry:
+        """Somebody comes to the door."""
         self._requests += 1
-        request_id = self._identity.uuid("request", f"{self._api_clock.now_ns()} {self._requests}")
-        account = self._keys.account_of(request)
+        request_id = (b"x-request-id", f"{self._request_prefix}{self._requests:012x}".encode())
+        account = self._keys.account_of(headers)
         if account is None:
-            response = Response(UNAUTHORIZED, 401, media_type="application/json")
-        else:
-            allowed, headers = self._rates.take(account)
-            try:
-                _check_bounds(request, allowed=allowed)
-                response = await endpoint(request, account)
-            except Refusal as refusal:
-                response = answer(refusal.body, refusal.status)
-            except RequestFault as fault:
-                response = answer({"code": MALFORMED, "message": str(fault)}, 422)
-            response.headers.update(headers)
-        response.headers["X-Request-ID"] = request_id
-        return response
+            return Entry(None, False, [request_id])
+        allowed, told = self._rates.take(account)
+        told.append(request_id)
+        return Entry(account, allowed, told)
+
+    async def _answer(self, scope: Scope, receive: Receive, entry: Entry) -> tuple[int, bytes, Headers]:
+        try:
+            check_entry(entry)
+            endpoint = self._endpoint(scope)
+            response = await endpoint(Request(scope, receive), entry.account or "")
+        except (Refusal, RequestFault) as fault:
+            return (*refusal_of(fault), [])
+        own = {b"content-length", b"content-type"}
+        more = [header for header in response.raw_headers if header[0] not in own]
+        return response.status_code, bytes(response.body), more
+
+    def _endpoint(self, scope: Scope) -> Endpoint:
+        path, method = scope["path"], scope["method"]
+        methods, names = self._plain.get(path), {}
+        if methods is None:
+            for pattern, offered in self._patterns:
+                found = pattern.fullmatch(path)
+                if found is not None:
+                    methods, names = offered, found.groupdict()
+                    break
+        if methods is None:
+            raise Refusal(404, NOT_FOUND, "endpoint not found.")
+        if method not in methods:
+            raise Refusal(405, NOT_METHOD, "method not allowed.")
+        scope["path_params"] = names
+        return methods[method]
 
 
-def _check_bounds(request: Request, *, allowed: bool) -> None:
-    if not allowed:
+def check_entry(entry: Entry) -> None:
+    """Let somebody in.
+
+    Raises:
+        Refusal: 401 for a stranger, 429 for one who asks too often.
+    """
+    if entry.account is None:
+        raise Refusal(401, None, "unauthorized.")
+    if not entry.allowed:
         raise Refusal(429, RATE, "too many requests.")
-    if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
-        raise Refusal(413, MALFORMED, f"the body is larger than {BODY_BYTES_MAX} bytes")
 
 
-def answer(body: object, status: int = 200) -> Response:
+def refusal_of(fault: Refusal | RequestFault) -> tuple[int, bytes]:
+    """Status and body of a no."""
+    if isinstance(fault, Refusal):
+        return fault.status, _ENCODER.encode(fault.body)
+    return 422, _ENCODER.encode({"code": MALFORMED, "message": str(fault)})
+
+
+def head(body: bytes) -> Headers:
+    """The headers that tell of a body; none for an empty one but its length."""
+    length = (b"content-length", str(len(body)).encode())
+    return [JSON, length] if body else [length]
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: 413, it is too large.
+    """
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise Refusal(413, MALFORMED, f"the body is larger than {BODY_BYTES_MAX} bytes")
+    return b"".join(chunks)
+
+
+def answer(body: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(msgspec.json.encode(body), status, media_type="application/json")
+    return Response(_ENCODER.encode(body), status)
 
 
-async def not_a_door(_: Request, error: Exception) -> Response:
-    """Unknown paths and wrong methods, in JSON as everything else."""
-    assert isinstance(error, HTTPException)
-    code = 40410000 if error.status_code == 404 else 40510000
-    return answer({"code": code, "message": f"{error.detail.lower()}."}, error.status_code)
+def nothing() -> Response:
+    """The answer 204."""
+    return Response(status_code=204)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """A name at the end of a path takes slashes too: `BTC/USD`."""
+    parts = re.split(r"\{(\w+)\}", path)
+    text = "".join(re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts))
+    if path.endswith("}"):
+        text = text.removesuffix("[^/]+)") + ".+)"
+    return re.compile(text)

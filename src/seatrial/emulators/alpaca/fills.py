@@ -1,16 +1,20 @@
-"""An execution as it is stored, and as the account's activities show it."""
+"""Executions as they are stored, and as the account's activities show them."""
 
 from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
 from seatrial.core.book import Execution
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, rfc3339
+from seatrial.emulators.alpaca.identity import Identity
 from seatrial.emulators.alpaca.orders import Order
 
 
-class Fill(msgspec.Struct, frozen=True):
+class Fill(msgspec.Struct, frozen=True, gc=False):
     """One execution; `at_ns` is market time, `position_units` the signed position after it."""
 
     number: int
@@ -23,6 +27,8 @@ class Fill(msgspec.Struct, frozen=True):
     cum_units: int
     left_units: int
     position_units: int
+    symbol: str = ""
+    side: int = 0  # +1 or -1
 
     @property
     def activity_id(self) -> str:
@@ -32,11 +38,61 @@ class Fill(msgspec.Struct, frozen=True):
         return f"{digits}{self.at_ns % SECOND_NS // MILLISECOND_NS:03d}::{self.id}"
 
 
-def fill_of(order: Order, trade: Execution, number: int, fill_id: str, at_ns: int, position_units: int) -> Fill:
-    """The execution of a trade that its order has in its filled units already."""
+_NONE: list[Fill] = []
+
+
+class FillBook:
+    """Every execution, by account, oldest first."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._by_account: dict[str, list[Fill]] = {}
+        self._places: dict[str, int] = {}  # where in its account's list an activity stands
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def next_name(self) -> tuple[int, str]:
+        """Number and id of the execution that comes next."""
+        return self._count + 1, self._identity.uuid("execution", self._count + 1)
+
+    def add(self, fill: Fill) -> None:
+        """Append one."""
+        self._count += 1
+        rows = self._by_account.setdefault(fill.account, [])
+        self._places[fill.activity_id] = len(rows)
+        rows.append(fill)
+
+    def of(self, account: str) -> Sequence[Fill]:
+        """An account's, oldest first."""
+        return self._by_account.get(account, _NONE)
+
+    def between(self, account: str, after_ns: int, until_ns: int) -> tuple[int, int]:
+        """Where an account's executions in `(after_ns, until_ns)` stand in its list, as a half-open range."""
+        rows = self.of(account)
+        first = bisect_right(rows, after_ns, key=_at)
+        return first, max(first, bisect_left(rows, until_ns, key=_at))
+
+    def place_of(self, account: str, activity_id: str) -> int | None:
+        """Where an activity stands in its account's list."""
+        place = self._places.get(activity_id)
+        rows = self.of(account)
+        if place is None or place >= len(rows) or rows[place].activity_id != activity_id:
+            return None
+        return place
+
+
+def _at(fill: Fill) -> int:
+    return fill.at_ns
+
+
+def fill_of(order: Order, trade: Execution, name: tuple[int, str], at_ns: int, position_units: int) -> Fill:
+    """The execution of a trade that its order has in its filled units already; `name` is its number and id."""
     return Fill(
-        number=number,
-        id=fill_id,
+        number=name[0],
+        id=name[1],
         order_number=order.number,
         account=order.account,
         at_ns=at_ns,
@@ -45,6 +101,8 @@ def fill_of(order: Order, trade: Execution, number: int, fill_id: str, at_ns: in
         cum_units=order.filled_units,
         left_units=order.left_units,
         position_units=position_units,
+        symbol=order.symbol,
+        side=int(order.signed_side),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 
 
 class Identity:
@@ -33,6 +34,7 @@ class Identity:
         return hashlib.sha256(f"{self._prefix}\x1f{kind}\x1f{name}".encode()).digest()
 
 
+@lru_cache(maxsize=65_536)
 def asset_uuid(symbol: str) -> str:
     """An asset's id is the same in every epoch and on every machine."""
     return Identity(seed=0, epoch=0).uuid("asset", symbol)

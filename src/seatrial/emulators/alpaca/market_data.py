@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS
 from seatrial.emulators.alpaca.bar_shapes import Shape, bar_shape, quote_shape, trade_shape, with_text_time
-from seatrial.emulators.alpaca.door import Door, Endpoint, answer
+from seatrial.emulators.alpaca.door import Doorway, Endpoint, answer
 from seatrial.emulators.alpaca.queries import choice_of, list_of, text_of, time_of, whole_of
 from seatrial.emulators.alpaca.quotes import SPREAD_MODEL, quote_from
 from seatrial.emulators.alpaca.timeframes import DAY, bars_of, span_of
@@ -41,20 +40,20 @@ class MarketData:
             "quotes": self._latest_quote,
         }
 
-    def routes(self, door: Door) -> list[Route]:
+    def doorways(self) -> list[Doorway]:
         """All of them; each kind for many symbols and for one."""
-        routes = []
+        ways: list[Doorway] = []
         for kind in KINDS:
-            routes += [
-                door.route(f"/v2/stocks/{kind}", self._door(self._history, kind)),
-                door.route(f"/v2/stocks/{kind}/latest", self._door(self._newest, kind)),
-                door.route(f"/v2/stocks/{{symbol}}/{kind}", self._door(self._history, kind)),
-                door.route(f"/v2/stocks/{{symbol}}/{kind}/latest", self._door(self._newest, kind)),
+            ways += [
+                Doorway(f"/v2/stocks/{kind}", self._door(self._history, kind)),
+                Doorway(f"/v2/stocks/{kind}/latest", self._door(self._newest, kind)),
+                Doorway(f"/v2/stocks/{{symbol}}/{kind}", self._door(self._history, kind)),
+                Doorway(f"/v2/stocks/{{symbol}}/{kind}/latest", self._door(self._newest, kind)),
             ]
         return [
-            *routes,
-            door.route("/v2/stocks/snapshots", self._door(self._snapshots, "")),
-            door.route("/v2/stocks/{symbol}/snapshot", self._door(self._snapshots, "")),
+            *ways,
+            Doorway("/v2/stocks/snapshots", self._door(self._snapshots, "")),
+            Doorway("/v2/stocks/{symbol}/snapshot", self._door(self._snapshots, "")),
         ]
 
     def _door(self, shown: Callable[[Request, str], object], kind: str) -> Endpoint:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from seatrial.domain.time import SECOND_NS
+from seatrial.domain.time import HOUR_NS, SECOND_NS, parse_rfc3339
 
 STANDARD = timezone(timedelta(hours=-5))
 DAYLIGHT = timezone(timedelta(hours=-4))
@@ -20,6 +20,12 @@ def new_york(at_ns: int) -> datetime:
     begins = _sunday(moment.year, 3, 2).replace(hour=7)
     ends = _sunday(moment.year, 11, 1).replace(hour=6)
     return moment.astimezone(DAYLIGHT if begins <= moment < ends else STANDARD)
+
+
+def midnight_ns(day: str) -> int:
+    """When a day `YYYY-MM-DD` begins in New York."""
+    standard_ns = parse_rfc3339(f"{day}T05:00:00Z")
+    return standard_ns - HOUR_NS if new_york(standard_ns).tzinfo is DAYLIGHT else standard_ns
 
 
 def _sunday(year: int, month: int, which: int) -> datetime:

@@ -1,4 +1,4 @@
-"""An Alpaca order: what is stored of it and how it is shown (`venues.md` 2.1, 3.1)."""
+"""An Alpaca order: what is stored of it, and the request it comes from (`venues.md` 2.1, 3.1)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from seatrial.domain.ids import Symbol
-from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side
-from seatrial.domain.time import rfc3339
-from seatrial.emulators.alpaca.amounts import ZERO, average_text, text
-from seatrial.emulators.alpaca.identity import asset_uuid
-from seatrial.emulators.alpaca.lifetimes import KERNEL_TIMES, expires_ns
+from seatrial.emulators.alpaca.amounts import ZERO
+from seatrial.emulators.alpaca.exits import NO_EXITS, Exits
+from seatrial.emulators.alpaca.lifetimes import KERNEL_TIMES
 from seatrial.emulators.order_books import Terms
 
-WORKING = frozenset({"accepted", "new", "partially_filled"})
 TERMINAL = frozenset({"filled", "canceled", "expired", "rejected", "replaced"})
+UNSETTLED = frozenset({"pending_cancel", "pending_replace"})  # a request is under way, and a fill can still win
 
 TYPES = {
     "market": OrderType.MARKET,
@@ -28,6 +26,10 @@ TYPES = {
 }
 SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 
+# A stop to buy is sent on as a stop-limit: 4 % above a stop under $50, 2.5 % above others (Alpaca, "Orders").
+CHEAP_DOLLARS = 50
+CHEAP_PER_MILLE, DEAR_PER_MILLE = 1_040, 1_025
+
 
 class Admission(NamedTuple):
     """An order that may work. `reserve_units`: the price at which it is held back; zero when it closes."""
@@ -36,11 +38,14 @@ class Admission(NamedTuple):
     intent: str
 
 
-class Order(msgspec.Struct):
-    """One order. Times are market time; `filled_product` sums `price_units * qty_units` of its executions.
+class Order(msgspec.Struct, gc=False):
+    """One order. Times are market time, 0 for never; prices are in price units, 0 for none.
 
-    `reserve_units` is the price in price units at which what is left of it is held back from buying power;
-    zero for an order that closes a position.
+    `filled_product` sums `price_units * qty_units` of its executions. `reserve_units` is the price at which what is
+    left of it is held back from buying power; zero for an order that closes a position.
+
+    A leg names its parent, the parent its legs, by number. `working` says whether it stands in the market: a leg
+    that is held for its entry does not; the stop-loss of a pair does, although it is shown as `held`.
     """
 
     number: int
@@ -65,16 +70,27 @@ class Order(msgspec.Struct):
     filled_ns: int = 0
     canceled_ns: int = 0
     expired_ns: int = 0
+    failed_ns: int = 0
+    replaced_ns: int = 0
+    placed_ns: int = 0
+    working: bool = False
     extended_hours: bool = False
     trail_units: int = 0
     trail_percent: Decimal = ZERO
     hwm_units: int = 0
     triggered: bool = False
+    notional: Decimal = ZERO
+    order_class: str = ""
+    part: str = ""  # of its class: "", "entry", "take_profit" or "stop_loss"
+    parent: int = 0
+    legs: tuple[int, ...] = ()
+    replaces: str = ""
+    replaced_by: str = ""
 
     @property
-    def working(self) -> bool:
-        """It can still trade."""
-        return self.status in WORKING
+    def open(self) -> bool:
+        """It has not come to its end."""
+        return self.status not in TERMINAL
 
     @property
     def left_units(self) -> int:
@@ -86,114 +102,51 @@ class Order(msgspec.Struct):
         """+1 or -1."""
         return SIDES[self.side]
 
+    @property
+    def paired_stop(self) -> bool:
+        """The stop-loss beside a take-profit: the shares it would sell are bound by the take-profit already."""
+        return self.part == "stop_loss" and self.order_class in ("bracket", "oco")
 
-class Ticket(msgspec.Struct, frozen=True):
-    """A request for an order that passed every check of form."""
+    @property
+    def binds(self) -> bool:
+        """Whether what is left of it is taken from the position that others may close."""
+        return self.working and not self.reserve_units and not self.paired_stop
+
+
+class Ticket(msgspec.Struct, frozen=True, gc=False):
+    """A request for an order that passed every check of form. `notional` is zero where a quantity is asked for."""
 
     symbol: Symbol
     side: Side
     type: str
     time_in_force: str
     qty_units: int
-    limit_units: int
-    stop_units: int
-    client_order_id: str
+    limit_units: int = 0
+    stop_units: int = 0
+    client_order_id: str = ""
     extended_hours: bool = False
     trail_units: int = 0
     trail_percent: Decimal = ZERO
+    notional: Decimal = ZERO
+    order_class: str = ""
+    exits: Exits = NO_EXITS
+    intent: str = ""
+    fractional: bool = False
 
 
-def order_shape(order: Order, instrument: Instrument, *, status: str | None = None) -> dict[str, object]:
-    """An order as JSON members. `status` overrides: a fresh order is answered as `pending_new`."""
-    filled = order.filled_units
-    return {
-        "id": order.id,
-        "client_order_id": order.client_order_id,
-        "created_at": rfc3339(order.submitted_ns),
-        "updated_at": rfc3339(order.updated_ns),
-        "submitted_at": rfc3339(order.submitted_ns),
-        "filled_at": _when(order.filled_ns),
-        "expired_at": _when(order.expired_ns),
-        "expires_at": _when(order.expires_ns),
-        "canceled_at": _when(order.canceled_ns),
-        "failed_at": None,
-        "replaced_at": None,
-        "replaced_by": None,
-        "replaces": None,
-        "asset_id": asset_uuid(order.symbol),
-        "symbol": order.symbol,
-        "asset_class": "us_equity",
-        "notional": None,
-        "qty": instrument.qty_text(order.qty_units),
-        "filled_qty": instrument.qty_text(filled),
-        "filled_avg_price": average_text(order.filled_product, filled, instrument) if filled else None,
-        "order_class": "",
-        "order_type": order.type,
-        "type": order.type,
-        "side": order.side,
-        "position_intent": order.intent,
-        "time_in_force": order.time_in_force,
-        "limit_price": instrument.price_text(order.limit_units) if order.limit_units else None,
-        "stop_price": instrument.price_text(order.stop_units) if order.stop_units else None,
-        "status": status or order.status,
-        "extended_hours": order.extended_hours,
-        "legs": None,
-        "trail_percent": text(order.trail_percent) if order.trail_percent else None,
-        "trail_price": instrument.price_text(order.trail_units) if order.trail_units else None,
-        "hwm": instrument.price_text(order.hwm_units) if order.hwm_units else None,
-        "subtag": None,
-        "source": None,
-    }
-
-
-def order_of(
-    ticket: Ticket,
-    account: str,
-    number: int,
-    *,
-    ids: tuple[str, str],
-    admission: Admission,
-    is_open: bool,
-    now_ns: int,
-    next_close_ns: int | None,
-) -> Order:
-    """The order that a ticket becomes. `ids`: the venue's own, and the client's where it gave none."""
-    return Order(
-        number=number,
-        id=ids[0],
-        client_order_id=ticket.client_order_id or ids[1],
-        account=account,
-        symbol=ticket.symbol,
-        side="buy" if ticket.side is Side.BUY else "sell",
-        type=ticket.type,
-        time_in_force=ticket.time_in_force,
-        qty_units=ticket.qty_units,
-        limit_units=ticket.limit_units,
-        stop_units=ticket.stop_units,
-        reserve_units=admission.reserve_units,
-        intent=admission.intent,
-        status="new" if is_open else "accepted",
-        submitted_ns=now_ns,
-        updated_ns=now_ns,
-        expires_ns=expires_ns(ticket.time_in_force, now_ns, next_close_ns),
-        extended_hours=ticket.extended_hours,
-        trail_units=ticket.trail_units,
-        trail_percent=ticket.trail_percent,
-    )
-
-
-def terms_of(asked: Order | Ticket, side: Side, qty_units: int) -> Terms:
+def terms_of(order: Order, price_scale: int) -> Terms:
     """What the exchange needs to know of an order."""
+    side, kind, limit_units = order.signed_side, TYPES[order.type], order.limit_units
+    if kind is OrderType.STOP and side is Side.BUY:
+        kind = OrderType.STOP_LIMIT
+        cheap = order.stop_units < CHEAP_DOLLARS * price_scale
+        limit_units = order.stop_units * (CHEAP_PER_MILLE if cheap else DEAR_PER_MILLE) // 1_000
     return Terms(
         side=side,
-        type=TYPES[asked.type],
-        qty_units=qty_units,
-        limit_units=asked.limit_units,
-        stop_units=asked.stop_units,
-        time_in_force=KERNEL_TIMES[asked.time_in_force],
-        extended_hours=asked.extended_hours,
+        type=kind,
+        qty_units=order.left_units,
+        limit_units=limit_units,
+        stop_units=0 if order.type == "trailing_stop" else order.stop_units,
+        time_in_force=KERNEL_TIMES[order.time_in_force],
+        extended_hours=order.extended_hours,
     )
-
-
-def _when(at_ns: int) -> str | None:
-    return rfc3339(at_ns) if at_ns else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
+from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.timeline import Print
 
 HALF_SPREAD_DIVISOR = 10_000
@@ -29,3 +31,9 @@ def quote_from(last: Print, instrument: Instrument) -> Quote:
     ask_units = -(-(last.price_units + half_units) // tick_units) * tick_units
     lots = max(1, last.volume_units // (100 * instrument.lot_units))
     return Quote(bid_units, ask_units, lots, lots, last.at_ns)
+
+
+def newest_quote(exchange: Exchange, symbol: Symbol) -> Quote | None:
+    """The quote that stands now; None before the first print."""
+    last = exchange.newest_print(symbol)
+    return None if last is None else quote_from(last, exchange.instruments[symbol])

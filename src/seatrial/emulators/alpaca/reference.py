@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from seatrial.domain.bars import Session
-from seatrial.domain.ids import Symbol
-from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS
-from seatrial.emulators.alpaca.door import Door, answer
-from seatrial.emulators.alpaca.identity import asset_uuid
+from seatrial.emulators.alpaca.assets import Listings
+from seatrial.emulators.alpaca.door import Doorway, answer
 from seatrial.emulators.alpaca.new_york import new_york
-from seatrial.emulators.alpaca.queries import choice_of, date_of
+from seatrial.emulators.alpaca.queries import choice_of, date_of, text_of
 from seatrial.emulators.alpaca.refusals import not_found
 from seatrial.emulators.exchange import Exchange
 
-ASSET_EXCHANGE = "NASDAQ"  # instruments do not know their listing; clients only need a value they accept
-MAINTENANCE_PERCENT = 30
 FRIDAY = 4
 
 
-def reference_routes(exchange: Exchange, door: Door, skew_ns: Callable[[], int] = lambda: 0) -> list[Route]:
+def reference_doorways(exchange: Exchange, listings: Listings, skew_ns: Callable[[], int] = lambda: 0) -> list[Doorway]:
     """`/v2/clock`, whose timestamp may be off by `skew_ns`, `/v2/calendar` and `/v2/assets`."""
 
     async def clock(_: Request, __: str) -> Response:
@@ -38,34 +33,37 @@ def reference_routes(exchange: Exchange, door: Door, skew_ns: Callable[[], int] 
         wanted = [session for session in sessions if (start or "0") <= session.day <= (end or "9")]
         return answer([_calendar_shape(session) for session in wanted])
 
+    return [Doorway("/v2/clock", clock), Doorway("/v2/calendar", calendar), *asset_doorways(listings)]
+
+
+def asset_doorways(listings: Listings) -> list[Doorway]:
+    """`/v2/assets` and `/v2/assets/{symbol}`, which takes an asset's id as well."""
+
     async def assets(request: Request, _: str) -> Response:
         query = request.query_params
         status = choice_of(query, "status", ("", "active", "inactive"))
-        asset_class = choice_of(query, "asset_class", ("us_equity", "crypto", "us_option"))
-        shown = exchange.instruments if status != "inactive" and asset_class == "us_equity" else {}
-        return answer([_asset_shape(shown[symbol]) for symbol in sorted(shown)])
+        asset_class = choice_of(query, "asset_class", ("", "us_equity", "crypto", "us_option"))
+        exchange_name = text_of(query, "exchange")
+        text_of(query, "attributes")
+        shown = [listings.shape(listings.instruments[symbol]) for symbol in sorted(listings.instruments)]
+        return answer(
+            [
+                one
+                for one in shown
+                if status in ("", one["status"])
+                and asset_class in ("", one["class"])
+                and exchange_name in ("", one["exchange"])
+            ]
+        )
 
     async def asset(request: Request, _: str) -> Response:
         wanted = request.path_params["symbol"]
-        found = find_asset(exchange.instruments, wanted)
+        found = listings.find(wanted)
         if found is None:
             raise not_found(f"asset not found for {wanted}")
-        return answer(_asset_shape(found))
+        return answer(listings.shape(found))
 
-    return [
-        door.route("/v2/clock", clock),
-        door.route("/v2/calendar", calendar),
-        door.route("/v2/assets", assets),
-        door.route("/v2/assets/{symbol}", asset),
-    ]
-
-
-def find_asset(instruments: Mapping[Symbol, Instrument], wanted: str) -> Instrument | None:
-    """An instrument by symbol or by asset id."""
-    found = instruments.get(Symbol(wanted))
-    if found is None:
-        found = next((each for symbol, each in instruments.items() if asset_uuid(symbol) == wanted), None)
-    return found
+    return [Doorway("/v2/assets", assets), Doorway("/v2/assets/{symbol}", asset)]
 
 
 def clock_shape(exchange: Exchange, skew_ns: int = 0) -> dict[str, object]:
@@ -104,21 +102,3 @@ def _settlement_date(day: str) -> str:
     while following.weekday() > FRIDAY:
         following += timedelta(days=1)
     return following.isoformat()
-
-
-def _asset_shape(instrument: Instrument) -> dict[str, object]:
-    return {
-        "id": asset_uuid(instrument.symbol),
-        "class": "us_equity",
-        "exchange": ASSET_EXCHANGE,
-        "symbol": instrument.symbol,
-        "name": instrument.symbol,
-        "status": "active",
-        "tradable": True,
-        "marginable": True,
-        "shortable": instrument.shortable,
-        "easy_to_borrow": instrument.shortable,
-        "fractionable": False,
-        "maintenance_margin_requirement": MAINTENANCE_PERCENT,
-        "attributes": [],
-    }

@@ -8,6 +8,7 @@ MALFORMED = 40010001
 FORBIDDEN = 40310000
 NOT_FOUND = 40410000
 UNPROCESSABLE = 42210000
+NOT_METHOD = 40510000
 RATE = 42910000
 
 
@@ -27,9 +28,9 @@ def malformed(message: str) -> Refusal:
     return Refusal(422, MALFORMED, message)
 
 
-def unprocessable(message: str) -> Refusal:
+def unprocessable(message: str, **more: object) -> Refusal:
     """Understood, but against a rule."""
-    return Refusal(422, UNPROCESSABLE, message)
+    return Refusal(422, UNPROCESSABLE, message, **more)
 
 
 def forbidden(message: str, **more: object) -> Refusal:

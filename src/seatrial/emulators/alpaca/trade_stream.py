@@ -11,7 +11,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from seatrial.emulators.alpaca.desk import Desk
-from seatrial.emulators.alpaca.door import Keys
+from seatrial.emulators.alpaca.keys import Keys
 from seatrial.emulators.faults import FaultScript
 from seatrial.emulators.outbox import Outbox
 
@@ -27,13 +27,18 @@ class TradeStream:
         self._keys = keys
         self._script = script
         self._listeners: set[_Listener] = set()
-        desk.on_trade_update.append(self._tell)
+        desk.news.listeners.append(self)
 
     def routes(self) -> list[WebSocketRoute]:
         """alpaca-py connects without the slash, alpaca-trade-api with it."""
         return [WebSocketRoute("/stream", self._serve), WebSocketRoute("/stream/", self._serve)]
 
-    def _tell(self, account: str, event: str, message: bytes) -> None:
+    def wants(self, account: str) -> bool:
+        """Whether anybody listens to this account now."""
+        return any(one.account == account and STREAM in one.streams for one in self._listeners)
+
+    def tell(self, account: str, event: str, message: bytes) -> None:
+        """Hand an update to whoever listens to the account."""
         for listener in self._listeners:
             if listener.account == account and STREAM in listener.streams:
                 listener.outbox.put(message, event, account=account)

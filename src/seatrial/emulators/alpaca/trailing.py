@@ -39,6 +39,8 @@ class TrailingStops:
 
     def hear(self, market: Print) -> list[Order]:
         """Move every mark in this symbol; returns those that are market orders from now on."""
+        if not self._waiting:
+            return []
         waiting = [order for order in self._waiting.values() if order.symbol == market.symbol]
         return [order for order in waiting if self._meet(order, market)]
 
@@ -53,6 +55,11 @@ class TrailingStops:
         terms = Terms(order.signed_side, OrderType.MARKET, order.left_units)
         self._exchange.place(market.symbol, terms, number=order.number, account=order.account)
         return True
+
+
+def trails(order: Order) -> bool:
+    """Whether it waits beside the book: a trailing stop that has not triggered."""
+    return order.type == "trailing_stop" and not order.triggered
 
 
 def follow(order: Order, price_units: int) -> None:

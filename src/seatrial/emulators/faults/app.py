@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,10 +17,11 @@ from seatrial.emulators.faults.fault import Fault
 from seatrial.emulators.faults.frames import wait
 from seatrial.emulators.faults.link import FaultyLink
 from seatrial.emulators.faults.plans import UNTOUCHED, RequestPlan
-from seatrial.emulators.faults.requests import Asked, read_request
+from seatrial.emulators.faults.requests import Asked, asked_of, read_request
 from seatrial.emulators.faults.script import FaultScript
 from seatrial.emulators.faults.words import Words
 from seatrial.emulators.history import History
+from seatrial.emulators.swift_http import Headers, Respond, Swift
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -69,29 +71,52 @@ class FaultyApp:
         else:
             await self._app(scope, receive, send)
 
+    def swift(self, method: bytes, path: bytes) -> Swift | None:
+        """The venue's own way around ASGI (`swift_http`), which nothing strikes: none while there are faults."""
+        find = getattr(self._app, "swift", None)
+        found = None if find is None or self._script.faults else find(method, path)
+        return found if found is None or self._history is None else partial(self._noting_swiftly, found, method, path)
+
+    def _noting_swiftly(
+        self, found: Swift, method: bytes, path: bytes, headers: Headers, body: bytes, respond: Respond
+    ) -> None:
+        """Answer by the short way, and write request and answer down all the same."""
+        assert self._history is not None
+        asked = asked_of(method.decode(), path.decode(), "", headers, body, self._words, self._accounts)
+        note = self._note(asked, self._history)
+
+        def noted(status: int, told: Headers, said: bytes) -> None:
+            note(status)
+            respond(status, told, said)
+
+        found(headers, body, noted)
+
     def _concerns(self, path: str) -> bool:
         return not path.startswith(CONTROL) and (self._history is not None or bool(self._script.faults))
 
     def _noting(self, asked: Asked, send: Send) -> Send:
         """Write the request down now, and its answer when it is sent."""
-        history = self._history
-        if history is None:
+        if self._history is None:
             return send
-        number = history.next_request()
-        what, name = f"{asked.method} {asked.path}", asked.client_order_id
-        history.record(
-            "request", account=asked.account, client_order_id=name, what=what, request=number, data=asked.noted()
-        )
+        note = self._note(asked, self._history)
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                status = message["status"]
-                history.record(
-                    "answer", account=asked.account, client_order_id=name, what=what, request=number, status=status
-                )
+                note(message["status"])
             await send(message)
 
         return noted
+
+    def _note(self, asked: Asked, history: History) -> Callable[[int], None]:
+        """Write a request down; returns what writes its answer down, by its status."""
+        number = history.next_request()
+        what, name, account = f"{asked.method} {asked.path}", asked.client_order_id, asked.account
+        history.record("request", account=account, client_order_id=name, what=what, request=number, data=asked.noted())
+
+        def answered(status: int) -> None:
+            history.record("answer", account=account, client_order_id=name, what=what, request=number, status=status)
+
+        return answered
 
     async def _answer(self, scope: Message, asked: Asked, receive: Receive, send: Send) -> None:
         plan = self._script.on_request(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -79,13 +79,24 @@ async def read_request(
             read.append(await receive())
     body = b"".join(each.get("body", b"") for each in read)
     query = scope.get("query_string", b"").decode("latin-1")
-    text = unquote_plus(f"{path}?{query}") + " " + unquote_plus(body.decode("utf-8", "replace"))
-    account = next(
-        (accounts.get(value.decode("latin-1"), "") for name, value in scope["headers"] if name in KEY_HEADERS), ""
-    )
     waiting = read[::-1]
 
     async def again() -> Message:
         return waiting.pop() if waiting else await receive()
 
-    return Asked(method, path, account, words.purpose(method, path), text, query, body), again
+    return asked_of(method, path, query, scope["headers"], body, words, accounts), again
+
+
+def asked_of(
+    method: str,
+    path: str,
+    query: str,
+    headers: Iterable[tuple[bytes, bytes]],
+    body: bytes,
+    words: Words,
+    accounts: Mapping[str, str],
+) -> Asked:
+    """A request whose parts are known; header names are in lower case."""
+    text = unquote_plus(f"{path}?{query}") + " " + unquote_plus(body.decode("utf-8", "replace"))
+    account = next((accounts.get(value.decode("latin-1"), "") for name, value in headers if name in KEY_HEADERS), "")
+    return Asked(method, path, account, words.purpose(method, path), text, query, body)

@@ -1,0 +1,74 @@
+"""When an order can trade at Alpaca, and when it ends by itself: regular hours, the extended ones around them, coins.
+
+Regular hours are the calendar's sessions. Around each of them extended hours run from 4:00 in New York until four
+hours after the close, 20:00 on a full day (`venues.md` 3.1).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from seatrial.domain.bars import Session
+from seatrial.domain.instrument import Instrument
+from seatrial.domain.time import DAY_NS, HOUR_NS, SECOND_NS
+from seatrial.emulators.alpaca.assets import is_coin
+from seatrial.emulators.alpaca.lifetimes import GTC_DAYS_MAX
+from seatrial.emulators.alpaca.new_york import new_york
+from seatrial.emulators.exchange import Exchange
+
+EARLY_HOUR = 4
+LATE_HOURS = 4
+GTC_ENDS_HOUR, GTC_ENDS_MINUTE = 16, 15
+
+
+class TradingHours:
+    """The hours of the venue, by its market's clock."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def is_open(self, instrument: Instrument, *, extended: bool) -> bool:
+        """Whether an order for `instrument` meets the market now."""
+        if self._exchange.ended:
+            return False
+        if is_coin(instrument) or self._exchange.is_open:
+            return True
+        return extended and self._window(self._exchange.now_ns())[0] <= self._exchange.now_ns()
+
+    def opens_ns(self) -> int:
+        """When the extended hours begin that run now, or next."""
+        return self._window(self._exchange.now_ns())[0]
+
+    def expires_ns(self, time_in_force: str, *, extended: bool) -> int:
+        """When an order placed now ends by itself at the latest. One for the open may have to wait for a session."""
+        now_ns = self._exchange.now_ns()
+        if time_in_force in ("gtc", "opg"):
+            return _gtc_end_ns(now_ns)
+        if extended:
+            return self._window(now_ns)[1]
+        return self._exchange.next_close_ns or now_ns + DAY_NS
+
+    def _window(self, now_ns: int) -> tuple[int, int]:
+        """Extended hours, `(start, end)`, around the first session that they have not ended after."""
+        sessions = self._exchange.tape.sessions
+        for index, session in enumerate(sessions):
+            end_ns = session.close_ns + LATE_HOURS * HOUR_NS
+            if index + 1 < len(sessions):
+                end_ns = max(session.close_ns, min(end_ns, sessions[index + 1].open_ns))
+            if now_ns < end_ns:
+                return _early_ns(session), end_ns
+        return now_ns + DAY_NS, now_ns + DAY_NS
+
+
+def _early_ns(session: Session) -> int:
+    """4:00 in New York on the day of a session; never after its open."""
+    local = new_york(session.open_ns)
+    since_ns = ((local.hour - EARLY_HOUR) * 3_600 + local.minute * 60 + local.second) * SECOND_NS
+    return session.open_ns - max(0, since_ns)
+
+
+def _gtc_end_ns(now_ns: int) -> int:
+    """16:15 in New York, ninety days on."""
+    local = new_york(now_ns) + timedelta(days=GTC_DAYS_MAX)
+    seconds = (GTC_ENDS_HOUR - local.hour) * 3_600 + (GTC_ENDS_MINUTE - local.minute) * 60 - local.second
+    return (now_ns + GTC_DAYS_MAX * DAY_NS) // SECOND_NS * SECOND_NS + seconds * SECOND_NS

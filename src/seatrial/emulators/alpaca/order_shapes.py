@@ -1,0 +1,77 @@
+"""An order as JSON members (`venues.md` 2.1): money and quantities as texts, times in RFC3339."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seatrial.domain.instrument import AssetClass, Instrument
+from seatrial.domain.time import rfc3339
+from seatrial.emulators.alpaca.amounts import average_text, text
+from seatrial.emulators.alpaca.identity import asset_uuid
+from seatrial.emulators.alpaca.orders import Order
+
+Shape = dict[str, object]
+
+
+def order_shape(
+    order: Order, instrument: Instrument, *, status: str | None = None, legs: Sequence[Shape] | None = None
+) -> Shape:
+    """An order as JSON members.
+
+    `status` overrides: a fresh order is answered as `pending_new`. `legs` are those of a parent that is shown with
+    them; None where they are not rolled up.
+    """
+    filled = order.filled_units
+    submitted = rfc3339(order.submitted_ns)
+    return {
+        "id": order.id,
+        "client_order_id": order.client_order_id,
+        "created_at": submitted,
+        "updated_at": submitted if order.updated_ns == order.submitted_ns else rfc3339(order.updated_ns),
+        "submitted_at": submitted,
+        **_ends(order),
+        "replaced_by": order.replaced_by or None,
+        "replaces": order.replaces or None,
+        "asset_id": asset_uuid(order.symbol),
+        "symbol": order.symbol,
+        "asset_class": "crypto" if instrument.asset_class is AssetClass.CRYPTO else "us_equity",
+        "notional": text(order.notional) if order.notional else None,
+        "qty": None if order.notional else instrument.qty_text(order.qty_units),
+        "filled_qty": instrument.qty_text(filled),
+        "filled_avg_price": average_text(order.filled_product, filled, instrument) if filled else None,
+        "order_class": order.order_class,
+        "order_type": order.type,
+        "type": order.type,
+        "side": order.side,
+        "position_intent": order.intent,
+        "time_in_force": order.time_in_force,
+        "limit_price": _price(order.limit_units, instrument),
+        "stop_price": _price(order.stop_units, instrument),
+        "status": status or order.status,
+        "extended_hours": order.extended_hours,
+        "legs": legs,
+        "trail_percent": text(order.trail_percent) if order.trail_percent else None,
+        "trail_price": _price(order.trail_units, instrument),
+        "hwm": _price(order.hwm_units, instrument),
+        "subtag": None,
+        "source": None,
+    }
+
+
+def _ends(order: Order) -> Shape:
+    return {
+        "filled_at": _when(order.filled_ns),
+        "expired_at": _when(order.expired_ns),
+        "expires_at": _when(order.expires_ns),
+        "canceled_at": _when(order.canceled_ns),
+        "failed_at": _when(order.failed_ns),
+        "replaced_at": _when(order.replaced_ns),
+    }
+
+
+def _price(units: int, instrument: Instrument) -> str | None:
+    return instrument.price_text(units) if units else None
+
+
+def _when(at_ns: int) -> str | None:
+    return rfc3339(at_ns) if at_ns else None
