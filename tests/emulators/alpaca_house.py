@@ -50,6 +50,7 @@ class House:
         store: Store,
         faults: Sequence[Fault] = (),
         rate_per_minute: int = 100_000,
+        **options: Any,
     ) -> None:
         clock = VirtualClock(self.loop)
         rows: dict[Symbol, list[Bar]] = {}
@@ -72,6 +73,7 @@ class House:
             history=self.history,
             accounts=(FIRST, SECOND),
             rate_per_minute=rate_per_minute,
+            **options,
         )
         self.client = await self.stack.enter_async_context(self.client_of(FIRST))
         self.running = asyncio.create_task(self.exchange.run())
@@ -130,8 +132,12 @@ def in_house(
     store: Store | None = None,
     faults: Sequence[Fault] = (),
     rate_per_minute: int = 100_000,
+    **options: Any,
 ) -> None:
-    """Play a scene in a house of its own; default is one flat session of ten minutes at 100 dollars."""
+    """Play a scene in a house of its own; default is one flat session of ten minutes at 100 dollars.
+
+    `options` are further ones of `build_alpaca`.
+    """
 
     async def main(loop: VirtualLoop) -> None:
         async with AsyncExitStack() as stack:
@@ -142,6 +148,7 @@ def in_house(
                 store=store or Store(":memory:"),
                 faults=faults,
                 rate_per_minute=rate_per_minute,
+                **options,
             )
             try:
                 await scene(house)

@@ -34,7 +34,7 @@ from seatrial.emulators.timeline import Happenings, Print
 from seatrial.emulators.trading import Trading
 
 PARTICIPATION_PPM = 100_000
-ORDERS_WORKING_MAX = 10_000
+ORDERS_WORKING_MAX = 250_000
 
 
 class Exchange(Announcements):

@@ -33,6 +33,7 @@ class MarketClock:
         self.speed = Fraction(speed)
         if not 0 < self.speed <= SPEED_MAX:
             raise BadSetting(f"speed: accepted is above 0 up to {SPEED_MAX}, was {speed}")
+        self._up, self._down = self.speed.numerator, self.speed.denominator  # asked with every request
         self._api_clock = api_clock
         self.anchor_ns = anchor_ns
         self.started_ns = api_clock.now_ns()
@@ -40,10 +41,10 @@ class MarketClock:
     def now_ns(self) -> Instant:
         """Market time, in nanoseconds since 1970 UTC."""
         elapsed_ns = self._api_clock.now_ns() - self.started_ns
-        return Instant(self.anchor_ns + elapsed_ns * self.speed.numerator // self.speed.denominator)
+        return Instant(self.anchor_ns + elapsed_ns * self._up // self._down)
 
     def wait_ns(self, market_ns: int) -> int:
         """How much API time is left until market time reaches `market_ns`; zero or less when it has."""
         ahead_ns = market_ns - self.anchor_ns
-        due_ns = self.started_ns - (-ahead_ns * self.speed.denominator // self.speed.numerator)
+        due_ns = self.started_ns - (-ahead_ns * self._down // self._up)
         return due_ns - self._api_clock.now_ns()

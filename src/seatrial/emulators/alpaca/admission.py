@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from seatrial.domain.instrument import Instrument
@@ -27,7 +27,7 @@ def admit(
     standing: Standing,
     exchange: Exchange,
     *,
-    closing: Sequence[Order],
+    closing: Callable[[], Sequence[Order]],
     opposite: Collection[Order],
     freed: Decimal = ZERO,
 ) -> Admission:
@@ -37,7 +37,7 @@ def admit(
         ticket: the order; a notional one already has its quantity.
         account, standing: who asks, and what he is worth now.
         exchange: for quotes.
-        closing: his open orders on the same side that take from the position.
+        closing: finds his open orders on the same side that take from the position.
         opposite: his open orders on the other side.
         freed: what an order that this one replaces holds back.
 
@@ -58,7 +58,7 @@ def admit(
     if opposite:
         check_wash(ticket, opposite)
     if closes:
-        _check_available(ticket, instrument, held_units, closing)
+        _check_available(ticket, instrument, held_units, closing())
         return Admission(0, intent)
     if ticket.fractional and not is_coin(instrument) and not account.settings.fractional_trading:
         raise forbidden("fractional trading is disabled by user request")

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import msgspec
 
-from seatrial.domain.ids import Symbol
 from seatrial.emulators.alpaca.account_book import AccountBook
 from seatrial.emulators.alpaca.admission import OPPOSITE, admit, expected_units
 from seatrial.emulators.alpaca.alarms import Alarms
@@ -26,7 +25,7 @@ from seatrial.emulators.alpaca.news import News
 from seatrial.emulators.alpaca.open_orders import product_of
 from seatrial.emulators.alpaca.order_register import OrderRegister
 from seatrial.emulators.alpaca.order_router import OrderRouter
-from seatrial.emulators.alpaca.order_shapes import Shape, order_shape
+from seatrial.emulators.alpaca.order_shapes import Shape
 from seatrial.emulators.alpaca.orders import Admission, Order, Ticket
 from seatrial.emulators.alpaca.refusals import malformed, unprocessable
 from seatrial.emulators.alpaca.replacement import check_replaceable, heir_of
@@ -89,9 +88,10 @@ class Desk:
 
     def shape(self, order: Order, *, status: str | None = None, nested: bool = False) -> Shape:
         """An order as JSON members, with its legs where they are rolled up."""
-        instrument = self.exchange.instruments[Symbol(order.symbol)]
-        legs = [order_shape(leg, instrument) for leg in self.register.legs(order)] if nested and order.legs else None
-        return order_shape(order, instrument, status=status, legs=legs)
+        shown = self.news.shape(order)
+        if nested and order.legs:
+            shown = {**shown, "legs": [self.news.shape(leg) for leg in self.register.legs(order)]}
+        return shown if status is None else {**shown, "status": status}
 
     # ------------------------------------------------------------- commands
 
@@ -182,10 +182,8 @@ class Desk:
         standing, fills = self.book.standing(account), self.fills.of(account)
         self.era.check(ticket, self.book.accounts[account], standing, fills, self.exchange.settled_ns)
         side = "buy" if ticket.side > 0 else "sell"
-        closing = self.register.open.closing(account, ticket.symbol, side)
         freed = ZERO
         if instead_of is not None:
-            closing = [order for order in closing if order is not instead_of]
             instrument = self.exchange.instruments[ticket.symbol]
             freed = amount_of(product_of(instead_of), instrument.price_scale * instrument.qty_scale)
         return admit(
@@ -193,7 +191,9 @@ class Desk:
             self.book.accounts[account],
             standing,
             self.exchange,
-            closing=closing,
+            closing=lambda: [
+                order for order in self.register.open.closing(account, ticket.symbol, side) if order is not instead_of
+            ],
             opposite=self.register.open.on_side(account, ticket.symbol, OPPOSITE[ticket.side]),
             freed=freed,
         )

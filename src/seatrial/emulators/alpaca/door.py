@@ -175,7 +175,12 @@ async def body_of(request: Request) -> bytes:
 
 def answer(body: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(_ENCODER.encode(body), status)
+    return Response(encoded(body), status)
+
+
+def encoded(body: Any) -> bytes:
+    """A body as JSON."""
+    return _ENCODER.encode(body)
 
 
 def nothing() -> Response:

@@ -14,10 +14,9 @@ from typing import Protocol
 import msgspec
 
 from seatrial.domain.ids import Symbol
-from seatrial.domain.time import rfc3339
 from seatrial.emulators.alpaca.fills import Fill, fill_shape
 from seatrial.emulators.alpaca.identity import Identity
-from seatrial.emulators.alpaca.order_shapes import order_shape
+from seatrial.emulators.alpaca.order_shapes import Shape, order_shape, when
 from seatrial.emulators.alpaca.orders import Order
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.history import History
@@ -61,6 +60,7 @@ class News:
         self._identity = identity
         self._history = history
         self._changed: dict[int, Order] = {}
+        self._shown: dict[int, Shape] = {}
         self._untold: list[tuple[str, str, bytes]] = []
         self._waiting: list[Callable[[], None]] = []
         self._dirty = False
@@ -81,7 +81,17 @@ class News:
     def put(self, order: Order) -> None:
         """An order changed in a way nobody is told of."""
         self._changed[order.number] = order
+        self._shown.pop(order.number, None)
         self._dirty = True
+
+    def shape(self, order: Order) -> Shape:
+        """An order as JSON members; made once for all who are told of the same change."""
+        shown = self._shown.get(order.number)
+        if shown is None:
+            shown = order_shape(order, self._exchange.instruments[Symbol(order.symbol)])
+            if order.number in self._changed:
+                self._shown[order.number] = shown
+        return shown
 
     def touch(self) -> None:
         """Something else was written into the records, and is to be committed."""
@@ -100,6 +110,7 @@ class News:
             body = self._encoder.encode(order)
             self._records.put_order(order.number, order.account, order.client_order_id, body)
         self._changed.clear()
+        self._shown.clear()
         self._records.put_market(at_ns)
         self._records.commit()
         self._dirty = False
@@ -134,8 +145,8 @@ class News:
 
     def _message(self, order: Order, event: str, at_ns: int, fill: Fill | None) -> bytes:
         instrument = self._exchange.instruments[Symbol(order.symbol)]
-        told: dict[str, object] = {"event": event, "timestamp": rfc3339(at_ns)}
-        told["order"] = order_shape(order, instrument)
+        told: dict[str, object] = {"event": event, "timestamp": when(at_ns)}
+        told["order"] = self.shape(order)
         if fill is None:
             change = f"{order.number} {event} {at_ns} {order.filled_units}"
             told["execution_id"] = self._identity.uuid("change", change)

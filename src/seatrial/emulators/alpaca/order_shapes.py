@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from seatrial.domain.instrument import AssetClass, Instrument
 from seatrial.domain.time import rfc3339
@@ -13,21 +13,15 @@ from seatrial.emulators.alpaca.orders import Order
 Shape = dict[str, object]
 
 
-def order_shape(
-    order: Order, instrument: Instrument, *, status: str | None = None, legs: Sequence[Shape] | None = None
-) -> Shape:
-    """An order as JSON members.
-
-    `status` overrides: a fresh order is answered as `pending_new`. `legs` are those of a parent that is shown with
-    them; None where they are not rolled up.
-    """
+def order_shape(order: Order, instrument: Instrument) -> Shape:
+    """An order as JSON members, without its legs."""
     filled = order.filled_units
-    submitted = rfc3339(order.submitted_ns)
+    submitted = when(order.submitted_ns)
     return {
         "id": order.id,
         "client_order_id": order.client_order_id,
         "created_at": submitted,
-        "updated_at": submitted if order.updated_ns == order.submitted_ns else rfc3339(order.updated_ns),
+        "updated_at": submitted if order.updated_ns == order.submitted_ns else when(order.updated_ns),
         "submitted_at": submitted,
         **_ends(order),
         "replaced_by": order.replaced_by or None,
@@ -47,9 +41,9 @@ def order_shape(
         "time_in_force": order.time_in_force,
         "limit_price": _price(order.limit_units, instrument),
         "stop_price": _price(order.stop_units, instrument),
-        "status": status or order.status,
+        "status": order.status,
         "extended_hours": order.extended_hours,
-        "legs": legs,
+        "legs": None,
         "trail_percent": text(order.trail_percent) if order.trail_percent else None,
         "trail_price": _price(order.trail_units, instrument),
         "hwm": _price(order.hwm_units, instrument),
@@ -60,12 +54,12 @@ def order_shape(
 
 def _ends(order: Order) -> Shape:
     return {
-        "filled_at": _when(order.filled_ns),
-        "expired_at": _when(order.expired_ns),
-        "expires_at": _when(order.expires_ns),
-        "canceled_at": _when(order.canceled_ns),
-        "failed_at": _when(order.failed_ns),
-        "replaced_at": _when(order.replaced_ns),
+        "filled_at": when(order.filled_ns),
+        "expired_at": when(order.expired_ns),
+        "expires_at": when(order.expires_ns),
+        "canceled_at": when(order.canceled_ns),
+        "failed_at": when(order.failed_ns),
+        "replaced_at": when(order.replaced_ns),
     }
 
 
@@ -73,5 +67,7 @@ def _price(units: int, instrument: Instrument) -> str | None:
     return instrument.price_text(units) if units else None
 
 
-def _when(at_ns: int) -> str | None:
+@lru_cache(maxsize=4_096)
+def when(at_ns: int) -> str | None:
+    """A moment as RFC3339, None for never. Orders of one moment share it, and all of a day their end."""
     return rfc3339(at_ns) if at_ns else None

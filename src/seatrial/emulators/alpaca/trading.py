@@ -19,6 +19,7 @@ from seatrial.emulators.alpaca.door import (
     answer,
     body_of,
     check_entry,
+    encoded,
     head,
     nothing,
     refusal_of,
@@ -68,7 +69,7 @@ class OrderDoors:
         entry = door.enter(headers)
         try:
             check_entry(entry)
-            told = bytes(answer(self._placed(entry.account or "", body)).body)
+            told = encoded(self._placed(entry.account or "", body))
         except (Refusal, RequestFault) as fault:
             status, told = refusal_of(fault)
             respond(status, [*head(told), *entry.headers], told)
