@@ -72,7 +72,7 @@ class Poster:
 def _answer(response: httpx.Response) -> object:
     try:
         return msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

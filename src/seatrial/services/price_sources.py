@@ -159,5 +159,5 @@ async def _get(
         raise VenueUnavailable(f"{httpx.URL(url).host} answers {response.status_code}")
     try:
         return msgspec.json.decode(response.content, type=type, strict=False)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise VenueUnreadable(f"{httpx.URL(url).host}: {fault}") from fault

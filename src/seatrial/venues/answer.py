@@ -14,6 +14,8 @@ from seatrial.domain.faults import VenueUnavailable, VenueUnreachable, VenueUnre
 
 T = TypeVar("T")
 
+# What a decoder raises: ValidationError names the path, DecodeError the byte; and text that is no UTF-8, or too deep.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _RETRY_AFTER_SECONDS = 60  # where a venue says 429 and not for how long
 
 
@@ -72,5 +74,5 @@ def decode(body: bytes | str, type_: type[T], what: str) -> T:
     """
     try:
         return msgspec.json.decode(body, type=type_)
-    except msgspec.MsgspecError as fault:  # ValidationError names the path, DecodeError the byte
+    except UNREADABLE as fault:
         raise VenueUnreadable(f"{what}: {fault}") from fault

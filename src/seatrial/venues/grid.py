@@ -16,3 +16,11 @@ def units(value: Decimal | None, scale: int, field: str) -> int:
         return parse_units(str(value), scale)
     except InexactAmount as fault:
         raise VenueUnreadable(f"{field}: {fault}") from fault
+
+
+def traded_units(value: Decimal | None, scale: int, field: str) -> int:
+    """The same for what a trade has more than none of: its quantity and its price."""
+    found = units(value, scale, field)
+    if found <= 0:
+        raise VenueUnreadable(f"{field}: a trade has more than none, was {value}")
+    return found

@@ -53,7 +53,7 @@ def _fault(row: object, where: str) -> Fault:
     if not isinstance(row, dict):
         raise BadSetting(f"{where}: accepted is a table, was {type(row).__name__}")
     kind = row.get("kind", "")
-    if kind not in CATALOGUE:
+    if not isinstance(kind, str) or kind not in CATALOGUE:
         raise BadSetting(f"{where}.kind: accepted are {', '.join(CATALOGUE)}, was {kind!r}")
     if unknown := sorted(set(row) - set(takes(kind))):
         raise BadSetting(f"{where}.{unknown[0]}: {kind} takes {', '.join(takes(kind))}")

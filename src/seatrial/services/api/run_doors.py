@@ -72,6 +72,6 @@ class RunDoor:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 response = await self._role.execution.get(f"/api/v1/orders/{client_order_id}")
             found = msgspec.json.decode(response.content) if response.is_success else {}
-        except (TimeoutError, httpx.TransportError, msgspec.DecodeError):
+        except (TimeoutError, httpx.TransportError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
         return found if isinstance(found, dict) else {}

@@ -28,7 +28,7 @@ from seatrial.venues.alpaca.records import (
     UpdateRecord,
 )
 from seatrial.venues.answer import Answer, decode
-from seatrial.venues.grid import units
+from seatrial.venues.grid import traded_units, units
 from seatrial.venues.outcome import ProtocolError
 from seatrial.venues.port import FillEvent, OrderEvent, VenueClock, VenueFill, VenueOrder
 
@@ -129,8 +129,8 @@ def activity_fill(record: ActivityRecord, client_order_id: ClientOrderId, instru
         venue_order_id=VenueOrderId(record.order_id),
         symbol=instrument.symbol,
         side=_side(record.side, "activity.side"),
-        qty_units=units(record.qty, instrument.qty_scale, "activity.qty"),
-        price_units=units(record.price, instrument.price_scale, "activity.price"),
+        qty_units=traded_units(record.qty, instrument.qty_scale, "activity.qty"),
+        price_units=traded_units(record.price, instrument.price_scale, "activity.price"),
         fee_units=0,
         fee_currency=instrument.quote,
         at_ns=instant(record.transaction_time, "activity.transaction_time"),
@@ -154,8 +154,8 @@ def update_events(record: UpdateRecord, instruments: Mapping[Symbol, Instrument]
         venue_order_id=order.venue_order_id,
         symbol=order.symbol,
         side=order.side,
-        qty_units=units(record.qty, instrument.qty_scale, "trade_update.qty"),
-        price_units=units(record.price, instrument.price_scale, "trade_update.price"),
+        qty_units=traded_units(record.qty, instrument.qty_scale, "trade_update.qty"),
+        price_units=traded_units(record.price, instrument.price_scale, "trade_update.price"),
         fee_units=0,
         fee_currency=instrument.quote,
         at_ns=instant(record.timestamp, "trade_update.timestamp"),

@@ -11,7 +11,7 @@ from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadab
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS
-from seatrial.venues.answer import decode
+from seatrial.venues.answer import UNREADABLE, decode
 from seatrial.venues.binance import wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS
 from seatrial.venues.binance.records import ErrorRecord
@@ -174,5 +174,5 @@ def _refused(error: ErrorRecord | None) -> VenueRefused:
 def _decoded(decoder: msgspec.json.Decoder[T], message: str | bytes, what: str) -> T:
     try:
         return decoder.decode(message)
-    except msgspec.MsgspecError as fault:
+    except UNREADABLE as fault:
         raise VenueUnreadable(f"{what}: {fault}") from fault

@@ -28,7 +28,7 @@ from seatrial.venues.binance.records import (
     TradeRecord,
 )
 from seatrial.venues.binance.stream_records import ExecutionReport, KlineRecord
-from seatrial.venues.grid import units
+from seatrial.venues.grid import traded_units, units
 from seatrial.venues.outcome import ProtocolError
 from seatrial.venues.port import FillEvent, OrderEvent, VenueBalances, VenueFill, VenueOrder
 
@@ -116,8 +116,8 @@ def trade_fill(record: TradeRecord, client_order_id: ClientOrderId, instrument: 
         venue_order_id=VenueOrderId(str(record.order_id)),
         symbol=instrument.symbol,
         side=Side.BUY if record.is_buyer else Side.SELL,
-        qty_units=units(record.qty, instrument.qty_scale, "trade.qty"),
-        price_units=units(record.price, instrument.price_scale, "trade.price"),
+        qty_units=traded_units(record.qty, instrument.qty_scale, "trade.qty"),
+        price_units=traded_units(record.price, instrument.price_scale, "trade.price"),
         fee_units=units(record.commission, _fee_scale(fee_currency, instrument), "trade.commission"),
         fee_currency=fee_currency,
         at_ns=record.time * MILLISECOND_NS,
@@ -156,8 +156,8 @@ def report_events(report: ExecutionReport, instruments: Mapping[Symbol, Instrume
         venue_order_id=order.venue_order_id,
         symbol=order.symbol,
         side=order.side,
-        qty_units=units(report.last_qty, instrument.qty_scale, "executionReport.l"),
-        price_units=units(report.last_price, instrument.price_scale, "executionReport.L"),
+        qty_units=traded_units(report.last_qty, instrument.qty_scale, "executionReport.l"),
+        price_units=traded_units(report.last_price, instrument.price_scale, "executionReport.L"),
         fee_units=units(report.commission, _fee_scale(fee_currency, instrument), "executionReport.n"),
         fee_currency=fee_currency,
         at_ns=report.transact_time * MILLISECOND_NS,
