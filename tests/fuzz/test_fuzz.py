@@ -1,4 +1,4 @@
-"""A first slice of fuzzing at every door and parser of the venues; `tests/prove/test_fuzz_counts.py` has the full counts."""
+"""Fuzzing in small, at the doors and parsers of the venues; `tests/prove/test_fuzz_counts.py` has the full counts."""
 
 from __future__ import annotations
 
