@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from seatrial.core.book import Execution
 from seatrial.domain.bars import Bar, Session
@@ -45,6 +46,12 @@ class Announcements:
         self.on_bar: list[OnBar] = []
         self.on_end: list[OnInstant] = []
         self.on_settled: list[OnInstant] = []
+        self._listeners: dict[type, list[Any]] = {
+            Print: self.on_print,
+            DepthChange: self.on_depth,
+            Quote: self.on_quote,
+            Prevented: self.on_prevented,
+        }
 
     def tell_sessions(self, happenings: Happenings) -> None:
         """Sessions that close, then those that open."""
@@ -61,24 +68,19 @@ class Announcements:
             published(happenings.bars, happenings.at_ns)
 
     def tell(self, told: Told) -> None:
-        """One thing that the market did, to whom it concerns."""
-        match told:
-            case Print():
-                for heard in self.on_print:
-                    heard(told)
-            case Done(symbol, execution, at_ns):
-                if execution.qty_units:
-                    for executed in self.on_execution:
-                        executed(symbol, execution, at_ns)
-                if execution.ended is not None:
-                    for ended in self.on_ended:
-                        ended(symbol, execution, at_ns)
-            case DepthChange():
-                for changed in self.on_depth:
-                    changed(told)
-            case Quote():
-                for quoted in self.on_quote:
-                    quoted(told)
-            case Prevented():
-                for prevented in self.on_prevented:
-                    prevented(told)
+        """One thing that the market did, to whom it concerns. The commonest first: this is asked for each."""
+        kind = type(told)
+        if kind is Done:
+            self._tell_done(*told)
+            return
+        listeners: list[Any] = self._listeners[kind]
+        for heard in listeners:
+            heard(told)
+
+    def _tell_done(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
+        if execution.qty_units:
+            for executed in self.on_execution:
+                executed(symbol, execution, at_ns)
+        if execution.ended is not None:
+            for ended in self.on_ended:
+                ended(symbol, execution, at_ns)

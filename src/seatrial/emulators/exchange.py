@@ -232,7 +232,8 @@ class Exchange(Announcements):
     def _serve(self, happenings: Happenings) -> None:
         self._settled_ns = happenings.at_ns
         self._serving = True
-        self.tell_sessions(happenings)
+        if happenings.closed or happenings.opened:
+            self.tell_sessions(happenings)
         for told in self._trading.play(happenings):
             self.tell(told)
         if happenings.bars:

@@ -10,7 +10,7 @@ What was before the floor opened is read from a tape of bars, as prints of a rep
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from seatrial.domain.bars import Bar
@@ -18,8 +18,8 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MINUTE_NS
 from seatrial.emulators.floor.bursts import Burst, Flow
-from seatrial.emulators.floor.live_book import Resting
 from seatrial.emulators.floor.pit import Pit
+from seatrial.emulators.floor.resting import Resting
 from seatrial.emulators.floor.shown import Depth, Quote
 from seatrial.emulators.order_books import Place, Terms
 from seatrial.emulators.print_market import PrintMarket
@@ -127,18 +127,17 @@ class Floor:
             if order.left:
                 stirred[pit] = None
                 yield from self._settle(pit.arrive(order, at_ns))
-                yield from self._settle(pit.go_on(at_ns))
         for symbol, burst in happenings.bursts:
             pit = self._pits[symbol]
             stirred[pit] = None
             yield from self._settle(pit.live(burst))
         for pit in stirred if not happenings.closed else self._pits.values():
-            yield from pit.changes(at_ns)
+            yield from pit.view.changes(at_ns)
 
-    def _settle(self, told: Iterator[Told]) -> Iterator[Told]:
+    def _settle(self, told: Iterable[Told]) -> Iterator[Told]:
         """Forget an order that has ended before anybody hears of it."""
         for one in told:
-            if isinstance(one, Done) and (one.execution.ended is not None or not one.execution.left_units):
+            if type(one) is Done and (one.execution.ended is not None or not one.execution.left_units):
                 self._orders.pop(one.execution.number, None)
             yield one
 
@@ -202,8 +201,8 @@ class Floor:
 
     def quote(self, symbol: Symbol) -> Quote | None:
         """The best prices now."""
-        return self._pits[symbol].quote()
+        return self._pits[symbol].view.quote()
 
     def depth(self, symbol: Symbol, levels_max: int) -> Depth | None:
         """The levels now."""
-        return self._pits[symbol].depth(levels_max)
+        return self._pits[symbol].view.depth(levels_max)

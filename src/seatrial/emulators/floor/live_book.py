@@ -9,36 +9,12 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from seatrial.emulators.floor.resting import Match, Resting
 from seatrial.emulators.floor.shown import Level
-from seatrial.emulators.order_books import SelfTrade, Terms
+from seatrial.emulators.order_books import SelfTrade
 
 EMPTY_LEVELS_MAX = 256  # before they are swept away
-
-
-class Resting:
-    """An order in the book, or on its way to it. The market's own has the number 0."""
-
-    __slots__ = ("account", "budget", "left", "number", "terms")
-
-    def __init__(self, number: int, account: str, terms: Terms | None, left: int) -> None:
-        self.number = number
-        self.account = account
-        self.terms = terms
-        self.left = left
-        self.budget = 0 if terms is None else terms.budget
-
-
-class Match(NamedTuple):
-    """Two orders met, or (`prevented`) would have: then the quantities are what each lost by it."""
-
-    price_units: int
-    qty_units: int
-    taker: Resting
-    maker: Resting
-    prevented: bool = False
-    maker_qty_units: int = 0
 
 
 class _Queue:

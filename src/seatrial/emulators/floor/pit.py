@@ -12,7 +12,7 @@ Between sessions, and in a halt, new orders wait outside, in the order in which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from seatrial.core.book import Execution
@@ -20,18 +20,22 @@ from seatrial.core.matching import CLOSING, OPENING
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
+from seatrial.emulators.floor.book_view import BookView
 from seatrial.emulators.floor.bursts import REST, TAKE, Burst, Move
 from seatrial.emulators.floor.last_prints import LastPrints
-from seatrial.emulators.floor.live_book import LiveBook, Match, Resting
+from seatrial.emulators.floor.live_book import LiveBook
 from seatrial.emulators.floor.minute_bars import MinuteBars
-from seatrial.emulators.floor.shown import Depth, DepthChange, Prevented, Quote
+from seatrial.emulators.floor.resting import Match, Resting
+from seatrial.emulators.floor.shown import Prevented
 from seatrial.emulators.floor.waiting import Stops
 from seatrial.emulators.order_books import Terms
 from seatrial.emulators.timeline import Print
 from seatrial.emulators.trading import Done, Told
 
-_AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, TimeInForce.CLS})
-_STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+# Tuples: an enumeration's member is found by identity, while hashing it costs a call.
+_AT_ONCE = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG, TimeInForce.CLS)
+_PATIENT = (TimeInForce.GTC, TimeInForce.DAY)
+_STOPPED = (OrderType.STOP, OrderType.STOP_LIMIT)
 
 
 class Pit:
@@ -40,15 +44,13 @@ class Pit:
     def __init__(self, instrument: Instrument, *, prints_before: int = 0, last_units: int = 0) -> None:
         self.symbol: Symbol = instrument.symbol
         self.book = LiveBook(instrument.lot_units)
+        self.view = BookView(self.symbol, self.book, update_id=prints_before)
         self.prints = LastPrints()
         never_closes = instrument.calendar == "24x7"
         self.bars = MinuteBars(self.symbol, never_closes=never_closes, last_units=last_units)
         self.is_open = never_closes
         self.halted = False
         self._number = prints_before
-        self._update_id = prints_before
-        self._quoted = (0, 0, 0, 0)
-        self._quoted_ns = 0
         self._missed: list[Move] = []
         self._stops = Stops()
         self._hungry: dict[int, Resting] = {}  # market orders that still look for somebody
@@ -58,9 +60,23 @@ class Pit:
 
     # -------------------------------------------------------------- orders
 
-    def arrive(self, order: Resting, at_ns: int) -> Iterator[Told]:
-        """A new order comes to the market."""
+    def arrive(self, order: Resting, at_ns: int) -> Iterable[Told]:
+        """A new order comes to the market. Most are patient and meet nobody: they go straight to the book."""
         terms = _terms(order)
+        if (
+            terms.type is OrderType.LIMIT
+            and terms.time_in_force in _PATIENT
+            and self.is_open
+            and not self.halted
+            and not self._hungry
+            and not self.book.crosses(order.side, order.limit)
+        ):
+            self._resting[order.number] = order
+            self.book.rest(order, order.side, order.limit)
+            return ()
+        return chain(self._arrive(order, terms, at_ns), self._go_on(at_ns))
+
+    def _arrive(self, order: Resting, terms: Terms, at_ns: int) -> Iterator[Told]:
         if terms.time_in_force is TimeInForce.GTD:
             self._dated[order.number] = order
         auction = terms.time_in_force in (TimeInForce.OPG, TimeInForce.CLS)
@@ -74,8 +90,7 @@ class Pit:
     def cancel(self, order: Resting) -> None:
         """Wherever it is, it is there no longer."""
         if self._resting.pop(order.number, None) is not None:
-            terms = _terms(order)
-            self.book.withdraw(order, int(terms.side), terms.limit_units)
+            self.book.withdraw(order, order.side, order.limit)
         order.left = 0
         for place in (self._hungry, self._held, self._dated):
             place.pop(order.number, None)
@@ -106,7 +121,7 @@ class Pit:
             yield from self._expire(at_ns)
         if self._held and self.is_open:
             yield from self._release(at_ns, phase)
-        yield from self.go_on(at_ns)
+        yield from self._go_on(at_ns)
 
     def _market_takes(self, side: int, price: int, qty: int, at_ns: int, phase: int) -> Iterator[Told]:
         taker = Resting(0, "", None, qty)
@@ -129,7 +144,7 @@ class Pit:
             else:
                 yield from self._enter(order, at_ns)
 
-    def go_on(self, at_ns: int) -> Iterator[Told]:
+    def _go_on(self, at_ns: int) -> Iterator[Told]:
         """Those who were set off, until nothing more happens, and those who still look for somebody."""
         if self.halted or not self.is_open:
             return
@@ -150,8 +165,7 @@ class Pit:
     def _enter(self, order: Resting, at_ns: int) -> Iterator[Told]:
         """Take what can be taken, and let the rest wait or end."""
         terms = _terms(order)
-        side, book = int(terms.side), self.book
-        limit = terms.limit_units if terms.type in (OrderType.LIMIT, OrderType.STOP_LIMIT) else 0
+        side, limit, book = order.side, order.limit, self.book
         if terms.post_only and book.crosses(side, limit):
             yield self._end(order, OrderStatus.CANCELED, at_ns)
             return
@@ -207,36 +221,6 @@ class Pit:
         self.prints.add(trade)
         self.bars.add(trade)
         return trade
-
-    # ------------------------------------------------------------- what is seen
-
-    def changes(self, at_ns: int) -> Iterator[Told]:
-        """What the instant changed in the book, and in its best prices."""
-        touched = self.book.touched
-        if not touched[1] and not touched[-1]:
-            return
-        bids, asks = ([(price, self.book.total_at(side, price)) for price in touched[side]] for side in (1, -1))
-        first_id = self._update_id + 1
-        self._update_id += len(bids) + len(asks)
-        for each in touched:
-            each.clear()
-        yield DepthChange(self.symbol, first_id, self._update_id, bids, asks, at_ns)
-        best = self._best()
-        if best != self._quoted:
-            self._quoted, self._quoted_ns = best, at_ns
-            yield self.quote()
-
-    def quote(self) -> Quote:
-        """The best prices now, and since when they are."""
-        bid, bid_qty, ask, ask_qty = self._best()
-        return Quote(self.symbol, bid, bid_qty, ask, ask_qty, self._update_id, self._quoted_ns)
-
-    def _best(self) -> tuple[int, int, int, int]:
-        return (*(self.book.best(1) or (0, 0)), *(self.book.best(-1) or (0, 0)))
-
-    def depth(self, levels_max: int) -> Depth:
-        """The levels now."""
-        return Depth(self._update_id, self.book.levels(1, levels_max), self.book.levels(-1, levels_max))
 
 
 def _terms(order: Resting) -> Terms:

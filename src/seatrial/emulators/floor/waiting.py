@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from itertools import count
 
-from seatrial.emulators.floor.live_book import Resting
+from seatrial.emulators.floor.resting import Resting
 
 
 class Stops:
