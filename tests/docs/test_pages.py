@@ -67,6 +67,13 @@ def test_the_page_of_gates_is_written_from_the_catalogue():
     assert page == gates_page(), "write gates_page() of bootstrap/gates/reference.py to docs/reference/gates.md"
 
 
+def test_the_page_of_faults_is_written_from_the_catalogue():
+    from seatrial.bootstrap.fault_page import faults_page
+
+    page = (ROOT / "docs" / "reference" / "faults.md").read_text(encoding="utf-8")
+    assert page == faults_page(), "write faults_page() of bootstrap/fault_page.py to docs/reference/faults.md"
+
+
 @pytest.mark.parametrize("page", ["how_to/promote_a_release.md", "tutorials/first_release.md"])
 def test_every_command_of_the_release_pages_exists(page):
     """They need a running system, so each is asked for its help; `tests/cli/test_release_tour.py` walks them."""

@@ -55,6 +55,7 @@ class LocalVenues:
         markets: what they live through, a venue each.
         accounts: who may trade besides the account whose keys the settings name.
         faults: what goes wrong from the start, on purpose.
+        histories: a folder in which each venue's operation history is kept as a file; None: in memory only.
     """
 
     def __init__(
@@ -66,11 +67,13 @@ class LocalVenues:
         store: Path | str,
         faults: Sequence[Fault] = (),
         accounts: Sequence[LocalAccount] = (),
+        histories: Path | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._faults = faults
         self._accounts = accounts
+        self._histories = histories
         warm_kernel()  # before the markets start to run, not while they do
         self._store = Store(store)
         tapes = [MemoryTape(market.bars, market.sessions) for market in markets]  # before any market's clock starts
@@ -89,8 +92,8 @@ class LocalVenues:
         floor = None if market.flow is None else Floor(known, tape, market.flow, anchor_ns)
         market_clock = MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
         exchange = Exchange(market.instruments, tape, market_clock=market_clock, trading=floor)
-        history = History(clock)
-        script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults)
+        history = History(clock, _history_file(self._histories, market.venue))
+        script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults, venue=market.venue)
         key = local_key(settings.seed, market.venue, settings.emulator_key)
         secret = local_secret(settings.seed, market.venue, settings.emulator_secret)
         build = _BUILDERS[market.venue]
@@ -163,6 +166,13 @@ class LocalVenues:
         )
         gecko = build_coingecko(exchange, api_clock=self._clock, key=settings.values["coingecko.key"].reveal())
         return WithHealth(gecko, health, exchange.now_ns)
+
+
+def _history_file(folder: Path | None, venue: str) -> Path | None:
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{venue}.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ COMMANDS = {
     "rehearse": "rehearse",
     "simulate": "simulate",
     "emulate": "emulate",
+    "fault": "fault",
+    "seal": "seal",
     "strategy": "strategy",
     "release": "release",
     "gate": "gate",

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 from typing import Any, Self
 
 import uvicorn
@@ -86,6 +87,7 @@ class SocketServer:
         ping_seconds: float | None = PING_SECONDS,
         pong_seconds: float | None = None,
         backlog: int = 2048,
+        listener: socket.socket | None = None,
     ) -> Self:
         """Listen and serve in the running loop; port 0 lets the kernel choose.
 
@@ -95,16 +97,13 @@ class SocketServer:
             ping_seconds: between WebSocket pings; None sends none.
             pong_seconds: how long the answer to a ping may take; None: until the next ping.
             backlog: connections the kernel may hold for us.
+            listener: listens already, perhaps in another network namespace; `port` and `backlog` say nothing then.
 
         Raises:
             PortTaken: somebody else listens there.
         """
-        try:
-            listener = socket.create_server((LOOPBACK, port), backlog=backlog)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortTaken(f"{LOOPBACK}:{port} is taken by another process") from error
+        if listener is None:
+            listener = _listen(port, backlog)
         config = uvicorn.Config(
             app,
             http=_http_of(app),
@@ -137,8 +136,17 @@ def _http_of(app: Any) -> type[DroppableHttp]:
     return DroppableHttp if find is None else type("SwiftHttpOfApp", (SwiftHttp,), {"find": staticmethod(find)})
 
 
+def _listen(port: int, backlog: int) -> socket.socket:
+    try:
+        return socket.create_server((LOOPBACK, port), backlog=backlog)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(f"{LOOPBACK}:{port} is taken by another process") from error
+
+
 class CountingProxy:
-    """A TCP proxy on `127.0.0.1` that counts the bytes it forwards. Build it with `await CountingProxy.open(...)`.
+    """A TCP proxy that counts the bytes it forwards. Build it with `await CountingProxy.open(...)`.
 
     `bytes_up` go from the clients to the target, `bytes_down` come back.
     """
@@ -152,10 +160,18 @@ class CountingProxy:
         self.bytes_down = 0
 
     @classmethod
-    async def open(cls, target_port: int, *, target_host: str = LOOPBACK, port: int = 0) -> Self:
-        """Listen in the running loop; port 0 lets the kernel choose."""
+    async def open(
+        cls,
+        target_port: int,
+        *,
+        target_host: str = LOOPBACK,
+        host: str = LOOPBACK,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> Self:
+        """Listen in the running loop; port 0 lets the kernel choose. `tls` ends here: the target speaks plainly."""
         proxy = cls(target_port, target_host)
-        proxy._server = await asyncio.start_server(proxy._serve, LOOPBACK, port)
+        proxy._server = await asyncio.start_server(proxy._serve, host, port, ssl=tls)
         proxy.port = proxy._server.sockets[0].getsockname()[1]
         return proxy
 

@@ -25,6 +25,7 @@ class Asked:
         replay: what of the data is replayed; `auto` is bars where there are any.
         accounts: a TOML file of further accounts.
         faults: a script of faults.
+        history: a folder for the operation history, a file a venue.
     """
 
     symbols: tuple[str, ...] = ()
@@ -34,3 +35,4 @@ class Asked:
     replay: str = AUTO
     accounts: Path | None = None
     faults: Path | None = None
+    history: Path | None = None

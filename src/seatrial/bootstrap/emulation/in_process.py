@@ -36,6 +36,7 @@ def emulate(
     replay: str = "auto",
     accounts: Path | str | None = None,
     faults: Path | str | None = None,
+    history: Path | str | None = None,
     settings: dict[str, str] | None = None,
 ) -> Iterator[Described]:
     """Both venues for the body of a `with`; ports are free ones, accounts are fresh.
@@ -58,6 +59,7 @@ def emulate(
         replay=replay,
         accounts=None if accounts is None else Path(accounts),
         faults=None if faults is None else Path(faults),
+        history=None if history is None else Path(history),
     )
     served_thread = _Thread(load_settings(chosen | (settings or {})), asked)
     served_thread.start()

@@ -50,7 +50,9 @@ async def served(settings: Settings, asked: Asked, *, say: Say) -> AsyncIterator
     faults = read_faults(asked.faults) if asked.faults else []
     accounts = read_accounts(asked.accounts) if asked.accounts else []
     markets = emulated_markets(settings, asked, clock.now_ns())
-    venues = LocalVenues(settings, clock, markets, store=IN_MEMORY, faults=faults, accounts=accounts)
+    venues = LocalVenues(
+        settings, clock, markets, store=IN_MEMORY, faults=faults, accounts=accounts, histories=asked.history
+    )
     for line in venues.lines():
         say(line)
     venues.on_end(say)

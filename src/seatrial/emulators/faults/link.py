@@ -61,7 +61,7 @@ class FaultyLink:
                 return
         self._script.on_change.append(self._review)
         try:
-            await app(self._scope, self.receive, self.send)
+            await app({**self._scope, "extensions": self._extensions()}, self.receive, self.send)
         finally:
             self._script.on_change.remove(self._review)
             if self._timer is not None:
@@ -94,6 +94,19 @@ class FaultyLink:
                 return message
             if not self._deaf and (self._requests is None or await self._requests.ask(_text(message))):
                 return message
+
+    def _extensions(self) -> dict[str, Any]:
+        """The server's, but frames made elsewhere pass through here; where requests are answered, each alone."""
+        extensions = dict(self._scope.get("extensions") or {})
+        write = extensions.pop("seatrial.write", None)
+        if write is None or self._requests is not None:
+            return extensions
+
+        async def unless_silent(frames: bytes) -> None:
+            if not (self._closed or self._deaf or self._muted_by):
+                await write(frames)
+
+        return extensions | {"seatrial.write": unless_silent}
 
     async def _say(self, text: str) -> None:
         if not self._closed and self._muted_by is None and not self._deaf:

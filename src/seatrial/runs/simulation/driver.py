@@ -17,6 +17,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import httpx
+import msgspec
 
 from seatrial.domain.facts import Fill
 from seatrial.domain.faults import InvariantBroken
@@ -99,7 +100,7 @@ def _result(world: World, seed: int, entries: Sequence[Entry]) -> SimulationResu
     digest = hashlib.sha256()
     for venue in world.venues:
         for operation in venue.history.operations:
-            digest.update(f"{venue.account} {operation}\n".encode())
+            digest.update(venue.account.encode() + msgspec.json.encode(operation))
     for entry in entries:
         digest.update(f"{entry}\n".encode())
     return SimulationResult(
