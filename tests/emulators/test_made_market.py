@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,3 +147,12 @@ def test_an_exchange_is_busy_at_its_open_and_its_close_and_quiet_at_noon() -> No
 def _autocorrelation(values: np.ndarray, lag: int) -> float:
     centred = values - values.mean()
     return float((centred[lag:] * centred[:-lag]).mean() / centred.var())
+
+
+def test_the_picture_in_the_documentation_is_what_the_market_draws_today(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    drawn = tmp_path / "drawn.svg"
+
+    subprocess.run([sys.executable, root / "scripts" / "draw_synthetic_market.py", drawn], check=True)
+
+    assert drawn.read_text() == (root / "docs" / "concepts" / "synthetic_market.svg").read_text()

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 
 from seatrial.emulators.timeline import Print
 
-PRINTS_KEPT_MAX = 20_000
+PRINTS_KEPT_MAX = 5_000
 
 
 class LastPrints:
