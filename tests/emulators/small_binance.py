@@ -18,7 +18,8 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument, binance_spot
 from seatrial.domain.time import DAY_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Instant, parse_rfc3339
 from seatrial.emulators.binance.account import Account
-from seatrial.emulators.binance.app import build_binance
+from seatrial.emulators.binance.app import HABITS, build_binance
+from seatrial.emulators.binance.habits import Habits
 from seatrial.emulators.binance.intake import read_draft
 from seatrial.emulators.binance.keys import hmac_hex
 from seatrial.emulators.binance.orders import Json, Order
@@ -88,6 +89,8 @@ class SmallBinance:
         participation_ppm: int = 100_000,
         instrument: Instrument | None = None,
         weight_max: int = 6_000,
+        accounts: Sequence[Credentials] = (),
+        habits: Habits = HABITS,
     ) -> None:
         self.clock = HandClock()
         self.store = store or Store(":memory:")
@@ -106,12 +109,13 @@ class SmallBinance:
         self.venue = build_binance(
             self.exchange,
             records,
-            [ALICE, BOB],
+            accounts or [ALICE, BOB],
             faults=self.faults,
             history=self.history,
             api_clock=self.clock,
             ids=Random(7),
             weights=WeightMeter(self.clock, weight_max=weight_max),
+            habits=habits,
         )
         self.spot = self.venue.spot
         self.events: list[Json] = []

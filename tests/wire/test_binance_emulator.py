@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.emulators.small_binance import SmallBinance
 
-from seatrial.emulators.binance.feed import book_event, depth_event, trade_event
+from seatrial.emulators.binance.stream_events import book_event, depth_event, trade_event
 
 # Verbatim from a recording of stream.binance.com, 2024-08-08 (nkaz001/hftbacktest, MIT).
 RECORDED = {
@@ -39,6 +39,6 @@ def test_public_events_have_the_names_order_and_kinds_of_recorded_ones() -> None
         recorded = json.loads(RECORDED[name])
         assert list(event) == list(recorded)
         assert shape(event) == shape(recorded)
-    depth, recorded = depth_event(pair, trade), json.loads(RECORDED["depth"])
+    depth, recorded = depth_event(pair, pair.change_by(trade)), json.loads(RECORDED["depth"])
     assert list(depth) == list(recorded)
     assert [shape(side) for side in depth["b"][0]] == [shape(side) for side in recorded["b"][0]]  # type: ignore[index]

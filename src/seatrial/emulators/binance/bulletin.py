@@ -33,11 +33,11 @@ class Bulletin:
         self.on_event: list[OnAccountEvent] = []
         self._ledger = ledger
         self._waiting: list[tuple[str, AccountEvent]] = []
-        self._held = False
+        self._holds = 0
 
     def tell(self) -> None:
         """Tell what has happened since the last time; it is durable now."""
-        if self._held:
+        if self._holds:
             return
         waiting, self._waiting = self._waiting, []
         for name, event in waiting:
@@ -46,11 +46,11 @@ class Bulletin:
 
     def hold(self) -> None:
         """Tell nothing until `let_go`: an answer goes out before its events."""
-        self._held = True
+        self._holds += 1
 
     def let_go(self) -> None:
         """Tell what was held back."""
-        self._held = False
+        self._holds -= 1
         self.tell()
 
     # ------------------------------------------------------------------ events

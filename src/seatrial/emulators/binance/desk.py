@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from random import Random
+from typing import TYPE_CHECKING, Literal
 
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance import refusals
@@ -18,13 +20,30 @@ from seatrial.emulators.binance.signature import check_key_format, check_signatu
 from seatrial.emulators.binance.spot import Spot
 from seatrial.emulators.history import History
 
+if TYPE_CHECKING:
+    from seatrial.emulators.binance.listen_keys import ListenKeys
+
+ANSWER_LAST = 0.5
 Security = Literal["none", "key", "signed"]
 
 
 class Desk:
     """The venue as its doors see it."""
 
-    def __init__(self, spot: Spot, markets: Markets, weights: WeightMeter, *, clock: Clock, history: History) -> None:
+    def __init__(
+        self,
+        spot: Spot,
+        markets: Markets,
+        weights: WeightMeter,
+        *,
+        clock: Clock,
+        history: History,
+        listen_keys: ListenKeys | None = None,
+        answer_order: Random | None = None,
+    ) -> None:
+        """`listen_keys` is None where they are gone; `answer_order` decides whether an answer precedes its events."""
+        self.listen_keys = listen_keys
+        self._answer_order = answer_order
         self.spot = spot
         self.markets = markets
         self.weights = weights
@@ -64,6 +83,18 @@ class Desk:
         """The time window of a request whose connection is authenticated."""
         timestamp = parameters.required("timestamp", r"^[0-9]{1,20}$")
         check_timestamp(int(timestamp), parameters.decimal("recvWindow"), self.clock.now_ns())
+
+    @contextmanager
+    def told_in_order(self) -> Iterator[None]:
+        """Around a request and its answer: its events come before the answer, or by lot after it."""
+        if self._answer_order is None or self._answer_order.random() < ANSWER_LAST:
+            yield
+            return
+        self.spot.clearing.bulletin.hold()
+        try:
+            yield
+        finally:
+            self.spot.clearing.bulletin.let_go()
 
     def serve(self, endpoint: Endpoint, call: Call) -> object:
         """Answer a request after everything in the market that is due by now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from seatrial.emulators.binance import engine_refusals, refusals
+from seatrial.emulators.binance import engine_refusals, limit_refusals, refusals
 from seatrial.emulators.faults.words import Purpose, Words
 
 REQUESTS_PATH = "/ws-api/v3"
@@ -21,9 +21,9 @@ _CANCELLING_METHODS = ("order.cancel", "openOrders.cancelAll", "orderList.cancel
 def _error(status: int) -> bytes:
     match status:
         case 429:
-            refusal = refusals.weight_exceeded(WEIGHT_MAX, 1)
+            refusal = limit_refusals.weight_exceeded(WEIGHT_MAX, 1)
         case 418:
-            refusal = refusals.banned(NO_END_MS, 1)
+            refusal = limit_refusals.banned(NO_END_MS, 1)
         case _:
             refusal = refusals.internal(status)
     return msgspec.json.encode(refusal.body())
@@ -45,7 +45,8 @@ def _said(refusal: refusals.Refusal) -> tuple[int, bytes]:
     return refusal.status, msgspec.json.encode(refusal.body())
 
 
-def _shutdown(stream: str, at_ms: int) -> str:
+def shutdown(stream: str, at_ms: int) -> str:
+    """`serverShutdown`, as each kind of stream tells it."""
     event = {"e": "serverShutdown", "E": at_ms}
     return msgspec.json.encode({"event": event} if stream == "userData" else event).decode()
 
@@ -60,7 +61,7 @@ WORDS = Words(
     rejection=_said(engine_refusals.insufficient_balance()),
     halted=_said(engine_refusals.market_closed()),
     ban_status=418,
-    shutdown=_shutdown,
+    shutdown=shutdown,
     stream_of=_stream_of,
     requests_path=REQUESTS_PATH,
 )

@@ -1,198 +1,209 @@
-"""From what the market does to stream events, computed once per stream and only where somebody listens."""
+"""From what the market does to stream events, computed once per stream and only where somebody listens.
+
+Trades and best prices are told as they happen. Everything else has a pace: what happens in between is told together,
+with the next instant of the market at which it is due. A candle that closes is told at once, and exactly once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Protocol
-
-import msgspec
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.time import MINUTE_NS
-from seatrial.emulators.binance import candles, tickers
-from seatrial.emulators.binance.market import MarketTrade, PairMarket
+from seatrial.domain.time import DAY_NS, SECOND_NS
+from seatrial.emulators.binance import candles, stream_events
+from seatrial.emulators.binance.candle_shapes import kline_event
+from seatrial.emulators.binance.encoded import Encoded, Listening
+from seatrial.emulators.binance.market import Change, MarketTrade, PairMarket
 from seatrial.emulators.binance.markets import Markets
-from seatrial.emulators.binance.numbers import ZERO, from_units, text
-from seatrial.emulators.binance.orders import MS, Json
-from seatrial.emulators.binance.rules import AVERAGE_MINUTES
+from seatrial.emulators.binance.orders import MS, Json, TimeUnit
+from seatrial.emulators.binance.pairs import ReplayedPair
+from seatrial.emulators.binance.stream_names import ALL, WINDOWS, Kind, StreamName, parse
+from seatrial.emulators.binance.tickers import window_of
 
-DIFF_LEVELS = 20
-PARTIAL_LEVELS = (5, 10, 20)
-SPEEDS = ("", "@100ms", "@1000ms")
+SECONDS_TOLD_MAX = 120  # closed candles of a second that one instant tells
 
-Side = dict[Decimal, Decimal]
+Make = Callable[[TimeUnit], object]
 
 
-class Listening(Protocol):
-    """Somebody who subscribes."""
+@dataclass(slots=True)
+class Stream:
+    """A stream with listeners. `changed` holds the pairs it has something to tell of; `change` is a depth's."""
 
-    names: dict[str, None]
+    asked: StreamName
+    listeners: dict[Listening, None] = field(default_factory=dict)
+    told_ns: int = 0
+    changed: dict[str, PairMarket] = field(default_factory=dict)
+    change: Change | None = None
 
-    def tell(self, name: str, event: bytes) -> None:
-        """An event of a stream, as JSON."""
-        ...
+    def tell(self, make: Make) -> None:
+        """Tell an event to all listeners, put into JSON once per time unit."""
+        made: dict[int, Encoded] = {}
+        for listener in list(self.listeners):
+            unit = listener.unit
+            if unit.ns not in made:
+                made[unit.ns] = Encoded(self.asked.name, make(unit))
+            listener.tell(made[unit.ns])
 
 
 class Feed:
-    """Subscriptions by stream name. Events go out when an instant is settled, trades before candles."""
+    """Subscriptions by stream name. Events go out when an instant is settled."""
 
     def __init__(self, markets: Markets) -> None:
-        self._listeners: dict[str, dict[Listening, None]] = {}
+        self._markets = markets
+        self._streams: dict[str, Stream] = {}
+        self._by_symbol: dict[str, dict[str, Stream]] = {}
         markets.on_trade.append(self._hear_trade)
+        markets.on_change.append(self._hear_change)
+        markets.on_quote.append(self._hear_quote)
         markets.on_candle.append(self._hear_candle)
+        markets.on_instant.append(self._hear_instant)
+
+    # ----------------------------------------------------------- subscriptions
 
     def subscribe(self, listener: Listening, name: str) -> None:
-        """Twice is once."""
+        """Twice is once. A stream that the venue does not have stays silent, as there."""
         listener.names[name] = None
-        self._listeners.setdefault(name, {})[listener] = None
+        asked = parse(name)
+        if asked is None:
+            return
+        stream = self._streams.get(name)
+        if stream is None:
+            stream = self._streams[name] = Stream(asked, told_ns=-asked.pace_ns)
+            self._by_symbol.setdefault(asked.symbol, {})[name] = stream
+        stream.listeners[listener] = None
 
     def unsubscribe(self, listener: Listening, name: str) -> None:
         """What was not subscribed is no error."""
         listener.names.pop(name, None)
-        listeners = self._listeners.get(name, {})
-        listeners.pop(listener, None)
-        if not listeners:
-            self._listeners.pop(name, None)
+        stream = self._streams.get(name)
+        if stream is None:
+            return
+        stream.listeners.pop(listener, None)
+        if not stream.listeners:
+            del self._streams[name]
+            del self._by_symbol[stream.asked.symbol][name]
 
     def forget(self, listener: Listening) -> None:
         """The connection is gone."""
         for name in list(listener.names):
             self.unsubscribe(listener, name)
 
-    # ------------------------------------------------------------------ events
+    def _of(self, pair: PairMarket, *kinds: Kind) -> Iterator[Stream]:
+        for stream in list(self._by_symbol.get(pair.rules.symbol, {}).values()):
+            if not kinds or stream.asked.kind in kinds:
+                yield stream
+
+    # ----------------------------------------------------------------- hearing
 
     def _hear_trade(self, pair: PairMarket, trade: MarketTrade) -> None:
-        if not self._listeners:
+        if not self._streams:
             return
-        symbol = pair.rules.symbol.lower()
-        if trade.volume_units:  # a bar of less than four lots has prints that nothing traded at
-            self._tell(f"{symbol}@trade", trade_event(pair, trade))
-            self._tell(f"{symbol}@aggTrade", aggregate_event(pair, trade))
-        if f"{symbol}@bookTicker" in self._listeners:
-            self._tell(f"{symbol}@bookTicker", book_event(pair))
-        self._tell_depth(pair, trade)
-        for interval in self._intervals(symbol):
-            bar = pair.forming_bar
-            assert bar is not None
-            minute = candles.of_trades(bar.start_ns, bar.end_ns, pair.forming)
-            candle = minute if interval == "1m" else candles.under_way(pair, interval, minute)
-            event = candles.event(pair.rules.symbol, interval, candle, closed=False, at_ns=trade.at_ns)
-            self._tell(f"{symbol}@kline_{interval}", event)
-        if f"{symbol}@miniTicker" in self._listeners:
-            self._tell(f"{symbol}@miniTicker", tickers.mini_event(pair, trade.at_ns))
-        if f"{symbol}@ticker" in self._listeners:
-            self._tell(f"{symbol}@ticker", tickers.full_event(pair, trade.at_ns))
-        if f"{symbol}@avgPrice" in self._listeners:
-            self._tell(f"{symbol}@avgPrice", average_event(pair, trade))
+        for stream in self._of(pair):
+            kind = stream.asked.kind
+            if kind == "trade" and trade.volume_units:  # a bar of less than four lots has prints that nothing traded at
+                stream.tell(lambda unit: stream_events.trade_event(pair, trade, unit))
+            elif kind == "aggTrade" and trade.volume_units:
+                stream.tell(lambda unit: stream_events.aggregate_event(pair, trade, unit))
+            elif stream.asked.pace_ns:
+                stream.changed[pair.rules.symbol] = pair
+        for stream in self._by_symbol.get(ALL, {}).values():
+            stream.changed[pair.rules.symbol] = pair
+        if isinstance(pair, ReplayedPair):
+            self._hear_quote(pair)
+            self._hear_change(pair, pair.change_by(trade) if any(self._of(pair, "depth")) else None)
+
+    def _hear_quote(self, pair: PairMarket) -> None:
+        for stream in self._of(pair, "bookTicker"):
+            stream.tell(lambda unit: stream_events.book_event(pair))
+
+    def _hear_change(self, pair: PairMarket, change: Change | None) -> None:
+        for stream in self._of(pair, "depth", "levels"):
+            stream.changed[pair.rules.symbol] = pair
+            if change is not None:
+                stream.change = change if stream.change is None else stream.change.then(change)
 
     def _hear_candle(self, pair: PairMarket, bar: Bar, at_ns: int) -> None:
         """A minute is published: the one event in which its candle, and each it completes, is closed."""
-        symbol = pair.rules.symbol.lower()
-        for interval in self._intervals(symbol) if self._listeners else ():
-            start_ns, end_ns = candles.span_of(bar.start_ns, interval)
-            if end_ns == bar.end_ns:
-                candle = candles.candles(pair, interval, start_ns, bar.start_ns)[-1]
-                event = candles.event(pair.rules.symbol, interval, candle, closed=True, at_ns=at_ns)
-                self._tell(f"{symbol}@kline_{interval}", event)
+        for stream in self._of(pair, "kline"):
+            interval = stream.asked.detail
+            _, end_ns = candles.span_of(bar.start_ns, interval)
+            if end_ns == bar.end_ns and interval != "1s":
+                self._tell_candle(stream, pair, bar.start_ns, at_ns, closed=True)
+                if pair.forming_span is None:
+                    stream.changed.pop(pair.rules.symbol, None)
 
-    def _tell_depth(self, pair: PairMarket, trade: MarketTrade) -> None:
-        symbol = pair.rules.symbol.lower()
-        for speed in SPEEDS:
-            if f"{symbol}@depth{speed}" in self._listeners:
-                self._tell(f"{symbol}@depth{speed}", depth_event(pair, trade))
-            for count in PARTIAL_LEVELS:
-                if f"{symbol}@depth{count}{speed}" in self._listeners:
-                    bids, asks = (_rows(dict(side)) for side in pair.levels_after(trade, count))
-                    partial: Json = {"lastUpdateId": trade.number, "bids": bids, "asks": asks}
-                    self._tell(f"{symbol}@depth{count}{speed}", partial)
+    def _hear_instant(self, at_ns: int) -> None:
+        for stream in list(self._streams.values()):
+            if stream.asked.detail == "1s":
+                self._tell_seconds(stream, at_ns)
+            elif stream.changed and at_ns - stream.told_ns >= stream.asked.pace_ns:
+                stream.told_ns = at_ns
+                changed, stream.changed = stream.changed, {}
+                self._tell_changed(stream, changed, at_ns)
 
-    def _intervals(self, symbol: str) -> Iterator[str]:
-        return (interval for interval in candles.INTERVALS if f"{symbol}@kline_{interval}" in self._listeners)
+    # ----------------------------------------------------------------- telling
 
-    def _tell(self, name: str, event: Json) -> None:
-        listeners = self._listeners.get(name)
-        if listeners:
-            body = msgspec.json.encode(event)
-            for listener in list(listeners):
-                listener.tell(name, body)
+    def _tell_changed(self, stream: Stream, changed: dict[str, PairMarket], at_ns: int) -> None:
+        asked = stream.asked
+        if asked.symbol == ALL:
+            rows = [self._made(stream, pair, at_ns) for pair in changed.values()]
+            stream.tell(lambda unit: [row(unit) for row in rows])
+            return
+        (pair,) = changed.values()
+        if asked.kind == "kline":
+            span = pair.forming_span
+            if span is not None:
+                self._tell_candle(stream, pair, span[0], at_ns, closed=False)
+            return
+        stream.tell(self._made(stream, pair, at_ns))
 
+    def _made(self, stream: Stream, pair: PairMarket, at_ns: int) -> Callable[[TimeUnit], Json]:
+        detail = stream.asked.detail
+        match stream.asked.kind:
+            case "depth":
+                change, stream.change = stream.change, None
+                assert change is not None
+                return lambda unit: stream_events.depth_event(pair, change, unit)
+            case "levels":
+                return lambda unit: stream_events.partial_event(pair, int(detail))
+            case "avgPrice":
+                return lambda unit: stream_events.average_event(pair, at_ns, unit)
+            case "rolling":
+                return lambda unit: stream_events.rolling_event(pair, detail, WINDOWS[detail], at_ns, unit)
+            case "miniTicker":
+                window = window_of(pair, at_ns - DAY_NS, at_ns)
+                return lambda unit: stream_events.mini_event(pair, window, at_ns, unit)
+            case _:
+                window = window_of(pair, at_ns - DAY_NS, at_ns)
+                return lambda unit: stream_events.full_event(pair, window, at_ns, unit)
 
-def trade_event(pair: PairMarket, trade: MarketTrade) -> Json:
-    """The `trade` event. Buyer and seller order ids are gone from it since 2024."""
-    return {
-        "e": "trade",
-        "E": MS(trade.at_ns),
-        "s": pair.rules.symbol,
-        "t": trade.number,
-        "p": text(from_units(trade.price_units)),
-        "q": text(from_units(trade.volume_units)),
-        "T": MS(trade.at_ns),
-        "m": trade.buyer_maker,
-        "M": True,
-    }
+    def _tell_candle(self, stream: Stream, pair: PairMarket, within_ns: int, at_ns: int, *, closed: bool) -> None:
+        interval = stream.asked.detail
+        candle = candles.at(pair, interval, within_ns, at_ns)
+        if candle is not None:
+            symbol = pair.rules.symbol
+            stream.tell(lambda unit: kline_event(symbol, interval, candle, closed=closed, at_ns=at_ns, unit=unit))
 
+    def _tell_seconds(self, stream: Stream, at_ns: int) -> None:
+        """Candles of a second that are over, each once."""
+        pair = self._markets.pairs.get(stream.asked.symbol)
+        over_ns = at_ns // SECOND_NS * SECOND_NS
+        if stream.told_ns < 0 or pair is None:
+            stream.told_ns = over_ns
+            return
+        first_ns = max(stream.told_ns, over_ns - SECONDS_TOLD_MAX * SECOND_NS)
+        stream.told_ns = over_ns
+        if first_ns == over_ns:
+            return
+        for candle in candles.candles(pair, "1s", first_ns, over_ns - 1, over_ns):
+            self._tell_closed(stream, pair, candle, at_ns)
 
-def aggregate_event(pair: PairMarket, trade: MarketTrade) -> Json:
-    """The `aggTrade` event: one print is one aggregate."""
-    return {
-        "e": "aggTrade",
-        "E": MS(trade.at_ns),
-        "s": pair.rules.symbol,
-        "a": trade.number,
-        "p": text(from_units(trade.price_units)),
-        "q": text(from_units(trade.volume_units)),
-        "f": trade.number,
-        "l": trade.number,
-        "T": MS(trade.at_ns),
-        "m": trade.buyer_maker,
-        "M": True,
-    }
-
-
-def book_event(pair: PairMarket) -> Json:
-    """The best prices; this stream has neither event type nor time."""
-    quote = pair.quote()
-    assert quote is not None
-    return {
-        "u": quote.update_id,
-        "s": pair.rules.symbol,
-        "b": text(quote.bid),
-        "B": text(quote.qty),
-        "a": text(quote.ask),
-        "A": text(quote.qty),
-    }
-
-
-def average_event(pair: PairMarket, trade: MarketTrade) -> Json:
-    """The `avgPrice` event."""
-    price = pair.average_price(trade.at_ns, AVERAGE_MINUTES * MINUTE_NS)
-    assert price is not None
-    return {
-        "e": "avgPrice",
-        "E": MS(trade.at_ns),
-        "s": pair.rules.symbol,
-        "i": f"{AVERAGE_MINUTES}m",
-        "w": text(price),
-        "T": MS(trade.at_ns),
-    }
+    def _tell_closed(self, stream: Stream, pair: PairMarket, candle: candles.Candle, at_ns: int) -> None:
+        symbol, interval = pair.rules.symbol, stream.asked.detail
+        stream.tell(lambda unit: kline_event(symbol, interval, candle, closed=True, at_ns=at_ns, unit=unit))
 
 
-def depth_event(pair: PairMarket, trade: MarketTrade) -> Json:
-    """The `depthUpdate` event: each print is one update, so `U` and `u` follow each other without gaps."""
-    before = pair.from_number(trade.number - 1, 1) if trade.number > 1 else []
-    old = pair.levels_after(before[0], DIFF_LEVELS) if before else ([], [])
-    new = pair.levels_after(trade, DIFF_LEVELS)
-    bids, asks = (_changes(dict(was), dict(now)) for was, now in zip(old, new, strict=True))
-    event: Json = {"e": "depthUpdate", "E": MS(trade.at_ns), "s": pair.rules.symbol}
-    return event | {"U": trade.number, "u": trade.number, "b": bids, "a": asks}
-
-
-def _changes(before: Side, now: Side) -> list[list[str]]:
-    gone = {price: ZERO for price in before if price not in now}
-    moved = {price: qty for price, qty in now.items() if before.get(price) != qty}
-    return _rows(gone | moved)
-
-
-def _rows(levels: Side) -> list[list[str]]:
-    return [[text(price), text(qty)] for price, qty in levels.items()]
+def micro_or_milli(text: str) -> TimeUnit:
+    """`timeUnit` of a connection."""
+    return TimeUnit(micro=True) if text.upper() == "MICROSECOND" else MS

@@ -6,39 +6,49 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from seatrial.domain.bars import Bar
+from seatrial.domain.ids import Symbol
 from seatrial.emulators.binance.commission import BNB
-from seatrial.emulators.binance.market import MarketTrade, PairMarket
+from seatrial.emulators.binance.habits import as_listed
+from seatrial.emulators.binance.market import Change, MarketTrade, PairMarket
+from seatrial.emulators.binance.pairs import BookPair, ReplayedPair, change_of
 from seatrial.emulators.binance.rules import Rules, rules_of
 from seatrial.emulators.exchange import Exchange
+from seatrial.emulators.floor.shown import DepthChange, Quote
 from seatrial.emulators.timeline import Print
 
 OnTrade = Callable[[PairMarket, MarketTrade], None]
-Adjust = Callable[[Rules], Rules]
+OnChange = Callable[[PairMarket, Change], None]
 OnCandle = Callable[[PairMarket, Bar, int], None]
-
-
-def _as_listed(rules: Rules) -> Rules:
-    return rules
+OnQuote = Callable[[PairMarket], None]
+OnInstant = Callable[[int], None]
 
 
 class Markets:
     """Listens to the exchange. `tell` passes on what one instant brought, once it is settled."""
 
-    def __init__(self, exchange: Exchange, *, adjust: Adjust = _as_listed) -> None:
+    def __init__(self, exchange: Exchange, *, adjust: Callable[[Rules], Rules] = as_listed) -> None:
         """`adjust` may give a pair other rules than its instrument's, such as a largest position."""
         self.exchange = exchange
         self.rules = {str(one.symbol): adjust(rules_of(one)) for one in exchange.instruments.values()}
-        now_ns = exchange.now_ns()
-        self.pairs = {
-            str(symbol): PairMarket(self.rules[str(symbol)], exchange.tape.bars(symbol), now_ns)
-            for symbol in exchange.instruments
+        self.pairs: dict[str, ReplayedPair | BookPair] = {
+            str(symbol): self._pair(symbol) for symbol in exchange.instruments
         }
         self.on_trade: list[OnTrade] = []
+        self.on_change: list[OnChange] = []
+        self.on_quote: list[OnQuote] = []
         self.on_candle: list[OnCandle] = []
-        self._trades: list[tuple[PairMarket, MarketTrade]] = []
-        self._bars: list[Bar] = []
+        self.on_instant: list[OnInstant] = []
+        self._waiting: list[Callable[[], None]] = []
         exchange.on_print.append(self._hear_print)
+        exchange.on_depth.append(self._hear_depth)
+        exchange.on_quote.append(self._hear_quote)
         exchange.on_bar.append(self._hear_bars)
+
+    def _pair(self, symbol: Symbol) -> ReplayedPair | BookPair:
+        rules, tape = self.rules[str(symbol)], self.exchange.tape.bars(symbol)
+        if self.exchange.has_books:
+            return BookPair(rules, tape, self.exchange)
+        return ReplayedPair(rules, tape, self.exchange.now_ns())
 
     def of(self, symbols: Iterable[str]) -> list[PairMarket]:
         """The pairs of these symbols, all of them listed."""
@@ -50,21 +60,44 @@ class Markets:
         return None if pair is None else pair.last_price
 
     def tell(self, at_ns: int) -> None:
-        """Tell the streams what the instant brought: trades first, then candles that are complete."""
-        trades, self._trades = self._trades, []
-        bars, self._bars = self._bars, []
-        for pair, trade in trades:
-            for heard in self.on_trade:
-                heard(pair, trade)
-        for bar in bars:
-            for finished in self.on_candle:
-                finished(self.pairs[str(bar.symbol)], bar, at_ns)
+        """Tell the streams what the instant brought, in the order in which it happened, and then that it is over."""
+        waiting, self._waiting = self._waiting, []
+        for tell in waiting:
+            tell()
+        for heard in self.on_instant:
+            heard(at_ns)
 
     def _hear_print(self, print: Print) -> None:
         pair = self.pairs[str(print.symbol)]
-        self._trades.append((pair, pair.on_print(print)))
+        trade = pair.on_print(print)
+        self._waiting.append(lambda: self._tell_trade(pair, trade))
 
-    def _hear_bars(self, bars: Sequence[Bar], _: int) -> None:
+    def _tell_trade(self, pair: PairMarket, trade: MarketTrade) -> None:
+        for heard in self.on_trade:
+            heard(pair, trade)
+
+    def _hear_depth(self, change: DepthChange) -> None:
+        pair = self.pairs[str(change.symbol)]
+        self._waiting.append(lambda: self._tell_change(pair, change_of(change)))
+
+    def _tell_change(self, pair: PairMarket, change: Change) -> None:
+        for heard in self.on_change:
+            heard(pair, change)
+
+    def _hear_quote(self, quote: Quote) -> None:
+        pair = self.pairs[str(quote.symbol)]
+        self._waiting.append(lambda: self._tell_quote(pair))
+
+    def _tell_quote(self, pair: PairMarket) -> None:
+        for heard in self.on_quote:
+            heard(pair)
+
+    def _hear_bars(self, bars: Sequence[Bar], at_ns: int) -> None:
         for bar in bars:
             self.pairs[str(bar.symbol)].on_bar(bar)
-        self._bars += bars
+        self._waiting.append(lambda: self._tell_bars(bars, at_ns))
+
+    def _tell_bars(self, bars: Sequence[Bar], at_ns: int) -> None:
+        for bar in bars:
+            for heard in self.on_candle:
+                heard(self.pairs[str(bar.symbol)], bar, at_ns)

@@ -125,10 +125,10 @@ class TimeUnit:
     """Milliseconds, or microseconds where the client asked for them."""
 
     def __init__(self, micro: bool = False) -> None:
-        self._ns = MICROSECOND_NS if micro else MILLISECOND_NS
+        self.ns = MICROSECOND_NS if micro else MILLISECOND_NS
 
     def __call__(self, at_ns: int) -> int:
-        return at_ns // self._ns
+        return at_ns // self.ns
 
 
 MS = TimeUnit()

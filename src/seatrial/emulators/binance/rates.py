@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seatrial.domain.time import DAY_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Clock
-from seatrial.emulators.binance import refusals
+from seatrial.emulators.binance import limit_refusals, refusals
 
 WEIGHT_MAX = 6_000
 RAW_REQUESTS_MAX = 300_000
@@ -81,7 +81,7 @@ class WeightMeter:
             known.banned_until_ns = now_ns + min(BAN_NS_MAX, BAN_NS_FIRST << min(known.bans, 16))
             known.bans += 1
             raise self._banned(known, now_ns)
-        raise refusals.weight_exceeded(self.weight_max, known.weight.left_s(now_ns))
+        raise limit_refusals.weight_exceeded(self.weight_max, known.weight.left_s(now_ns))
 
     def give_back(self, address: str, weight: int) -> None:
         """A placed or cancelled order weighs nothing since 2026-04-02; only refused ones keep their weight."""
@@ -97,7 +97,7 @@ class WeightMeter:
     @staticmethod
     def _banned(known: _Address, now_ns: int) -> refusals.Refusal:
         until_ms = known.banned_until_ns // MILLISECOND_NS
-        return refusals.banned(until_ms, max(1, -(-(known.banned_until_ns - now_ns) // SECOND_NS)))
+        return limit_refusals.banned(until_ms, max(1, -(-(known.banned_until_ns - now_ns) // SECOND_NS)))
 
 
 class OrderMeter:
@@ -115,7 +115,7 @@ class OrderMeter:
         now_ns = self._clock.now_ns()
         for interval, number, limit, window in self._windows:
             if window.at(now_ns) + amount > limit:
-                raise refusals.too_many_orders(limit, f"{number} {interval}", window.left_s(now_ns))
+                raise limit_refusals.too_many_orders(limit, f"{number} {interval}", window.left_s(now_ns))
 
     def add(self, amount: int = 1) -> None:
         """Count accepted orders, or give some back."""

@@ -131,6 +131,14 @@ def bad_symbol() -> Refusal:
     return Refusal(-1121, "Invalid symbol.")
 
 
+def bad_symbol_status() -> Refusal:
+    return Refusal(-1122, "Invalid symbolStatus.")
+
+
+def bad_ticker_type() -> Refusal:
+    return Refusal(-1139, "Invalid ticker type.")
+
+
 def span_too_wide(hours: int) -> Refusal:
     return Refusal(-1127, f"More than {hours} hours between startTime and endTime.")
 
@@ -156,38 +164,6 @@ def number_refused(name: str) -> Refusal:
     return Refusal(-1013, f"Invalid {name}.")
 
 
-# -------------------------------------------------------------------- limits
-
-
-def weight_exceeded(limit: int, retry_after_s: int) -> Refusal:
-    return Refusal(
-        -1003,
-        f"Too much request weight used; current limit is {limit} request weight per 1 MINUTE. "
-        "Please use WebSocket Streams for live updates to avoid polling the API.",
-        status=429,
-        retry_after_s=retry_after_s,
-    )
-
-
-def banned(until_ms: int, retry_after_s: int) -> Refusal:
-    return Refusal(
-        -1003,
-        f"Way too much request weight used; IP banned until {until_ms}. "
-        "Please use WebSocket Streams for live updates to avoid bans.",
-        status=418,
-        retry_after_s=retry_after_s,
-    )
-
-
-def too_many_orders(limit: int, span: str, retry_after_s: int) -> Refusal:
-    return Refusal(
-        -1015,
-        f"Too many new orders; current limit is {limit} orders per {span}.",
-        status=429,
-        retry_after_s=retry_after_s,
-    )
-
-
 # --------------------------------------------------------------- what is not
 
 
@@ -207,11 +183,6 @@ def key_type_unsupported(scheme: str) -> Refusal:
 
 def listen_key_unknown() -> Refusal:
     return Refusal(-1125, "This listenKey does not exist.")
-
-
-def listen_keys_gone() -> Refusal:
-    """Removed at the venue on 2026-02-20; played only where the emulator is told to."""
-    return Refusal(-1020, "This operation is not supported.", status=410)
 
 
 def path_unknown() -> Refusal:

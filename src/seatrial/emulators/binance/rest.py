@@ -6,26 +6,37 @@ A request is weighed, then authenticated, then served, in that order, as the ven
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.connections import UNKNOWN_ADDRESS
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
-from seatrial.emulators.binance.endpoints import PRIVATE, REFUSED
+from seatrial.emulators.binance.everything import everything
 from seatrial.emulators.binance.orders import TimeUnit
 from seatrial.emulators.binance.parameters import Parameters, merge
-from seatrial.emulators.binance.public import ENDPOINTS as PUBLIC
 from seatrial.emulators.binance.signature import rest_payload
 
 BODY_BYTES_MAX = 64 * 1024
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 TIME_UNITS = {"MILLISECOND": False, "MICROSECOND": True}
-UNKNOWN_ADDRESS = "unknown"
+
+
+class _Answer(Response):
+    """An answer; once it is sent, or could not be, the events it came before may be told."""
+
+    release: contextlib.ExitStack | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.release or contextlib.nullcontext():
+            await super().__call__(scope, receive, send)
 
 
 class RestDoor:
@@ -34,7 +45,8 @@ class RestDoor:
     def __init__(self, desk: Desk, ids: Random) -> None:
         self._desk = desk
         self._ids = ids
-        self._endpoints = {one.rest: one for one in (*PUBLIC, *PRIVATE, *REFUSED) if one.rest is not None}
+        played = everything(listen_keys=desk.listen_keys is not None)
+        self._endpoints = {one.rest: one for one in played if one.rest is not None}
 
     def routes(self) -> list[Route]:
         """One route for every path: an unknown one gets the venue's kind of answer, too."""
@@ -42,6 +54,13 @@ class RestDoor:
 
     async def serve(self, request: Request) -> Response:
         """Answer one request."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._desk.told_in_order())
+            response = await self._respond(request)
+            response.release = stack.pop_all()
+        return response
+
+    async def _respond(self, request: Request) -> _Answer:
         address = request.client.host if request.client else UNKNOWN_ADDRESS
         headers: dict[str, str] = {}
         try:
@@ -53,7 +72,7 @@ class RestDoor:
                 headers["Retry-After"] = str(refusal.retry_after_s)
         used = str(self._desk.weights.used(address))
         headers |= {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used, "x-mbx-uuid": self._uuid()}
-        return Response(msgspec.json.encode(body), status, headers, media_type="application/json;charset=UTF-8")
+        return _Answer(msgspec.json.encode(body), status, headers, media_type="application/json;charset=UTF-8")
 
     async def _answer(self, request: Request, address: str, headers: dict[str, str]) -> object:
         endpoint = self._endpoints.get((request.method, request.url.path))

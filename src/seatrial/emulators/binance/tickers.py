@@ -1,4 +1,4 @@
-"""Statistics of the last 24 hours, and the best prices, in the forms of REST and of the streams."""
+"""Statistics of a span of time, and the best prices, in the forms of REST."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from decimal import Decimal
 
 from seatrial.core import matching
 from seatrial.domain.bars import Bar
-from seatrial.domain.time import DAY_NS
-from seatrial.emulators.binance.market import MarketTrade, PairMarket
+from seatrial.emulators.binance.market import MarketTrade, PairMarket, Quote
 from seatrial.emulators.binance.numbers import CONTEXT, SCALE, ZERO, from_units, text, to_units
 from seatrial.emulators.binance.orders import MS, Json, TimeUnit
 
 
 @dataclass(slots=True)
-class Day:
-    """The last 24 hours of a pair; amounts in units of 1e-8."""
+class Window:
+    """What happened to a pair in a span of time; amounts in units of 1e-8."""
 
     open_ns: int
     close_ns: int
@@ -80,33 +79,42 @@ class Day:
         self.volume_units += volume_units
 
 
-def day_of(pair: PairMarket, now_ns: int) -> Day:
-    """The window of 24 hours that ends now, in whole bars."""
-    day = Day(now_ns - DAY_NS, now_ns)
+def window_of(pair: PairMarket, open_ns: int, now_ns: int) -> Window:
+    """The window from an instant to now, in whole bars."""
+    day = Window(open_ns, now_ns)
     bars = pair.range_of(day.open_ns, now_ns)
     lot_units = to_units(pair.rules.step)
     if bars.start:
         day.before_units = pair.bar_at(bars.start - 1).close_units
     for index in bars:
         day.take_bar(pair.bar_at(index), lot_units)
-    for trade in pair.forming:
+    forming = pair.forming
+    for trade in forming:
         day.take_trade(trade)
     if day.open_units:
         last = pair.last_trade()
         assert last is not None
-        day.first_number = matching.PRINTS_PER_BAR * bars.start + 1 if bars else pair.forming[0].number
+        day.first_number = _first_number(pair, bars) if bars else forming[0].number
         day.last_number = last.number
     elif pair.last_price_units is not None:
         day.open_units = day.high_units = day.low_units = day.last_units = pair.last_price_units
     return day
 
 
-def mini(pair: PairMarket, now_ns: int, unit: TimeUnit = MS) -> Json:
-    """`ticker/24hr?type=MINI`."""
-    return _mini(pair, day_of(pair, now_ns), unit)
+def _first_number(pair: PairMarket, bars: range) -> int:
+    """The first trade of the first of these bars, or the earliest that is remembered."""
+    if bars.start < pair.replayed:
+        return matching.PRINTS_PER_BAR * bars.start + 1
+    trades = next((trades for index in bars if (trades := pair.trades_of(index))), pair.forming)
+    return trades[0].number if trades else -1
 
 
-def _mini(pair: PairMarket, day: Day, unit: TimeUnit) -> Json:
+def mini(pair: PairMarket, window: Window, unit: TimeUnit = MS) -> Json:
+    """`type=MINI` of the tickers."""
+    return _mini(pair, window, unit)
+
+
+def _mini(pair: PairMarket, day: Window, unit: TimeUnit) -> Json:
     return {
         "symbol": pair.rules.symbol,
         "openPrice": text(from_units(day.open_units)),
@@ -123,9 +131,19 @@ def _mini(pair: PairMarket, day: Day, unit: TimeUnit) -> Json:
     }
 
 
-def full(pair: PairMarket, now_ns: int, unit: TimeUnit = MS) -> Json:
+def rolling(pair: PairMarket, day: Window, unit: TimeUnit = MS) -> Json:
+    """`ticker` and `ticker/tradingDay`: like `ticker/24hr` without the book."""
+    row: Json = {
+        "symbol": pair.rules.symbol,
+        "priceChange": text(day.change),
+        "priceChangePercent": day.change_percent,
+        "weightedAvgPrice": text(day.average),
+    }
+    return row | {name: value for name, value in _mini(pair, day, unit).items() if name != "symbol"}
+
+
+def full(pair: PairMarket, day: Window, unit: TimeUnit = MS) -> Json:
     """`ticker/24hr`."""
-    day = day_of(pair, now_ns)
     best = book(pair)
     row: Json = {
         "symbol": pair.rules.symbol,
@@ -145,57 +163,14 @@ def full(pair: PairMarket, now_ns: int, unit: TimeUnit = MS) -> Json:
 
 
 def book(pair: PairMarket) -> Json:
-    """`ticker/bookTicker`: the derived best prices."""
+    """`ticker/bookTicker`: the best prices."""
     quote = pair.quote()
-    bid, ask, qty = (ZERO, ZERO, ZERO) if quote is None else (quote.bid, quote.ask, quote.qty)
+    if quote is None:
+        quote = Quote(ZERO, ZERO, ZERO, ZERO, 0)
     return {
         "symbol": pair.rules.symbol,
-        "bidPrice": text(bid),
-        "bidQty": text(qty),
-        "askPrice": text(ask),
-        "askQty": text(qty),
+        "bidPrice": text(quote.bid),
+        "bidQty": text(quote.bid_qty),
+        "askPrice": text(quote.ask),
+        "askQty": text(quote.ask_qty),
     }
-
-
-def mini_event(pair: PairMarket, at_ns: int) -> Json:
-    """The `24hrMiniTicker` event."""
-    day = day_of(pair, at_ns)
-    return {
-        "e": "24hrMiniTicker",
-        "E": MS(at_ns),
-        "s": pair.rules.symbol,
-        "c": text(from_units(day.last_units)),
-        "o": text(from_units(day.open_units)),
-        "h": text(from_units(day.high_units)),
-        "l": text(from_units(day.low_units)),
-        "v": text(from_units(day.volume_units)),
-        "q": text(from_units(day.value_units)),
-    }
-
-
-def full_event(pair: PairMarket, at_ns: int) -> Json:
-    """The `24hrTicker` event."""
-    row = full(pair, at_ns)
-    names = {
-        "p": "priceChange",
-        "P": "priceChangePercent",
-        "w": "weightedAvgPrice",
-        "x": "prevClosePrice",
-        "c": "lastPrice",
-        "Q": "lastQty",
-        "b": "bidPrice",
-        "B": "bidQty",
-        "a": "askPrice",
-        "A": "askQty",
-        "o": "openPrice",
-        "h": "highPrice",
-        "l": "lowPrice",
-        "v": "volume",
-        "q": "quoteVolume",
-        "O": "openTime",
-        "C": "closeTime",
-        "F": "firstId",
-        "L": "lastId",
-        "n": "count",
-    }
-    return {"e": "24hrTicker", "E": MS(at_ns), "s": pair.rules.symbol} | {key: row[name] for key, name in names.items()}
