@@ -91,7 +91,7 @@ types: install-dev
 pytest: install-dev page
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-bench: install-dev page-or-not ## W1 to W6 of the performance targets, ours and the limit in turn
+bench: install-dev page-or-not ## W1 to W7 of the performance targets, ours and the limit in turn
 	$(BIN)/python -m benchmarks $(ARGS)
 
 prove: install-dev page ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes

@@ -54,6 +54,12 @@ def main() -> int:
         for result in door_latencies(quick=asked.quick):
             say(result)
             results.append(result)
+    if not asked.only or "W7" in asked.only:
+        from benchmarks.venues.contest import meet_venues
+
+        for result in meet_venues(quick=asked.quick):
+            say(result)
+            results.append(result)
     print(table(results), file=sys.stderr)
     return int(any(result["role"] == "ours" and "skipped" in result for result in results))
 

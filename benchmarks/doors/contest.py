@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contest import cache_folder
+from benchmarks.doors.load import CONNECTIONS
 from benchmarks.environments import ROOT
 
 RATE = 500
@@ -54,7 +55,9 @@ def open_doors(*, quick: bool) -> Iterator[dict[str, Any]]:
             }
 
 
-def measure(module: str, arguments: list[str], seconds: float, rate: int) -> dict[str, Any]:
+def measure(
+    module: str, arguments: Sequence[str], seconds: float, rate: int, connections: int = CONNECTIONS
+) -> dict[str, Any]:
     """Start a door afresh, load it, stop it.
 
     Raises:
@@ -75,7 +78,7 @@ def measure(module: str, arguments: list[str], seconds: float, rate: int) -> dic
                 raise RuntimeError(complaints.read()[-1500:])
             plan = json.loads(line)
             load = [sys.executable, "-m", "benchmarks.doors.load", "--port", str(plan["port"])]
-            load += ["--seconds", str(seconds), "--rate", str(rate)]
+            load += ["--seconds", str(seconds), "--rate", str(rate), "--connections", str(connections)]
             done = subprocess.run(load, input=line, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
         finally:
             server.stdin.close()

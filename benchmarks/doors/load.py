@@ -1,4 +1,4 @@
-"""A bounded load generator: HTTP/1.1 over 32 kept connections, as fast as answers come or at a fixed rate.
+"""A bounded load generator: HTTP/1.1 over 32 or as many kept connections as asked, as fast as answers come or at a fixed rate.
 
 At a fixed rate every request has the moment it was due, whether or not a connection was free then, and its
 latency counts from that moment: a server that stalls cannot hide behind a client that waits for it.
@@ -120,6 +120,7 @@ async def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--rate", type=int, default=0, help="0: as fast as answers come")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
     asked = parser.parse_args()
     plan = json.load(sys.stdin)
     head = "".join(f"{name}: {value}\r\n" for name, value in plan["headers"].items())
@@ -127,7 +128,9 @@ async def main() -> None:
         f"POST {plan['path']} HTTP/1.1\r\nhost: bench\r\n{head}content-length: {len(body)}\r\n\r\n{body}".encode()
         for body in plan["bodies"]
     ]
-    connections = [Connection(*await asyncio.open_connection("127.0.0.1", asked.port)) for _ in range(CONNECTIONS)]
+    connections = [
+        Connection(*await asyncio.open_connection("127.0.0.1", asked.port)) for _ in range(asked.connections)
+    ]
     await saturate(connections, requests, 0.3)  # warm up
     if asked.rate:
         tally, seconds = await keep_rate(connections, requests, asked.seconds, asked.rate)

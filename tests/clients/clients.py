@@ -11,6 +11,8 @@ from tests.clients.environments import HERE, lock_of
 
 PROJECT_LOCK = HERE.parents[1] / "requirements" / "dev.lock"
 
+NOW = ("--clock", "now")  # what a bot wants that compares candles with its own clock
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -44,10 +46,10 @@ class Client:
 CLIENTS = (
     Client("alpaca_py", "alpaca-py", "Alpaca"),
     Client("trade_api", "alpaca-trade-api", "Alpaca"),
-    Client("lumibot_bot", "lumibot", "Alpaca", quick=False),
+    Client("lumibot_bot", "lumibot", "Alpaca", quick=False, options=(*NOW, "--always-open"), speed=1),
     Client("ccxt_client", "ccxt", "Binance"),
     Client("python_binance", "python-binance", "Binance"),
     Client("binance_connector", "binance-connector", "Binance"),
     Client("sdk_spot", "binance-sdk-spot", "Binance"),
-    Client("freqtrade_bot", "freqtrade", "Binance", quick=False),
+    Client("freqtrade_bot", "freqtrade", "Binance", quick=False, options=NOW, speed=1),
 )

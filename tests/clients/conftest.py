@@ -37,13 +37,13 @@ def binance(venues: dict[str, dict[str, str]]) -> dict[str, str]:
     return venues["binance"]
 
 
-def _eventually(found: Callable[[], Any], what: str = "it") -> Any:
-    give_up = time.monotonic() + PATIENCE_SECONDS
+def _eventually(found: Callable[[], Any], what: str = "it", *, seconds: float = PATIENCE_SECONDS) -> Any:
+    give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         if answer := found():
             return answer
         time.sleep(0.05)
-    raise AssertionError(f"{what} never happened within {PATIENCE_SECONDS:.0f} s")
+    raise AssertionError(f"{what} never happened within {seconds:.0f} s")
 
 
 @pytest.fixture(scope="session")

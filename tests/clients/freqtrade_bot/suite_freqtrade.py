@@ -21,7 +21,7 @@ import pytest
 
 shows = pytest.mark.shows
 HERE = Path(__file__).parent
-PAIR = "BTC/USDT"
+PATIENCE_SECONDS = 240  # the market runs at the pace of the clock, and a fill may be forty seconds away
 
 
 def settings(binance: dict[str, str], folder: Path, *, dry: bool) -> dict[str, Any]:
@@ -104,7 +104,11 @@ def test_a_dry_run_reads_the_market_and_pretends_to_trade(
     binance: dict[str, str], tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(binance, tmp_path, dry=True) as said:
-        eventually(lambda: [each for each in trades(tmp_path) if not each[0]], f"a whole trade, see {said}")
+        eventually(
+            lambda: [each for each in trades(tmp_path) if not each[0]],
+            f"a whole trade, see {said}",
+            seconds=PATIENCE_SECONDS,
+        )
     assert operations("binance", "accepted") == []
 
 
@@ -116,7 +120,11 @@ def test_a_live_run_buys_guards_and_sells(
     binance: dict[str, str], tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(binance, tmp_path, dry=False) as said:
-        eventually(lambda: [each for each in trades(tmp_path) if not each[0]], f"a whole trade, see {said}")
+        eventually(
+            lambda: [each for each in trades(tmp_path) if not each[0]],
+            f"a whole trade, see {said}",
+            seconds=PATIENCE_SECONDS,
+        )
     sides = [side for side, status, _ in orders(tmp_path) if status == "closed"]
     assert sides[:2] == ["buy", "sell"]
     assert "stoploss" in {side for side, *_ in orders(tmp_path)}
@@ -130,7 +138,7 @@ def test_a_bot_that_is_killed_finds_its_trade_again(
     binance: dict[str, str], tmp_path: Path, eventually: Callable[..., Any]
 ) -> None:
     with bot(binance, tmp_path, dry=False):
-        eventually(lambda: [each for each in trades(tmp_path) if each[0]], "an open trade")
+        eventually(lambda: [each for each in trades(tmp_path) if each[0]], "an open trade", seconds=PATIENCE_SECONDS)
     with bot(binance, tmp_path, dry=False):
-        eventually(lambda: [each for each in trades(tmp_path) if not each[0]], "its sale")
+        eventually(lambda: [each for each in trades(tmp_path) if not each[0]], "its sale", seconds=PATIENCE_SECONDS)
     assert len({amount for _, amount, _ in trades(tmp_path)[:1]}) == 1

@@ -16,6 +16,7 @@ import pytest
 
 shows = pytest.mark.shows
 HERE = Path(__file__).parent
+PATIENCE_SECONDS = 240  # the market runs at the pace of the clock, and a fill may be forty seconds away
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def test_a_program_buys_cancels_and_sells(
     tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(tmp_path) as said:
-        eventually(lambda: told(said, "portfolio"), f"the sale, see {said}")
+        eventually(lambda: told(said, "portfolio"), f"the sale, see {said}", seconds=PATIENCE_SECONDS)
         eventually(lambda: told(said, "canceled"), "the cancel")
     assert [fill["side"].split("_")[0] for fill in told(said, "fill")] == ["buy", "sell"]
     assert told(said, "price")[0]["last"] > 0
@@ -73,5 +74,5 @@ def test_a_program_survives_a_cut_stream(
 ) -> None:
     faults("alpaca", {"kind": "stream_disconnect", "stream": "trade_updates", "count_max": 1})
     with bot(tmp_path) as said:
-        eventually(lambda: len(told(said, "fill")) >= 1, f"a fill, see {said}")
-        eventually(lambda: told(said, "portfolio"), "the sale")
+        eventually(lambda: len(told(said, "fill")) >= 1, f"a fill, see {said}", seconds=PATIENCE_SECONDS)
+        eventually(lambda: told(said, "portfolio"), "the sale", seconds=PATIENCE_SECONDS)
