@@ -20,6 +20,7 @@ OnInstant = Callable[[int], None]
 OnDepth = Callable[[DepthChange], None]
 OnQuote = Callable[[Quote], None]
 OnPrevented = Callable[[Prevented], None]
+OnHalt = Callable[[Symbol, bool, int], None]
 
 
 class Announcements:
@@ -29,6 +30,8 @@ class Announcements:
     its time in force ends it there, its `on_ended`; in a market with books then `on_depth` and `on_quote`, once per
     symbol that changed; then `on_bar` with all bars published together, `on_end` once at the end of the data, and
     last of all `on_settled`: the moment to commit what happened and only then to tell it.
+
+    `on_halt` tells of a symbol that is halted, or trades again, whenever that is done.
 
     In a market with books the newest print, while `on_execution` is called, is the trade itself; `on_prevented` comes
     in its place where both orders are of one account that does not want to trade with itself.
@@ -44,6 +47,8 @@ class Announcements:
         self.on_depth: list[OnDepth] = []
         self.on_quote: list[OnQuote] = []
         self.on_bar: list[OnBar] = []
+        self.on_halt: list[OnHalt] = []
+        self._halted: set[Symbol] = set()
         self.on_end: list[OnInstant] = []
         self.on_settled: list[OnInstant] = []
         self._listeners: dict[type, list[Any]] = {
@@ -61,6 +66,13 @@ class Announcements:
         for session in happenings.opened:
             for opened in self.on_session_open:
                 opened(session, happenings.at_ns)
+
+    def tell_halt(self, symbol: Symbol, at_ns: int, *, halted: bool) -> None:
+        """A symbol is halted, or trades again; nothing where it did so already."""
+        if halted != (symbol in self._halted):
+            self._halted ^= {symbol}
+            for told in self.on_halt:
+                told(symbol, halted, at_ns)
 
     def tell_bars(self, happenings: Happenings) -> None:
         """All bars published at an instant."""

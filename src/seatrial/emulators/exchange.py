@@ -116,12 +116,16 @@ class Exchange(Announcements):
         self._number = max(self._number, up_to)
 
     def halt(self, symbol: Symbol) -> None:
-        """Stop trading in a symbol: the market goes on to be told, and meets no order until `resume`."""
-        self._trading.set_halted(symbol, halted=True)
+        """Stop trading in a symbol: its market is told, and meets no order until `resume`."""
+        self._set_halted(symbol, halted=True)
 
     def resume(self, symbol: Symbol) -> None:
         """Trade in a symbol again."""
-        self._trading.set_halted(symbol, halted=False)
+        self._set_halted(symbol, halted=False)
+
+    def _set_halted(self, symbol: Symbol, *, halted: bool) -> None:
+        self._trading.set_halted(symbol, halted=halted)
+        self.tell_halt(symbol, self.now_ns(), halted=halted)
 
     def _take_in(self, number: int) -> None:
         assert not self.full

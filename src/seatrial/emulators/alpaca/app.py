@@ -32,8 +32,10 @@ from seatrial.emulators.alpaca.news import Recorder
 from seatrial.emulators.alpaca.positions import PositionDoors
 from seatrial.emulators.alpaca.rates import RATE_PER_MINUTE, RateWindow
 from seatrial.emulators.alpaca.reference import reference_doorways
+from seatrial.emulators.alpaca.subscriber import Plan
 from seatrial.emulators.alpaca.trade_stream import TradeStream
 from seatrial.emulators.alpaca.trading import OrderDoors
+from seatrial.emulators.alpaca.unserved import unserved_doorways
 from seatrial.emulators.control import ControlDoor
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript, FaultyApp
@@ -75,6 +77,7 @@ def build_alpaca(
     accounts: Sequence[AlpacaAccount] = (AlpacaAccount(),),
     rate_per_minute: int = RATE_PER_MINUTE,
     data_connections_max: int = CONNECTIONS_MAX,
+    data_plan: Plan | None = None,
     corporate_actions: Sequence[ListedAction] = (),
     listings: Mapping[str, Listing] | None = None,
     rules_of: str | None = None,
@@ -90,7 +93,8 @@ def build_alpaca(
         script: the faults; `history`: where they and every operation are written.
         accounts: which accounts to open if they are not stored yet, and their credentials.
         rate_per_minute: requests per account; 200 as the real venue.
-        data_connections_max: market-data streams per account. The real venue's free plan allows one.
+        data_connections_max: market-data streams per account and feed. The real venue's free plan allows one.
+        data_plan: all of what an account has paid for, instead of the connections alone.
         corporate_actions: what the door of that name lists; the market itself is not changed by them.
         listings: facts about assets that instruments do not know, by symbol.
         rules_of: a date whose rules hold, such as pattern day trading before 2026-07-06; None for today's.
@@ -112,9 +116,8 @@ def build_alpaca(
         route_ns=route_ms * MILLISECOND_NS,
     )
     desk.news.listeners.append(Recorder(history))
-    door = _door(
-        desk, keys, RateWindow(api_clock, rate_per_minute), script, history, corporate_actions, data_connections_max
-    )
+    plan = data_plan or Plan(data_connections_max)
+    door = _door(desk, keys, RateWindow(api_clock, rate_per_minute), script, history, corporate_actions, plan)
     names = {each.key: each.name for each in accounts}
     return EmulatedAlpaca(FaultyApp(door, script, WORDS, accounts=names, history=history), desk, accounts)
 
@@ -126,14 +129,14 @@ def _door(
     script: FaultScript,
     history: History,
     corporate_actions: Sequence[ListedAction],
-    data_connections_max: int,
+    plan: Plan,
 ) -> Door:
     """Every door and stream of the venue."""
     exchange, orders = desk.exchange, OrderDoors(desk)
     streams = Starlette(
         routes=[
             *TradeStream(desk, keys, script).routes(),
-            *DataStream(exchange, keys, script, connections_max=data_connections_max).routes(),
+            *DataStream(exchange, keys, script, plan).routes(),
             *ControlDoor(script, history).routes(),
         ]
     )
@@ -144,7 +147,8 @@ def _door(
         *PositionDoors(desk).doorways(),
         *activity_doorways(desk),
         *reference_doorways(exchange, desk.listings, script.skew_ns),
-        *MarketData(exchange).doorways(),
+        *MarketData(exchange, recent_sip=plan.sip).doorways(),
         *action_doorways(corporate_actions),
+        *unserved_doorways(),
     ]
     return Door(doorways, streams, keys=keys, rates=rates, identity=desk.identity, swift=orders.swift)

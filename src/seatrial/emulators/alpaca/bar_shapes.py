@@ -12,11 +12,13 @@ from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import rfc3339
+from seatrial.emulators.alpaca.assets import is_coin
 from seatrial.emulators.alpaca.quotes import Quote
 from seatrial.emulators.timeline import Print
 
 TAPE = "C"
 VENUE = "V"
+ROUND_LOT = 100
 WEIGHT_DECIMALS = 6
 
 Shape = dict[str, object]
@@ -59,31 +61,44 @@ def merged_shape(bars: Sequence[Bar], instrument: Instrument, start_ns: int) -> 
 
 
 def trade_shape(trade: Print, instrument: Instrument) -> Shape:
-    """One trade of the market."""
-    return {
+    """One trade of the market. A coin's says which side took; a share's on which tape it is."""
+    told = {
         "t": trade.at_ns,
-        "x": VENUE,
         "p": trade.price_units / instrument.price_scale,
         "s": _number(trade.volume_units, instrument.qty_scale),
-        "c": ["@"],
         "i": trade.number,
-        "z": TAPE,
     }
+    if is_coin(instrument):
+        return {**told, "tks": "S" if trade.buyer_maker else "B"}
+    return {**told, "x": VENUE, "c": ["@"], "z": TAPE}
 
 
 def quote_shape(quote: Quote, instrument: Instrument) -> Shape:
-    """Both sides of a derived quote."""
-    return {
+    """Both sides of a quote; a share's sizes are in round lots, as the venue tells them."""
+    told: Shape = {
         "t": quote.at_ns,
-        "ax": VENUE,
         "ap": quote.ask_units / instrument.price_scale,
-        "as": quote.ask_lots,
-        "bx": VENUE,
         "bp": quote.bid_units / instrument.price_scale,
-        "bs": quote.bid_lots,
-        "c": ["R"],
-        "z": TAPE,
     }
+    if is_coin(instrument):
+        sizes = (_number(units, instrument.qty_scale) for units in (quote.ask_qty_units, quote.bid_qty_units))
+        return told | dict(zip(("as", "bs"), sizes, strict=True))
+    lots = [max(1, units // (ROUND_LOT * instrument.qty_scale)) for units in (quote.ask_qty_units, quote.bid_qty_units)]
+    return {**told, "as": lots[0], "bs": lots[1], "ax": VENUE, "bx": VENUE, "c": ["R"], "z": TAPE}
+
+
+def levels_shape(levels: Sequence[tuple[int, int]], instrument: Instrument) -> list[Shape]:
+    """Levels of a book, best first; a size of 0 is a level that is gone."""
+    return [
+        {"p": price_units / instrument.price_scale, "s": _number(qty_units, instrument.qty_scale)}
+        for price_units, qty_units in levels
+    ]
+
+
+def halt_shape(at_ns: int, *, halted: bool) -> Shape:
+    """A trading status: halted, or trading again."""
+    code, message = ("H", "Trading Halt") if halted else ("T", "Trading Resumption")
+    return {"sc": code, "sm": message, "rc": "", "rm": "", "t": at_ns, "z": TAPE}
 
 
 def with_text_time(shape: Shape) -> Shape:

@@ -1,232 +1,158 @@
-"""The market-data stream: trades, quotes and bars, in JSON or msgpack (`venues.md` 2.2).
+"""The market-data streams: trades, quotes, books, bars and halts, in JSON or msgpack (`venues.md` 2.2).
 
-Each instant of the market is one message per client. msgpack is chosen by the handshake's `Content-Type`;
-its times are the timestamp extension type, which the SDKs insist on.
+Each instant of the market is one message per client, encoded once for all who want the same of it. msgpack is chosen
+by the handshake's `Content-Type`; its times are the timestamp extension type, which the SDKs insist on. This market
+has no late trades, limit bands and corrections: their channels can be subscribed to, and stay silent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import struct
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.time import SECOND_NS, rfc3339
-from seatrial.emulators.alpaca.bar_shapes import Shape, bar_shape, quote_shape, trade_shape
+from seatrial.domain.ids import Symbol
+from seatrial.domain.instrument import Instrument
+from seatrial.emulators.alpaca.assets import is_coin
+from seatrial.emulators.alpaca.bar_shapes import (
+    bar_shape,
+    halt_shape,
+    levels_shape,
+    merged_shape,
+    quote_shape,
+    trade_shape,
+)
 from seatrial.emulators.alpaca.keys import Keys
-from seatrial.emulators.alpaca.quotes import quote_from
+from seatrial.emulators.alpaca.quotes import Quote, quote_from
+from seatrial.emulators.alpaca.stream_message import Instant, Row, encode
+from seatrial.emulators.alpaca.subscriber import COIN_CHANNELS, SHARE_CHANNELS, Plan, Subscriber, error
+from seatrial.emulators.alpaca.timeframes import DAY, start_of
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import FaultScript
+from seatrial.emulators.floor.shown import DepthChange
+from seatrial.emulators.floor.shown import Quote as ShownQuote
 from seatrial.emulators.outbox import Outbox
 from seatrial.emulators.timeline import Print
 
 STREAM = "market_data"
 CONNECTIONS_MAX = 16
-SYMBOLS_MAX = 10_000
 AUTHENTICATE_SECONDS_MAX = 10
-CLOSED_BY_RULE = 1008
-CHANNELS = (
-    "trades",
-    "quotes",
-    "bars",
-    "updatedBars",
-    "dailyBars",
-    "statuses",
-    "lulds",
-    "corrections",
-    "cancelErrors",
-)
-FOLLOW_TRADES = ("corrections", "cancelErrors")
-CHANNEL_OF = {"t": "trades", "q": "quotes", "b": "bars"}
-TIMESTAMP_EXTENSION = -1
-
-Encode = Callable[[Sequence[Shape]], str | bytes]
+LEVELS_MAX = 100
+SHARE_PATHS = ("/v2/iex", "/v2/sip", "/v2/delayed_sip")
+COIN_PATHS = ("/v1beta3/crypto/us",)
 
 
 class DataStream:
-    """The doors `/v2/iex` and `/v2/sip`: the same tape under both names."""
+    """The doors of shares, one tape under every name, and of coins.
 
-    def __init__(
-        self, exchange: Exchange, keys: Keys, script: FaultScript, *, connections_max: int = CONNECTIONS_MAX
-    ) -> None:
+    Args:
+        exchange: whose market is told.
+        keys: who may listen.
+        script: the venue's faults.
+        plan: how many connections and symbols an account may have, and whether it may hear `sip`.
+    """
+
+    def __init__(self, exchange: Exchange, keys: Keys, script: FaultScript, plan: Plan) -> None:
         self._exchange = exchange
         self._keys = keys
         self._script = script
-        self._connections_max = connections_max
-        self._subscribers: set[_Subscriber] = set()
-        self._instant: list[Shape] = []
+        self._plan = plan
+        self._subscribers: set[Subscriber] = set()
+        self._rows: list[Row] = []
         exchange.on_print.append(self._hear_print)
+        exchange.on_quote.append(self._hear_quote)
+        exchange.on_depth.append(self._hear_depth)
         exchange.on_bar.append(self._hear_bars)
+        exchange.on_halt.append(self._hear_halt)
         exchange.on_settled.append(self._tell)
 
     def routes(self) -> list[WebSocketRoute]:
         """The doors."""
-        return [WebSocketRoute("/v2/iex", self._serve), WebSocketRoute("/v2/sip", self._serve)]
+        return [WebSocketRoute(path, self._serve) for path in (*SHARE_PATHS, *COIN_PATHS)]
+
+    def admit(self, newcomer: Subscriber) -> int:
+        """0 where one more client of this account may stay, or the code of the error; the incumbents live."""
+        if newcomer.path == "/v2/sip" and not self._plan.sip:
+            return 409
+        incumbents = sum(one.account == newcomer.account and one.path == newcomer.path for one in self._subscribers)
+        if incumbents >= self._plan.connections_max:
+            return 406
+        self._subscribers.add(newcomer)
+        return 0
+
+    def books(self, symbols: Sequence[str]) -> list[Row]:
+        """The whole books of coins, with which a subscription to their changes begins."""
+        wanted = self._exchange.instruments if "*" in symbols else symbols
+        found = []
+        for symbol in wanted:
+            instrument = self._exchange.instruments.get(Symbol(symbol))
+            depth = None if instrument is None else self._exchange.depth(Symbol(symbol), LEVELS_MAX)
+            if instrument is not None and depth is not None and is_coin(instrument):
+                levels = {"b": levels_shape(depth.bids, instrument), "a": levels_shape(depth.asks, instrument)}
+                found.append(Row("o", symbol, {**levels, "t": self._exchange.now_ns(), "r": True}))
+        return found
+
+    # ----------------------------------------------------------- the market
 
     def _hear_print(self, trade: Print) -> None:
         if not self._subscribers:
             return
         instrument = self._exchange.instruments[trade.symbol]
         if trade.volume_units:
-            self._instant.append({"T": "t", "S": trade.symbol, **trade_shape(trade, instrument)})
-        quote = quote_shape(quote_from(trade, instrument), instrument)
-        self._instant.append({"T": "q", "S": trade.symbol, **quote})
+            self._rows.append(Row("t", trade.symbol, trade_shape(trade, instrument)))
+        if not self._exchange.has_books:
+            self._rows.append(Row("q", trade.symbol, quote_shape(quote_from(trade, instrument), instrument)))
+
+    def _hear_quote(self, shown: ShownQuote) -> None:
+        if self._subscribers and shown.bid_units and shown.ask_units:
+            quote = Quote(shown.bid_units, shown.ask_units, shown.bid_qty_units, shown.ask_qty_units, shown.at_ns)
+            instrument = self._exchange.instruments[shown.symbol]
+            self._rows.append(Row("q", shown.symbol, quote_shape(quote, instrument)))
+
+    def _hear_depth(self, change: DepthChange) -> None:
+        instrument = self._exchange.instruments[change.symbol]
+        if self._subscribers and is_coin(instrument):
+            levels = {"b": levels_shape(change.bids, instrument), "a": levels_shape(change.asks, instrument)}
+            self._rows.append(Row("o", change.symbol, {**levels, "t": change.at_ns}))
 
     def _hear_bars(self, bars: Sequence[Bar], _: int) -> None:
-        if not self._subscribers:
-            return
-        for bar in bars:
-            shape = bar_shape(bar, self._exchange.instruments[bar.symbol])
-            self._instant.append({"T": "b", "S": bar.symbol, **shape})
+        for bar in bars if self._subscribers else ():
+            instrument = self._exchange.instruments[bar.symbol]
+            self._rows.append(Row("b", bar.symbol, bar_shape(bar, instrument)))
+            if any(one.wants("d", bar.symbol) for one in self._subscribers):
+                self._rows.append(self._day(bar, instrument))
+
+    def _day(self, bar: Bar, instrument: Instrument) -> Row:
+        """The day of a bar so far, which is told with each of its bars."""
+        begins_ns = start_of(self._exchange, instrument, DAY)(bar.start_ns)
+        bars = self._exchange.finished_bars(bar.symbol, begins_ns, bar.end_ns)
+        return Row("d", bar.symbol, merged_shape(bars or [bar], instrument, begins_ns))
+
+    def _hear_halt(self, symbol: Symbol, halted: bool, at_ns: int) -> None:
+        if self._subscribers:
+            self._rows.append(Row("s", symbol, halt_shape(at_ns, halted=halted)))
 
     def _tell(self, _: int) -> None:
-        instant, self._instant = self._instant, []
+        if not self._rows:
+            return
+        instant, self._rows = Instant(self._rows), []
         for subscriber in self._subscribers:
             subscriber.tell(instant)
 
     async def _serve(self, websocket: WebSocket) -> None:
         await websocket.accept()
+        path = websocket.url.path
         packed = "msgpack" in websocket.headers.get("content-type", "")
-        encode = encode_msgpack if packed else encode_json
-        farewell = encode([_error(407, "slow client")])
-        subscriber = _Subscriber(self, Outbox(websocket, self._script, STREAM, farewell=farewell), encode, self._keys)
+        outbox = Outbox(websocket, self._script, STREAM, farewell=encode([error(407, "slow client")], packed=packed))
+        channels = COIN_CHANNELS if path in COIN_PATHS else SHARE_CHANNELS
+        subscriber = Subscriber(self, outbox, self._keys, path, channels, self._plan, packed=packed)
         subscriber.say({"T": "success", "msg": "connected"})
         impatience = asyncio.get_running_loop().call_later(AUTHENTICATE_SECONDS_MAX, subscriber.lose_patience)
         try:
-            await subscriber.outbox.converse(subscriber.hear)
+            await outbox.converse(subscriber.hear)
         finally:
             impatience.cancel()
             self._subscribers.discard(subscriber)
-
-    def admit(self, subscriber: _Subscriber) -> bool:
-        """Whether one more client of this account may stay; the incumbents live."""
-        incumbents = sum(other.account == subscriber.account for other in self._subscribers)
-        if incumbents >= self._connections_max:
-            return False
-        self._subscribers.add(subscriber)
-        return True
-
-
-class _Subscriber:
-    """One client and what it wants to hear."""
-
-    def __init__(self, stream: DataStream, outbox: Outbox, encode: Encode, keys: Keys) -> None:
-        self.outbox = outbox
-        self.account: str | None = None
-        self._stream = stream
-        self._encode = encode
-        self._keys = keys
-        self._wanted: dict[str, set[str]] = {channel: set() for channel in CHANNELS}
-
-    def say(self, shape: Shape) -> None:
-        """A control message: an array of one."""
-        self.outbox.answer(self._encode([shape]))
-
-    def lose_patience(self) -> None:
-        """Nobody authenticated in time."""
-        if self.account is None:
-            self.say(_error(404, "auth timeout"))
-            self.outbox.close_after_sending(CLOSED_BY_RULE)
-
-    def tell(self, instant: Sequence[Shape]) -> None:
-        """What of an instant this client subscribed to."""
-        rows = [row for row in instant if self._wants(str(row["T"]), str(row["S"]))]
-        if rows:
-            self.outbox.put(
-                self._encode(rows), " ".join(sorted({str(row["T"]) for row in rows})), account=self.account or ""
-            )
-
-    def _wants(self, kind: str, symbol: str) -> bool:
-        wanted = self._wanted[CHANNEL_OF[kind]]
-        return symbol in wanted or "*" in wanted
-
-    def hear(self, said: str | bytes) -> None:
-        """One message of the client, in JSON or msgpack."""
-        message = _decode(said)
-        if message is None:
-            self.say(_error(400, "invalid syntax"))
-            return
-        action = message.get("action")
-        if action == "auth":
-            self._authenticate(message)
-        elif self.account is None:
-            self.say(_error(401, "not authenticated"))
-        elif action in ("subscribe", "unsubscribe"):
-            self._subscribe(message, add=action == "subscribe")
-        else:
-            self.say(_error(400, "invalid syntax"))
-
-    def _authenticate(self, message: dict[str, Any]) -> None:
-        if self.account is not None:
-            self.say(_error(403, "already authenticated"))
-            return
-        self.account = self._keys.account(str(message.get("key", "")), str(message.get("secret", "")))
-        if self.account is None:
-            self.say(_error(402, "auth failed"))
-        elif self._stream.admit(self):
-            self.say({"T": "success", "msg": "authenticated"})
-        else:
-            self.say(_error(406, "connection limit exceeded"))
-            self.outbox.close_after_sending(CLOSED_BY_RULE)
-
-    def _subscribe(self, message: dict[str, Any], *, add: bool) -> None:
-        asked = {channel: message[channel] for channel in CHANNELS if channel in message}
-        if not all(_are_texts(symbols) for symbols in asked.values()):
-            self.say(_error(410, "invalid subscribe action for this feed"))
-            return
-        wanted = {channel: set(symbols) for channel, symbols in self._wanted.items()}
-        for channel, symbols in asked.items():
-            for each in (channel, *(FOLLOW_TRADES if channel == "trades" else ())):
-                wanted[each] = wanted[each] | set(symbols) if add else wanted[each] - set(symbols)
-        if max(len(symbols) for symbols in wanted.values()) > SYMBOLS_MAX:
-            self.say(_error(405, "symbol limit exceeded"))
-            return
-        self._wanted = wanted
-        self.say({"T": "subscription", **{channel: sorted(wanted[channel]) for channel in CHANNELS}})
-
-
-def encode_json(rows: Sequence[Shape]) -> str:
-    """An array as text, times in RFC3339."""
-    shown = [{**row, "t": rfc3339(_ns(row))} if "t" in row else row for row in rows]
-    return msgspec.json.encode(shown).decode()
-
-
-def encode_msgpack(rows: Sequence[Shape]) -> bytes:
-    """An array as msgpack, times as its timestamp extension in nanoseconds."""
-    return msgspec.msgpack.encode([{**row, "t": _timestamp(_ns(row))} if "t" in row else row for row in rows])
-
-
-def _timestamp(at_ns: int) -> msgspec.msgpack.Ext:
-    seconds, nanos = divmod(at_ns, SECOND_NS)
-    return msgspec.msgpack.Ext(TIMESTAMP_EXTENSION, struct.pack(">Q", nanos << 34 | seconds))
-
-
-def _ns(row: Shape) -> int:
-    at_ns = row["t"]
-    assert isinstance(at_ns, int)
-    return at_ns
-
-
-def _decode(said: str | bytes) -> dict[str, Any] | None:
-    """JSON in text or binary frames, msgpack in binary ones."""
-    try:
-        if isinstance(said, str) or said[:1] == b"{":
-            message = msgspec.json.decode(said)
-        else:
-            message = msgspec.msgpack.decode(said)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    return message if isinstance(message, dict) else None
-
-
-def _are_texts(symbols: object) -> bool:
-    return isinstance(symbols, list) and all(isinstance(symbol, str) for symbol in symbols)
-
-
-def _error(code: int, message: str) -> Shape:
-    return {"T": "error", "code": code, "msg": message}

@@ -1,10 +1,15 @@
-"""Market data over HTTP: bars, trades, quotes, snapshots (`venues.md` 2.2). Only what has happened is told."""
+"""Market data over HTTP: bars, trades, quotes, snapshots of shares and coins (`venues.md` 2.2).
+
+Only what has happened is told. Shares are under `/v2/stocks`, coins under `/v1beta3/crypto/us`, each of which knows
+nothing of the other's symbols.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,92 +17,103 @@ from starlette.responses import Response
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import DAY_NS
-from seatrial.emulators.alpaca.bar_shapes import Shape, bar_shape, quote_shape, trade_shape, with_text_time
-from seatrial.emulators.alpaca.door import Doorway, Endpoint, answer
+from seatrial.domain.time import DAY_NS, MINUTE_NS
+from seatrial.emulators.alpaca.assets import is_coin
+from seatrial.emulators.alpaca.bar_shapes import Shape, quote_shape, trade_shape, with_text_time
+from seatrial.emulators.alpaca.door import Doorway, answer
+from seatrial.emulators.alpaca.newest_data import NewestData
 from seatrial.emulators.alpaca.queries import choice_of, list_of, text_of, time_of, whole_of
 from seatrial.emulators.alpaca.quotes import SPREAD_MODEL, quote_from
-from seatrial.emulators.alpaca.timeframes import DAY, bars_of, span_of
+from seatrial.emulators.alpaca.refusals import Refusal
+from seatrial.emulators.alpaca.timeframes import bars_of, span_of
 from seatrial.emulators.exchange import Exchange
 
 LIMIT_DEFAULT = 1_000
 LIMIT_MAX = 10_000
+RECENT_NS = 15 * MINUTE_NS
 DERIVED = {"X-Seatrial-Derived": SPREAD_MODEL}
 KINDS = ("bars", "trades", "quotes")
+FEEDS = ("", "sip", "iex", "delayed_sip", "otc", "boats", "overnight")
+SHARES, COINS = "/v2/stocks", "/v1beta3/crypto/us"
 
 Rows = Callable[[Request, Instrument, int, int], Iterable[Shape]]
 
 
 class MarketData:
-    """The doors under `/v2/stocks`."""
+    """The doors of both kinds of asset.
 
-    def __init__(self, exchange: Exchange) -> None:
+    Args:
+        exchange: whose market is told.
+        recent_sip: whether the account may ask for the last quarter of an hour of the `sip` feed.
+    """
+
+    def __init__(self, exchange: Exchange, *, recent_sip: bool = True) -> None:
         self._exchange = exchange
+        self._recent_sip = recent_sip
         self._rows: dict[str, Rows] = {"bars": self._bars, "trades": self._trades, "quotes": self._quotes}
-        self._latest: dict[str, Callable[[Instrument], Shape | None]] = {
-            "bars": self._latest_bar,
-            "trades": self._latest_trade,
-            "quotes": self._latest_quote,
-        }
 
     def doorways(self) -> list[Doorway]:
-        """All of them; each kind for many symbols and for one."""
+        """All of them; each kind for many symbols and, of shares, for one."""
+        newest = NewestData(self._exchange)
         ways: list[Doorway] = []
         for kind in KINDS:
-            ways += [
-                Doorway(f"/v2/stocks/{kind}", self._door(self._history, kind)),
-                Doorway(f"/v2/stocks/{kind}/latest", self._door(self._newest, kind)),
-                Doorway(f"/v2/stocks/{{symbol}}/{kind}", self._door(self._history, kind)),
-                Doorway(f"/v2/stocks/{{symbol}}/{kind}/latest", self._door(self._newest, kind)),
-            ]
+            latest = partial(newest.latest, kind)
+            for path in (f"{SHARES}/{kind}", f"{SHARES}/{{symbol}}/{kind}"):
+                ways.append(self._way(path, partial(self._history, kind), kind))
+                ways.append(self._way(f"{path}/latest", latest, kind))
+            ways.append(self._way(f"{COINS}/{kind}", partial(self._history, kind), kind))
+            ways.append(self._way(f"{COINS}/latest/{kind}", latest, kind))
         return [
             *ways,
-            Doorway("/v2/stocks/snapshots", self._door(self._snapshots, "")),
-            Doorway("/v2/stocks/{symbol}/snapshot", self._door(self._snapshots, "")),
+            self._way(f"{COINS}/latest/orderbooks", newest.books, ""),
+            self._way(f"{COINS}/snapshots", newest.wrapped_snapshots, ""),
+            self._way(f"{SHARES}/snapshots", newest.snapshots, ""),
+            self._way(f"{SHARES}/{{symbol}}/snapshot", newest.snapshots, ""),
         ]
 
-    def _door(self, shown: Callable[[Request, str], object], kind: str) -> Endpoint:
+    def _way(self, path: str, shown: Callable[[Request, list[Instrument]], object], kind: str) -> Doorway:
+        coins = path.startswith(COINS)
+
         async def endpoint(request: Request, _: str) -> Response:
             self._exchange.catch_up()
-            response = answer(shown(request, kind))
-            if kind != "bars":
-                response.headers.update(DERIVED)
-            return response
+            choice_of(request.query_params, "feed", FEEDS)
+            told = answer(shown(request, self._asked(request, coins=coins)))
+            if kind != "bars" and not self._exchange.has_books:
+                told.headers.update(DERIVED)
+            return told
 
-        return endpoint
+        return Doorway(path, endpoint)
 
-    # -------------------------------------------------------------- history
-
-    def _history(self, request: Request, kind: str) -> object:
+    def _history(self, kind: str, request: Request, asked: list[Instrument]) -> object:
         query = request.query_params
         now_ns = self._exchange.now_ns()
         start_ns = time_of(query, "start", default=now_ns // DAY_NS * DAY_NS)
         end_ns = time_of(query, "end", default=now_ns, day_ends=True)
         if end_ns < start_ns:
             raise RequestFault("end", "not before start", query.get("end"))
+        if not self._recent_sip and text_of(query, "feed") == "sip" and end_ns > now_ns - RECENT_NS:
+            raise Refusal(403, None, "subscription does not permit querying recent SIP data")
         limit = whole_of(query, "limit", default=LIMIT_DEFAULT, least=1, most=LIMIT_MAX)
         choice_of(query, "adjustment", ("raw", "split", "dividend", "spin-off", "all"))
+        time_of(query, "asof", default=0)
         newest_first = choice_of(query, "sort", ("asc", "desc")) == "desc"
-        after = _parse_token(text_of(query, "page_token"))
+        past_symbol, past_ns = _parse_token(text_of(query, "page_token"))
         found: dict[str, list[Shape]] = {}
-        token: str | None = None
-        total = 0
-        for instrument in sorted(self._asked(request), key=lambda each: each.symbol):
-            for row in self._ordered(kind, request, instrument, start_ns, end_ns, newest_first):
-                if after is not None and not _is_after((instrument.symbol, _at(row)), after, newest_first):
-                    continue
+        total, token = 0, None
+        for instrument in sorted(asked, key=lambda each: each.symbol):
+            if instrument.symbol < past_symbol:
+                continue
+            first_ns, last_ns = start_ns, end_ns
+            if instrument.symbol == past_symbol:
+                first_ns, last_ns = (start_ns, past_ns - 1) if newest_first else (past_ns + 1, end_ns)
+            rows = self._rows[kind](request, instrument, first_ns, last_ns)
+            for row in reversed(list(rows)) if newest_first else rows:
                 if total == limit:
                     return self._page(request, kind, found, token)
                 found.setdefault(instrument.symbol, []).append(with_text_time(row))
-                token = _token(instrument.symbol, _at(row))
+                token = _token(instrument.symbol, row)
                 total += 1
         return self._page(request, kind, found, None)
-
-    def _ordered(
-        self, kind: str, request: Request, instrument: Instrument, start_ns: int, end_ns: int, newest_first: bool
-    ) -> Iterator[Shape]:
-        rows = self._rows[kind](request, instrument, start_ns, end_ns)
-        return iter(list(rows)[::-1] if newest_first else rows)
 
     def _page(self, request: Request, kind: str, found: dict[str, list[Shape]], token: str | None) -> object:
         if "symbol" in request.path_params:
@@ -106,8 +122,8 @@ class MarketData:
         return {kind: found, "next_page_token": token}
 
     def _bars(self, request: Request, instrument: Instrument, start_ns: int, end_ns: int) -> Iterable[Shape]:
-        span_ns = span_of(text_of(request.query_params, "timeframe", "1Min"))
-        return bars_of(self._exchange, instrument, span_ns=span_ns, start_ns=start_ns, end_ns=end_ns)
+        span = span_of(text_of(request.query_params, "timeframe", "1Min"))
+        return bars_of(self._exchange, instrument, span, start_ns=start_ns, end_ns=end_ns)
 
     def _trades(self, _: Request, instrument: Instrument, start_ns: int, end_ns: int) -> Iterable[Shape]:
         prints = self._exchange.past_prints(instrument.symbol, start_ns, end_ns + 1)
@@ -117,78 +133,25 @@ class MarketData:
         prints = self._exchange.past_prints(instrument.symbol, start_ns, end_ns + 1)
         return (quote_shape(quote_from(trade, instrument), instrument) for trade in prints)
 
-    # --------------------------------------------------------------- newest
-
-    def _newest(self, request: Request, kind: str) -> object:
-        found = {each.symbol: self._latest[kind](each) for each in self._asked(request)}
-        shown = {symbol: with_text_time(shape) for symbol, shape in found.items() if shape is not None}
-        if "symbol" in request.path_params:
-            symbol = request.path_params["symbol"]
-            return {"symbol": symbol, kind.removesuffix("s"): shown.get(symbol)}
-        return {kind: shown}
-
-    def _latest_bar(self, instrument: Instrument) -> Shape | None:
-        bars = self._exchange.finished_bars(instrument.symbol, 0, self._exchange.now_ns())
-        return bar_shape(bars[-1], instrument) if bars else None
-
-    def _latest_trade(self, instrument: Instrument) -> Shape | None:
-        last = self._exchange.newest_print(instrument.symbol)
-        return None if last is None else trade_shape(last, instrument)
-
-    def _latest_quote(self, instrument: Instrument) -> Shape | None:
-        last = self._exchange.newest_print(instrument.symbol)
-        return None if last is None else quote_shape(quote_from(last, instrument), instrument)
-
-    def _snapshots(self, request: Request, _: str) -> object:
-        shown = {each.symbol: self._snapshot(each) for each in self._asked(request)}
-        if "symbol" in request.path_params:
-            symbol = request.path_params["symbol"]
-            return {"symbol": symbol, **(shown.get(symbol) or {})}
-        return shown
-
-    def _snapshot(self, instrument: Instrument) -> dict[str, object]:
-        now_ns = self._exchange.now_ns()
-        days = list(bars_of(self._exchange, instrument, span_ns=DAY, start_ns=0, end_ns=now_ns))
-        parts = {
-            "latestTrade": self._latest_trade(instrument),
-            "latestQuote": self._latest_quote(instrument),
-            "minuteBar": self._latest_bar(instrument),
-            "dailyBar": days[-1] if days else None,
-            "prevDailyBar": days[-2] if len(days) > 1 else None,
-        }
-        return {name: None if shape is None else with_text_time(shape) for name, shape in parts.items()}
-
-    def _asked(self, request: Request) -> list[Instrument]:
+    def _asked(self, request: Request, *, coins: bool) -> list[Instrument]:
         """The instruments asked for. A symbol this venue does not list has no data, and is left out."""
         symbols = [request.path_params["symbol"]] if "symbol" in request.path_params else []
         symbols = symbols or list_of(request.query_params, "symbols")
         if not symbols:
             raise RequestFault("symbols", "comma-separated symbols", "")
-        instruments = self._exchange.instruments
-        return [instruments[Symbol(symbol)] for symbol in symbols if Symbol(symbol) in instruments]
+        found = [self._exchange.instruments.get(Symbol(symbol)) for symbol in symbols]
+        return [one for one in found if one is not None and is_coin(one) == coins]
 
 
-def _at(row: Shape) -> int:
-    at_ns = row["t"]
-    assert isinstance(at_ns, int)
-    return at_ns
+def _token(symbol: str, row: Shape) -> str:
+    return base64.urlsafe_b64encode(f"{symbol}|{row['t']}".encode()).decode()
 
 
-def _token(symbol: str, at_ns: int) -> str:
-    return base64.urlsafe_b64encode(f"{symbol}|{at_ns}".encode()).decode()
-
-
-def _parse_token(token: str) -> tuple[str, int] | None:
+def _parse_token(token: str) -> tuple[str, int]:
     if not token:
-        return None
+        return "", 0
     try:
         symbol, _, at_ns = base64.urlsafe_b64decode(token).decode().partition("|")
         return symbol, int(at_ns)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise RequestFault("page_token", "the next_page_token of an earlier answer", token) from None
-
-
-def _is_after(row: tuple[str, int], past: tuple[str, int], newest_first: bool) -> bool:
-    if row[0] != past[0]:
-        return row[0] > past[0]
-    return row[1] < past[1] if newest_first else row[1] > past[1]

@@ -1,4 +1,7 @@
-"""Quotes made from the last print, and said to be: one basis point or one tick to each side of it."""
+"""Quotes: the book's where the market has books; otherwise made from the last print, and said to be.
+
+A made quote stands one basis point or one tick to each side of the print.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +17,28 @@ SPREAD_MODEL = "derived: last print -/+ max(1 tick, 1 bp), on the tick grid"
 
 
 class Quote(NamedTuple):
-    """Both sides in price units; sizes in round lots of a hundred shares, at least one."""
+    """Both sides, in price units and quantity units."""
 
     bid_units: int
     ask_units: int
-    bid_lots: int
-    ask_lots: int
+    bid_qty_units: int
+    ask_qty_units: int
     at_ns: int
 
 
 def quote_from(last: Print, instrument: Instrument) -> Quote:
-    """The quote around a print."""
+    """The quote made around a print."""
     tick_units = instrument.tick_units
     half_units = max(tick_units, last.price_units // HALF_SPREAD_DIVISOR)
     bid_units = max(tick_units, (last.price_units - half_units) // tick_units * tick_units)
     ask_units = -(-(last.price_units + half_units) // tick_units) * tick_units
-    lots = max(1, last.volume_units // (100 * instrument.lot_units))
-    return Quote(bid_units, ask_units, lots, lots, last.at_ns)
+    return Quote(bid_units, ask_units, last.volume_units, last.volume_units, last.at_ns)
 
 
 def newest_quote(exchange: Exchange, symbol: Symbol) -> Quote | None:
-    """The quote that stands now; None before the first print."""
+    """The quote that stands now; None before the first print. A book with an empty side has none of its own."""
+    shown = exchange.quote(symbol)
+    if shown is not None and shown.bid_units and shown.ask_units:
+        return Quote(shown.bid_units, shown.ask_units, shown.bid_qty_units, shown.ask_qty_units, shown.at_ns)
     last = exchange.newest_print(symbol)
     return None if last is None else quote_from(last, exchange.instruments[symbol])
