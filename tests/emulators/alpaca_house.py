@@ -16,14 +16,15 @@ from tests.emulators.small_markets import OPEN_NS, flat_bars, session
 
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
-from seatrial.domain.instrument import us_equity
+from seatrial.domain.instrument import Instrument, us_equity
 from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
+from seatrial.emulators.alpaca.assets import alpaca_coin
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Fault, FaultScript
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.store import Store
-from seatrial.emulators.tape import MemoryTape
+from seatrial.emulators.tape import MemoryTape, Tape
 from seatrial.emulators.timeline import market_start_ns
 from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
 
@@ -56,12 +57,12 @@ class House:
         rows: dict[Symbol, list[Bar]] = {}
         for bar in bars:
             rows.setdefault(bar.symbol, []).append(bar)
-        tape = MemoryTape(rows, sessions)
+        tape: Tape = options.pop("tape", None) or MemoryTape(rows, sessions)
         self.store = store
         records = store.venue("alpaca")
         start_ns = market_start_ns(records.market_ns, tape.sessions)
         self.exchange = Exchange(
-            [us_equity(symbol) for symbol in rows], tape, market_clock=MarketClock(clock, anchor_ns=start_ns)
+            [_instrument(symbol) for symbol in tape.symbols], tape, market_clock=MarketClock(clock, anchor_ns=start_ns)
         )
         self.history = History(clock)
         self.venue = build_alpaca(
@@ -71,7 +72,7 @@ class House:
             seed=1,
             script=FaultScript(Random(1), self.history, faults),
             history=self.history,
-            accounts=(FIRST, SECOND),
+            accounts=options.pop("accounts", (FIRST, SECOND)),
             rate_per_minute=rate_per_minute,
             **options,
         )
@@ -102,6 +103,10 @@ class House:
         updates = TradeUpdates(stream)
         await updates.listen(FIRST)
         return updates
+
+
+def _instrument(symbol: str) -> Instrument:
+    return alpaca_coin(symbol.removesuffix("/USD")) if "/" in symbol else us_equity(symbol)
 
 
 class TradeUpdates:
@@ -136,7 +141,7 @@ def in_house(
 ) -> None:
     """Play a scene in a house of its own; default is one flat session of ten minutes at 100 dollars.
 
-    `options` are further ones of `build_alpaca`.
+    `options` are further ones of `build_alpaca`, and `tape` another one than of these bars.
     """
 
     async def main(loop: VirtualLoop) -> None:

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from seatrial.domain.bars import Session
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import DAY_NS, HOUR_NS, SECOND_NS
+from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS
 from seatrial.emulators.alpaca.assets import is_coin
 from seatrial.emulators.alpaca.lifetimes import GTC_DAYS_MAX
-from seatrial.emulators.alpaca.new_york import new_york
+from seatrial.emulators.alpaca.new_york import midnight_ns, new_york
 from seatrial.emulators.exchange import Exchange
 
 EARLY_HOUR = 4
@@ -69,6 +69,5 @@ def _early_ns(session: Session) -> int:
 
 def _gtc_end_ns(now_ns: int) -> int:
     """16:15 in New York, ninety days on."""
-    local = new_york(now_ns) + timedelta(days=GTC_DAYS_MAX)
-    seconds = (GTC_ENDS_HOUR - local.hour) * 3_600 + (GTC_ENDS_MINUTE - local.minute) * 60 - local.second
-    return (now_ns + GTC_DAYS_MAX * DAY_NS) // SECOND_NS * SECOND_NS + seconds * SECOND_NS
+    day = (new_york(now_ns) + timedelta(days=GTC_DAYS_MAX)).date().isoformat()
+    return midnight_ns(day) + (GTC_ENDS_HOUR * 60 + GTC_ENDS_MINUTE) * MINUTE_NS
