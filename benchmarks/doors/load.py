@@ -1,4 +1,4 @@
-"""A bounded load generator: HTTP/1.1 over 32 or as many kept connections as asked, as fast as answers come or at a fixed rate.
+"""A bounded load generator: HTTP/1.1 over kept connections, as fast as answers come or at a fixed rate.
 
 At a fixed rate every request has the moment it was due, whether or not a connection was free then, and its
 latency counts from that moment: a server that stalls cannot hide behind a client that waits for it.

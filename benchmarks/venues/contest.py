@@ -90,9 +90,7 @@ def _letters(number: int) -> str:
 
 def _day(hours: int, quick: bool) -> dict[str, Any]:
     told = trade_a_day(hours)
-    note = (
-        f"{told['orders']:,} orders, {told['fills']:,} fills; grew {told['grown_mib']:.1f} MiB after the first quarter"
-    )
+    note = f"{told['orders']:,} orders, {told['fills']:,} fills; {told['grown_mib']:.1f} MiB more since a quarter of it"
     return {"unit": "orders/s", "median": told["orders"] / told["seconds"], "told": told, "note": note}
 
 

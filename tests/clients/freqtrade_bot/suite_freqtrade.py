@@ -81,7 +81,7 @@ def bot(binance: dict[str, str], folder: Path, *, dry: bool) -> Iterator[Path]:
 
 
 def trades(folder: Path) -> list[tuple[Any, ...]]:
-    """`(is_open, amount, stoploss orders)` of each trade in the bot's own database."""
+    """`(is_open, amount, exit reason)` of each trade in the bot's own database."""
     path = folder / "trades.sqlite"
     if not path.exists():
         return []
@@ -90,6 +90,11 @@ def trades(folder: Path) -> list[tuple[Any, ...]]:
             return database.execute("select is_open, amount, exit_reason from trades order by id").fetchall()
         except sqlite3.OperationalError:  # its tables are not there yet
             return []
+
+
+def ended(folder: Path) -> list[tuple[Any, ...]]:
+    """The trades that are over."""
+    return [each for each in trades(folder) if not each[0]]
 
 
 def orders(folder: Path) -> list[tuple[Any, ...]]:
@@ -104,11 +109,7 @@ def test_a_dry_run_reads_the_market_and_pretends_to_trade(
     binance: dict[str, str], tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(binance, tmp_path, dry=True) as said:
-        eventually(
-            lambda: [each for each in trades(tmp_path) if not each[0]],
-            f"a whole trade, see {said}",
-            seconds=PATIENCE_SECONDS,
-        )
+        eventually(lambda: ended(tmp_path), f"a whole trade, see {said}", seconds=PATIENCE_SECONDS)
     assert operations("binance", "accepted") == []
 
 
@@ -120,11 +121,7 @@ def test_a_live_run_buys_guards_and_sells(
     binance: dict[str, str], tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(binance, tmp_path, dry=False) as said:
-        eventually(
-            lambda: [each for each in trades(tmp_path) if not each[0]],
-            f"a whole trade, see {said}",
-            seconds=PATIENCE_SECONDS,
-        )
+        eventually(lambda: ended(tmp_path), f"a whole trade, see {said}", seconds=PATIENCE_SECONDS)
     sides = [side for side, status, _ in orders(tmp_path) if status == "closed"]
     assert sides[:2] == ["buy", "sell"]
     assert "stoploss" in {side for side, *_ in orders(tmp_path)}
@@ -140,5 +137,5 @@ def test_a_bot_that_is_killed_finds_its_trade_again(
     with bot(binance, tmp_path, dry=False):
         eventually(lambda: [each for each in trades(tmp_path) if each[0]], "an open trade", seconds=PATIENCE_SECONDS)
     with bot(binance, tmp_path, dry=False):
-        eventually(lambda: [each for each in trades(tmp_path) if not each[0]], "its sale", seconds=PATIENCE_SECONDS)
+        eventually(lambda: ended(tmp_path), "its sale", seconds=PATIENCE_SECONDS)
     assert len({amount for _, amount, _ in trades(tmp_path)[:1]}) == 1
