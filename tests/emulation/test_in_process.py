@@ -1,0 +1,115 @@
+"""`seatrial.emulate()`: a bot's own tests meet both venues on real sockets, and several accounts meet each other."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+import seatrial
+from seatrial.domain.faults import RequestFault
+
+ACCOUNTS = """
+[[account]]
+name = "maker"
+key = "PKMAKER0000000000000"
+secret = "maker secret"
+cash = "1000000"
+coins = { BTC = "1000" }
+"""
+
+
+class Trader:
+    """Who signs with a key pair."""
+
+    def __init__(self, rest: str, key: str, secret: str) -> None:
+        self._http = httpx.Client(base_url=rest, headers={"X-MBX-APIKEY": key}, timeout=30)
+        self._secret = secret
+
+    def ask(self, method: str, path: str, **values: object) -> Any:
+        """A signed question, answered well."""
+        query = urlencode(values | {"timestamp": time.time_ns() // 1_000_000, "recvWindow": 60_000})
+        signature = hmac.new(self._secret.encode(), query.encode(), hashlib.sha256).hexdigest()
+        answer = self._http.request(method, f"{path}?{query}&signature={signature}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="module")
+def venues(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    file = tmp_path_factory.mktemp("accounts") / "accounts.toml"
+    file.write_text(ACCOUNTS)
+    with seatrial.emulate(symbols=["SPY", "BTCUSDT"], fills="book", speed=60, accounts=file) as told:
+        yield told
+
+
+def test_the_venues_say_what_the_command_says(venues: dict[str, dict[str, str]]) -> None:
+    assert set(venues) == {"alpaca", "binance"}
+    assert set(venues["alpaca"]) == {"rest", "data", "trade_stream", "data_stream", "key", "secret"}
+    assert set(venues["binance"]) == {"rest", "ws", "ws_api", "key", "secret"}
+
+
+def test_a_market_order_is_answered_with_its_trades_and_they_are_on_the_public_tape(venues: Any) -> None:
+    binance = venues["binance"]
+    taker = Trader(binance["rest"], binance["key"], binance["secret"])
+
+    order = taker.ask("POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01")
+
+    assert order["status"] == "FILLED"
+    public = httpx.get(f"{binance['rest']}/api/v3/trades?symbol=BTCUSDT&limit=1000", timeout=30).json()
+    numbers = [trade["id"] for trade in public]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert {fill["price"] for fill in order["fills"]} <= {trade["price"] for trade in public}
+
+
+def test_two_accounts_trade_with_each_other_in_the_one_book(venues: Any) -> None:
+    binance = venues["binance"]
+    maker = Trader(binance["rest"], "PKMAKER0000000000000", "maker secret")
+    taker = Trader(binance["rest"], binance["key"], binance["secret"])
+    book = httpx.get(f"{binance['rest']}/api/v3/ticker/bookTicker?symbol=BTCUSDT", timeout=30).json()
+    price = f"{float(book['bidPrice']) * 0.999:.2f}"  # it takes every bid there, and its rest is the best offer
+
+    resting = maker.ask(
+        "POST",
+        "/api/v3/order",
+        symbol="BTCUSDT",
+        side="SELL",
+        type="LIMIT",
+        timeInForce="GTC",
+        quantity="1000",
+        price=price,
+    )
+    taken = taker.ask("POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.02")
+    left = maker.ask("DELETE", "/api/v3/order", symbol="BTCUSDT", orderId=resting["orderId"])
+
+    assert resting["status"] == "PARTIALLY_FILLED"
+    assert {float(fill["price"]) for fill in taken["fills"]} == {float(price)}
+    assert float(left["executedQty"]) >= float(resting["executedQty"]) + 0.02
+
+
+def test_an_alpaca_market_order_fills_at_once(venues: Any) -> None:
+    alpaca = venues["alpaca"]
+    http = httpx.Client(
+        base_url=alpaca["rest"],
+        headers={"APCA-API-KEY-ID": alpaca["key"], "APCA-API-SECRET-KEY": alpaca["secret"]},
+        timeout=30,
+    )
+    time.sleep(0.1)  # the first quote of the session comes a market second after its open
+    order = {"symbol": "SPY", "qty": "3", "side": "buy", "type": "market", "time_in_force": "day"}
+
+    placed = http.post("/v2/orders", json=order).json()
+
+    deadline = time.monotonic() + 30
+    while (found := http.get(f"/v2/orders/{placed['id']}").json())["status"] != "filled":
+        assert time.monotonic() < deadline, found
+    assert float(found["filled_qty"]) == 3
+
+
+def test_what_cannot_be_emulated_is_refused_where_it_was_asked_for() -> None:
+    with pytest.raises(RequestFault, match="AAPL or BTCUSDT"), seatrial.emulate(symbols=["???"]):
+        pass
