@@ -44,7 +44,7 @@ class Trader:
 def venues(tmp_path_factory: pytest.TempPathFactory) -> Any:
     file = tmp_path_factory.mktemp("accounts") / "accounts.toml"
     file.write_text(ACCOUNTS)
-    with seatrial.emulate(symbols=["SPY", "BTCUSDT"], fills="book", speed=60, accounts=file) as told:
+    with seatrial.emulate(symbols=["SPY", "BTCUSDT"], speed=10, accounts=file) as told:
         yield told
 
 
@@ -81,7 +81,7 @@ def test_two_accounts_trade_with_each_other_in_the_one_book(venues: Any) -> None
         side="SELL",
         type="LIMIT",
         timeInForce="GTC",
-        quantity="1000",
+        quantity="90",
         price=price,
     )
     taken = taker.ask("POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.02")

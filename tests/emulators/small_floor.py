@@ -33,6 +33,10 @@ class HandClock:
     def now_ns(self) -> Instant:
         return Instant(self.at_ns)
 
+    def pass_by(self, ns: int) -> None:
+        """Time goes on."""
+        self.at_ns += ns
+
 
 class WrittenFlow:
     """A market written down: bursts a second apart."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.emulators.small_floor import BTC, UNIT, SmallFloor, ask, bid, bought, sold
+from tests.emulators.small_floor import BTC, START_NS, UNIT, SmallFloor, ask, bid, bought, sold
 
 from seatrial.domain.orders import Side, TimeInForce
+from seatrial.domain.time import SECOND_NS
 from seatrial.emulators.floor.bursts import CLEAR, Move
 from seatrial.emulators.floor.shown import DepthChange
 from seatrial.emulators.order_books import SelfTrade
@@ -222,3 +223,15 @@ def test_depth_changes_follow_each_other_without_a_gap_and_rebuild_the_book() ->
     assert {price: qty for price, qty in rebuilt[0].items() if qty} == dict(shown.bids)
     assert {price: qty for price, qty in rebuilt[1].items() if qty} == dict(shown.asks)
     assert shown.update_id == told[-1].last_id
+
+
+def test_a_market_too_fast_for_the_machine_falls_behind_and_goes_on_from_where_it_is() -> None:
+    floor = SmallFloor([bid(99, 5)], [bid(98, 5)], [bid(97, 5)])
+    floor.exchange.on_depth.append(lambda _: floor.clock.pass_by(SECOND_NS))  # each instant takes a second to tell
+
+    floor.second(3)
+    assert floor.exchange.now_ns() == START_NS + SECOND_NS
+
+    floor.clock.pass_by(SECOND_NS)
+    floor.exchange.catch_up()
+    assert floor.exchange.now_ns() == START_NS + 2 * SECOND_NS

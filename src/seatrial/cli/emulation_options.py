@@ -77,8 +77,8 @@ OPTIONS = (
     click.option("--accounts", type=FILE, help="A TOML file of further accounts, each with keys of its own."),
     click.option(
         "--fills",
-        type=click.Choice(["prints", "book"]),
-        default="prints",
+        type=click.Choice(["book", "prints"]),
+        default="book",
         show_default=True,
         help="book: orders meet in one book per symbol. prints: as a backtest fills them.",
     ),

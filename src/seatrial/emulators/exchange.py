@@ -22,7 +22,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.faults import DataFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import SECOND_NS, Instant
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Instant
 from seatrial.emulators.announcements import Announcements
 from seatrial.emulators.floor.shown import Depth, Quote
 from seatrial.emulators.market_clock import MarketClock
@@ -35,6 +35,7 @@ from seatrial.emulators.trading import Trading
 
 PARTICIPATION_PPM = 100_000
 ORDERS_WORKING_MAX = 250_000
+PATIENCE_NS = 20 * MILLISECOND_NS  # of API time, for one catching up where speed asks for too much
 
 
 class Exchange(Announcements):
@@ -64,7 +65,6 @@ class Exchange(Announcements):
         self.instruments = {instrument.symbol: instrument for instrument in instruments}
         self.tape = tape
         self.market_clock = market_clock
-        self.participation_ppm = participation_ppm
         self._settled_ns: int = market_clock.anchor_ns
         self._serving = False
         self._number = 0
@@ -82,8 +82,7 @@ class Exchange(Announcements):
     def place(self, symbol: Symbol, terms: Terms, *, number: int | None = None, account: str = "") -> int:
         """Let an order work from now on; returns its number. What it meets is told later, never inside this call."""
         self.catch_up()
-        if number is None:
-            number = self._number + 1
+        number = self._number + 1 if number is None else number
         self._take_in(number)
         self._trading.add(Place(account, symbol), number, terms)
         self._arrived.set()
@@ -219,13 +218,19 @@ class Exchange(Announcements):
             await asyncio.sleep(0)
 
     def catch_up(self) -> None:
-        """Let everything happen that is due; then `settled_ns` is now. A no-op while an instant is being served."""
+        """Let everything happen that is due; then `settled_ns` is now. A no-op while an instant is being served.
+
+        A market with books whose speed is beyond this machine falls behind: whoever asks is answered all the same.
+        """
         if self._serving:
             return
         self.meet_arrivals()
-        now_ns = self.market_clock.now_ns()
+        now_ns, began_ns = self.market_clock.now_ns(), self.market_clock.api_now_ns()
         while (next_ns := self._trading.next_ns) is not None and next_ns <= now_ns:
             self._serve(self._trading.take())
+            if self.has_books and self.market_clock.api_now_ns() - began_ns > PATIENCE_NS:
+                self.market_clock.hold(self._settled_ns)
+                return
         self._settled_ns = max(self._settled_ns, now_ns)
 
     def meet_arrivals(self) -> None:
@@ -242,9 +247,8 @@ class Exchange(Announcements):
             self.tell(told)
         if happenings.bars:
             self.tell_bars(happenings)
-        if self.ended:
-            for end in self.on_end:
-                end(happenings.at_ns)
+        for end in self.on_end if self.ended else ():
+            end(happenings.at_ns)
         for settled in self.on_settled:
             settled(happenings.at_ns)
         self._serving = False

@@ -43,6 +43,15 @@ class MarketClock:
         elapsed_ns = self._api_clock.now_ns() - self.started_ns
         return Instant(self.anchor_ns + elapsed_ns * self._up // self._down)
 
+    def api_now_ns(self) -> Instant:
+        """API time, which this clock is a function of."""
+        return self._api_clock.now_ns()
+
+    def hold(self, market_ns: int) -> None:
+        """Market time is `market_ns` now: the market could not be lived through as fast as was asked for."""
+        self.anchor_ns = market_ns
+        self.started_ns = self._api_clock.now_ns()
+
     def wait_ns(self, market_ns: int) -> int:
         """How much API time is left until market time reaches `market_ns`; zero or less when it has."""
         ahead_ns = market_ns - self.anchor_ns

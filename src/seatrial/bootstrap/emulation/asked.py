@@ -31,7 +31,7 @@ class Asked:
     symbols: tuple[str, ...] = ()
     clock: str = RECORDED
     always_open: bool = False
-    fills: str = PRINTS
+    fills: str = BOOK
     replay: str = AUTO
     accounts: Path | None = None
     faults: Path | None = None

@@ -20,7 +20,7 @@ from seatrial.market.shift import Timeline, align
 from seatrial.market.synthetic import synthetic_market
 
 HISTORY_SESSIONS = 5  # of a synthetic market, before it starts
-AHEAD_MIN, AHEAD_MAX = 2, 60
+AHEAD_MIN, AHEAD_MAX = 2, 12
 HOURS_AHEAD = 4  # of the wall's time, that a synthetic market lives on at any speed
 
 

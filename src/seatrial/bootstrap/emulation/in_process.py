@@ -32,7 +32,7 @@ def emulate(
     speed: int | str = 1,
     always_open: bool = False,
     seed: int = 1,
-    fills: str = "prints",
+    fills: str = "book",
     replay: str = "auto",
     accounts: Path | str | None = None,
     faults: Path | str | None = None,
