@@ -32,7 +32,6 @@ CAPABILITIES = (
     "bars",
     "trades and quotes",
     "latest and snapshots",
-    "coins",
     "market stream",
     "order stream",
     "socket API",

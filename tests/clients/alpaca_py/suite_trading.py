@@ -269,9 +269,10 @@ def test_activities_tell_of_the_fill_page_by_page(trading: TradingClient, eventu
 
 
 @shows("account history")
-def test_the_portfolio_has_a_history(trading: TradingClient) -> None:
-    told = trading.get_portfolio_history(GetPortfolioHistoryRequest(period="1D", timeframe="1H"))
-    assert len(told.timestamp) == len(told.equity) > 0
+def test_the_portfolio_has_a_history(trading: TradingClient, eventually: Callable[..., Any]) -> None:
+    asked = GetPortfolioHistoryRequest(period="1D", timeframe="1Min")
+    told = eventually(lambda: (found := trading.get_portfolio_history(asked)).equity and found, "a minute of history")
+    assert len(told.timestamp) == len(told.equity)
     assert told.base_value > 0
 
 

@@ -114,7 +114,7 @@ def test_a_replaced_order_names_the_one_before(api: Any, eventually: Callable[..
 def test_activities_and_history(api: Any, eventually: Callable[..., Any]) -> None:
     order = filled(api, eventually, buy(api))
     assert api.get_activities(activity_types="FILL", page_size=1)[0].order_id == order.id
-    assert len(api.get_portfolio_history(period="1D", timeframe="1H").equity) > 0
+    eventually(lambda: api.get_portfolio_history(period="1D", timeframe="1Min").equity, "a minute of history")
 
 
 @shows("bars")

@@ -106,12 +106,13 @@ def settings_shape(desk: Desk, name: str) -> dict[str, object]:
 
 
 def change_settings(desk: Desk, name: str, fields: dict[str, object]) -> None:
-    """Change what a body names, all of it or nothing.
+    """Change what a body names, all of it or nothing; null leaves a thing as it is, as alpaca-py writes what it lacks.
 
     Raises:
         Refusal: 422, something in it cannot be changed, or not to that.
     """
-    for key, value in fields.items():
+    named = {key: value for key, value in fields.items() if value is not None}
+    for key, value in named.items():
         if key in FLAGS:
             if not isinstance(value, bool):
                 raise malformed(f"{key}: accepted are true, false")
@@ -120,7 +121,7 @@ def change_settings(desk: Desk, name: str, fields: dict[str, object]) -> None:
         elif value not in CHOICES[key]:
             raise malformed(f"{key}: accepted are {', '.join(CHOICES[key])}")
     account = desk.book.accounts[name]
-    for key, value in fields.items():
+    for key, value in named.items():
         if key in FLAGS or key in KEPT:
             setattr(account.settings, key, value)
     desk.book.put(account)
