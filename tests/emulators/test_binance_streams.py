@@ -155,7 +155,7 @@ def test_book_updates_follow_each_other_without_a_gap_and_lead_to_the_book() -> 
         bids: dict[str, str] = {}
         for event in events:
             bids |= dict(event["b"])
-        depth = market.venue.markets.pairs["BTCUSDT"].levels(20)[1]
+        depth = market.venue.markets.pairs["BTCUSDT"].levels(100)[1]  # as deep as REST shows it
         kept = {price: qty for price, qty in bids.items() if float(qty)}
         assert kept == {f"{price:.8f}": f"{qty:.8f}" for price, qty in depth}
 

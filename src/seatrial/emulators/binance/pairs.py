@@ -31,7 +31,6 @@ from seatrial.emulators.timeline import BAR_DELAY_NS, Print
 
 LEVELS_MAX = 100
 LEVEL_SHARE = 20
-DIFF_LEVELS = 20
 BOOK_LEVELS_MAX = 5_000
 TRADES_KEPT_MAX = 20_000  # of a market with books; twice as many for a moment
 
@@ -109,8 +108,8 @@ class ReplayedPair(PairMarket):
     def change_by(self, trade: MarketTrade) -> Change:
         """What a trade changed in the derived book: each print is one update."""
         before = self.from_number(trade.number - 1, 1) if trade.number > 1 else []
-        old = self.levels_after(before[0], DIFF_LEVELS) if before else ([], [])
-        new = self.levels_after(trade, DIFF_LEVELS)
+        old = self.levels_after(before[0], LEVELS_MAX) if before else ([], [])
+        new = self.levels_after(trade, LEVELS_MAX)
         bids, asks = (_changes(dict(was), dict(now)) for was, now in zip(old, new, strict=True))
         return Change(trade.number, trade.number, bids, asks, trade.at_ns)
 
