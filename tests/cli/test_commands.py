@@ -58,6 +58,11 @@ def test_every_command_shows_an_example(tmp_path, command):
         (["strategy", "new", "Bad Name"], 2, "lower-case letters"),
         (["logs", "kitchen"], 2, "kitchen"),
         (["nonsense"], 2, "No such command"),
+        (["emulate", "--speed", "fast"], 2, "accepted is a number above 0, was 'fast'"),
+        (["emulate", "--alpaca-port", "70000"], 2, "0<=x<=65535"),
+        (["emulate", "--clock", "yesterday"], 2, "'recorded', 'now'"),
+        (["emulate", "--data", "nowhere"], 2, "does not exist"),
+        (["emulate", "--symbols", "AAPL,?"], 2, "AAPL or BTCUSDT, was '?'"),
     ],
 )
 def test_a_refusal_is_one_sentence_and_a_documented_code(tmp_path, arguments, code, told):

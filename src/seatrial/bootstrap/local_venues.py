@@ -14,7 +14,7 @@ from seatrial import __version__
 from seatrial.bootstrap.accounts import alpaca_requests_per_minute
 from seatrial.bootstrap.local_accounts import LocalAccount
 from seatrial.bootstrap.markets import VenueMarket
-from seatrial.bootstrap.ports import require_free
+from seatrial.bootstrap.ports import listen, require_free
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.venue_health import WithHealth
@@ -81,7 +81,6 @@ class LocalVenues:
         if not self.venues:
             raise NoData("no symbol is left to list: name some with --symbols")
         self._servers: list[SocketServer] = []
-        self._gecko: SocketServer | None = None
         self._markets: list[asyncio.Task[None]] = []
 
     def _build(self, market: VenueMarket, tape: MemoryTape) -> LocalVenue:
@@ -113,15 +112,14 @@ class LocalVenues:
             PortTaken: naming who holds it.
         """
         gecko = self._coingecko() if "coingecko" in ports else None
-        wanted = [venue.name for venue in self.venues] + (["coingecko"] if gecko else [])
-        require_free(self._settings.host, [(f"ports.{name}", ports[name]) for name in wanted])
-        for venue in self.venues:
-            self._servers.append(await SocketServer.open(venue.application, port=ports[venue.name]))
-        if gecko is not None:
-            self._gecko = await SocketServer.open(gecko, port=ports["coingecko"])
+        doors = {venue.name: venue.application for venue in self.venues} | ({"coingecko": gecko} if gecko else {})
+        require_free(self._settings.host, [(f"ports.{name}", ports[name]) for name in doors])
+        for name, application in doors.items():
+            listener = listen(self._settings.host, ports[name], f"ports.{name}")
+            self._servers.append(await SocketServer.open(application, listener=listener))
         for venue in self.venues:
             self._markets.append(asyncio.create_task(venue.exchange.run(), name=f"market {venue.name}"))
-        return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=True)}
+        return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=False)}
 
     def lines(self) -> list[str]:
         """What is replayed, from where and from when."""
@@ -149,7 +147,7 @@ class LocalVenues:
         for task in self._markets:
             task.cancel()
         await asyncio.gather(*self._markets, return_exceptions=True)
-        for server in (*self._servers, *([self._gecko] if self._gecko else [])):
+        for server in self._servers:
             await server.close()
         self._store.close()
 

@@ -9,8 +9,7 @@ What orders meet is one of two markets behind one seam (`trading.Trading`): prin
 market with books a new order meets the book with the next call of anything, of `meet_arrivals` at the latest, which
 `run` sees to: never inside `place`, so that a venue knows its order before it hears of a trade.
 
-After a restart the market goes on where it was stored (`MarketClock`): it stood still meanwhile. Working
-orders are given back with `restore`.
+After a restart the market goes on where it was stored (`MarketClock`), with the orders given back by `restore`.
 """
 
 from __future__ import annotations
@@ -91,8 +90,7 @@ class Exchange(Announcements):
     def restore(self, symbol: Symbol, terms: Terms, *, number: int, placed_ns: int, account: str = "") -> None:
         """Give back a working order after a restart, in the order of numbers; `placed_ns` is market time."""
         self._take_in(number)
-        place = Place(account, symbol)
-        self._trading.restore(place, number, terms, placed_ns=placed_ns, settled_ns=self._settled_ns)
+        self._trading.restore(Place(account, symbol), number, terms, placed_ns=placed_ns, settled_ns=self._settled_ns)
 
     def cancel(self, number: int) -> int | None:
         """Stop an order from working. Returns what was left of it; None where it was not working any more."""
@@ -200,8 +198,7 @@ class Exchange(Announcements):
             await self._run_books()
             return
         while (next_ns := self._trading.next_ns) is not None:
-            wait_ns = self.market_clock.wait_ns(next_ns)
-            await asyncio.sleep(max(0, wait_ns) / SECOND_NS)
+            await asyncio.sleep(max(0, self.market_clock.wait_ns(next_ns)) / SECOND_NS)
             if self._trading.next_ns == next_ns and next_ns <= self.market_clock.now_ns():
                 self._serve(self._trading.take())
 
@@ -209,8 +206,7 @@ class Exchange(Announcements):
         """The same where orders meet the market at their arrival, which wakes it as well."""
         loop = asyncio.get_running_loop()
         while (next_ns := self._trading.next_ns) is not None:
-            wait_ns = self.market_clock.wait_ns(next_ns)
-            timer = loop.call_later(max(0, wait_ns) / SECOND_NS, self._arrived.set)
+            timer = loop.call_later(max(0, self.market_clock.wait_ns(next_ns)) / SECOND_NS, self._arrived.set)
             await self._arrived.wait()
             timer.cancel()
             self._arrived.clear()
