@@ -14,6 +14,7 @@ class Coins(Strategy):
     """Per symbol one bid of `clip` USDT below the average and one offer of everything held above its cost."""
 
     symbols = ("BNBUSDT", "BTCUSDT")
+    warmup_bars = 300  # what the ranges keep of their start has faded by then
     length = 30
     width = 0.5  # ranges below the average
     gain = 0.003

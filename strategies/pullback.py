@@ -11,6 +11,7 @@ class Pullback(Strategy):
     """One limit order at a time: buy `shares` at `dip` below the average, sell all at `gain` above it."""
 
     symbols = ("DFS",)
+    warmup_bars = 60  # what an exponential average keeps of its start has faded by then
     length = 20
     shares = 50
     dip = 0.0004

@@ -20,6 +20,7 @@ class Trend(Strategy):
     slow = 24
     weight = 0.04
     core = 0.015
+    after_stop = "next target"  # it always wants something, so a stop would otherwise keep it out for good
 
     def on_start(self, context: Context) -> None:
         """Two averages per symbol."""

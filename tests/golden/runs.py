@@ -5,14 +5,18 @@ from functools import cache
 from pathlib import Path
 
 from seatrial.bootstrap.markets import load_timeline
+from seatrial.core.prints import PRINTS_PER_BAR, print_at_ns, print_price, print_volume
 from seatrial.domain.ids import AccountId, StrategyId, VenueName
 from seatrial.domain.limits import Account, RiskLimits
 from seatrial.domain.money import CASH_SCALE, Currency, units_text
+from seatrial.market.bars import BarTable
 from seatrial.market.shift import Timeline
 from seatrial.runs.backtest import Market, backtest
+from seatrial.services.schedule_gate import SessionsNear
 from seatrial.strategy import examples
 from seatrial.strategy.load import load_strategy
 from seatrial.strategy.runner import StrategyRunner
+from seatrial.strategy.watching import Trade
 
 DATA = Path(os.environ.get("SEATRIAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FOLDER = Path(examples.__file__).parent
@@ -42,6 +46,16 @@ def timeline(market: str, symbols: tuple[str, ...]) -> Timeline:
     return load_timeline(data, symbols, seed=SEED, session_count=SESSIONS[market])
 
 
+def prints(table: BarTable, start_ns: int, end_ns: int) -> list[Trade]:
+    """The four prints of each bar as the trades of these runs: nothing else is recorded of those days."""
+    found = []
+    for start, end, *prices, volume in table.between(start_ns, end_ns).rows.tolist():
+        for index in range(PRINTS_PER_BAR):
+            at_ns, price = print_at_ns(start, end, index), print_price(*prices, index)
+            found.append(Trade(at_ns, price, print_volume(volume, table.instrument.lot_units, index)))
+    return found
+
+
 def statistics(name: str, market: str) -> dict[str, object]:
     """What the strategy did: exact, and in a form that a person can compare."""
     loaded = load_strategy(FOLDER / f"{name}.py", {})
@@ -55,6 +69,8 @@ def statistics(name: str, market: str) -> dict[str, object]:
         account=account.id,
         instruments=[table.instrument for table in tables.values()],
         epoch="backtest",
+        sessions_at=SessionsNear(first.calendar).at,
+        trades=lambda symbol, start_ns, end_ns: prints(tables[symbol], start_ns, end_ns),
     )
     sessions = told.sessions if first.calendar != "24x7" else ()
     run = backtest([Market(account, CASH_UNITS, tables, sessions)], [runner])

@@ -1,4 +1,4 @@
-"""Fourteen strategies whose every number is written down, on recorded days and on made-up ones.
+"""Seventeen strategies whose every number is written down, on recorded days and on made-up ones.
 
 After a change that is meant to move them: `python -m tests.golden.write`, and say in the commit why they moved.
 """

@@ -31,9 +31,12 @@ def test_parameters_are_texts_of_the_attributes_own_type(mine):
     assert loaded.name == "Mine"
     assert loaded.parameters == {
         "fast": 20, "weight": 0.25, "loud": True, "schedule": "on bar close", "symbols": ("MSFT", "SPY"),
-        "warmup_bars": 0,
+        "warmup_bars": 0, "timeframes": (), "timer": "", "after_stop": "wait",
     }  # fmt: skip
     assert load_strategy(mine).strategy.fast == 5
+
+
+KNOWN = "a parameter among after_stop, fast, loud, schedule, symbols, timeframes, timer, warmup_bars, weight"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +46,14 @@ def test_parameters_are_texts_of_the_attributes_own_type(mine):
         ({"weight": "nan"}, "a finite number"),
         ({"weight": "much"}, "a number"),
         ({"loud": "maybe"}, "true, yes, on, 1 or false, no, off, 0"),
-        ({"slow": "1"}, "a parameter among fast, loud, schedule, symbols, warmup_bars, weight"),
-        ({"on_bar": "1"}, "a parameter among fast, loud, schedule, symbols, warmup_bars, weight"),
+        (
+            {"slow": "1"},
+            KNOWN,
+        ),
+        (
+            {"on_bar": "1"},
+            KNOWN,
+        ),
     ],
 )
 def test_a_parameter_that_does_not_fit_names_itself_and_what_is_accepted(mine, texts, accepted):

@@ -28,7 +28,8 @@ def can_be_driven(runners: list[StrategyRunner]) -> bool:
     if len(runners) != 1:
         return False
     runner = runners[0]
-    return isinstance(runner.strategy, CompiledStrategy) and runner.holding is None and runner.is_fresh
+    alone = runner.can_be_shown_stretches and runner.reentry is None
+    return isinstance(runner.strategy, CompiledStrategy) and alone and runner.is_fresh
 
 
 class CompiledDrive:

@@ -13,14 +13,14 @@ from seatrial.core.bar_loop import B_INST, B_OPEN, B_VOLUME
 from seatrial.core.records import Int64Array
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.prepared import PreparedMarkets
-from seatrial.strategy.columns import FIELDS, Declared, fill, fill_field
+from seatrial.strategy.columns import FIELDS, Declared, fill
 from seatrial.strategy.compiled_form import CompiledStrategy, declared_of
-from seatrial.strategy.indicators import ATR, EMA, RSI, SMA
+from seatrial.strategy.filling import BY_LENGTH
+from seatrial.strategy.filling_one import fill_field
 from seatrial.strategy.vector_form import Columns, VectorStrategy, answered
 
 Float64Array = NDArray[np.float64]
 SHARED_BYTES_MAX = 128 * 2**20
-_KNOWN_BY_LENGTH: tuple[type, ...] = (SMA, EMA, RSI, ATR)  # two of one length and the same inputs give the same column
 
 
 class Feed(Protocol):
@@ -65,7 +65,7 @@ def feed_of(
     if isinstance(strategy, VectorStrategy):
         return TargetFeed(strategy, prepared, insts)
     minds = [declared_of(strategy) for _ in insts]
-    known = all(isinstance(each.indicator, _KNOWN_BY_LENGTH) for each in minds[0])
+    known = all(type(each.indicator) in BY_LENGTH for each in minds[0])
     if shared is not None and known and len(prepared.instruments) == 1:
         return SharedFeed(minds[0], prepared, shared)
     return ChunkFeed(minds, prepared, insts)

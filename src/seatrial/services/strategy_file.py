@@ -8,7 +8,7 @@ from typing import Protocol
 
 from seatrial.domain.ids import AccountId, StrategyId
 from seatrial.domain.instrument import Instrument
-from seatrial.services.schedule_gate import gate_of
+from seatrial.services.schedule_gate import SessionsNear, gate_of
 from seatrial.services.schedules import OnBarClose, Schedule, parse_schedule
 from seatrial.strategy.load import LoadedStrategy, load_strategy, reload_strategy, source_changed
 from seatrial.strategy.runner import StrategyRunner
@@ -84,6 +84,7 @@ class StrategyFile:
             digest=loaded.digest,
             gate=gate_of(schedule, self._instruments[0].calendar, virtual=self._virtual),
             confidence_min=self._confidence_min,
+            sessions_at=SessionsNear(self._instruments[0].calendar).at,
         )
         self._loaded, self.schedule = loaded, str(schedule)
         return runner

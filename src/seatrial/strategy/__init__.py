@@ -30,7 +30,7 @@ from seatrial.strategy.indicators import (
     Stochastic,
     WilliamsR,
 )
-from seatrial.strategy.strategy import BarView, Strategy
+from seatrial.strategy.strategy import BarView, Strategy, TradeView
 from seatrial.strategy.vector_form import Columns, VectorStrategy
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "StdDev",
     "Stochastic",
     "Strategy",
+    "TradeView",
     "VectorStrategy",
     "WilliamsR",
     "column",

@@ -1,6 +1,6 @@
 """Indicators over whole columns: the same recurrence a bar at a time, without Python in between.
 
-What has no compiled column here is updated bar by bar, which gives the same numbers and takes longer.
+An indicator of a user's own is updated bar by bar, which gives the same numbers and takes longer.
 """
 
 from __future__ import annotations
@@ -13,20 +13,17 @@ from typing import Any, Protocol, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from seatrial.core.compiled import compiled
 from seatrial.domain.faults import RequestFault
-from seatrial.strategy import recurrences
-from seatrial.strategy.indicators import ATR, EMA, RSI, SMA
+from seatrial.strategy.filling import FILLS
 
 Float64Array = NDArray[np.float64]
-Int64Array = NDArray[np.int64]
 
 FIELDS = ("open", "high", "low", "close", "volume")
 FIRST_FIELD_COLUMN = 2  # of a bar row: start and end come before
 
 
 class Indicator(Protocol):
-    """Anything with `update`, whose arguments are named after a bar's fields; `value` is the close unless said."""
+    """Anything with `update`, whose arguments are a bar's fields; `value` and `price` are the close unless said."""
 
     update: Callable[..., Any]
 
@@ -72,7 +69,7 @@ def _declared(name: str, given: Any) -> Declared:
     update = getattr(indicator, "update", None)
     if not name.isidentifier() or name.startswith("_") or update is None or field not in FIELDS:
         raise RequestFault("indicators", f"a name with an indicator, or with (one of {', '.join(FIELDS)}, it)", given)
-    inputs = tuple(field if each == "value" else each for each in inspect.signature(update).parameters)
+    inputs = tuple(field if each in ("value", "price") else each for each in inspect.signature(update).parameters)
     unknown = [each for each in inputs if each not in FIELDS]
     if unknown:
         raise RequestFault("indicators", f"an indicator fed with {', '.join(FIELDS)}", unknown)
@@ -84,59 +81,15 @@ def _declared(name: str, given: Any) -> Declared:
     return Declared(name, indicator, inputs, kind)
 
 
-@compiled
-def fill_field(rows: Int64Array, column: int, scale: int, out: Float64Array) -> None:
-    """One field of bar rows as floats: the divisions `view_of` makes."""
-    for row in range(rows.shape[0]):
-        out[row] = rows[row, column] / scale
-
-
-@compiled
-def fill_sma(ring: Float64Array, state: Float64Array, values: Float64Array, out: Float64Array) -> None:
-    """`sma_next` along a column."""
-    for row in range(values.shape[0]):
-        out[row] = recurrences.sma_next(ring, state, values[row])
-
-
-@compiled
-def fill_ema(state: Float64Array, length: int, values: Float64Array, out: Float64Array) -> None:
-    """`ema_next` along a column."""
-    for row in range(values.shape[0]):
-        out[row] = recurrences.ema_next(state, length, values[row])
-
-
-@compiled
-def fill_rsi(state: Float64Array, length: int, values: Float64Array, out: Float64Array) -> None:
-    """`rsi_next` along a column."""
-    for row in range(values.shape[0]):
-        out[row] = recurrences.rsi_next(state, length, values[row])
-
-
-@compiled
-def fill_atr(
-    state: Float64Array, length: int, high: Float64Array, low: Float64Array, close: Float64Array, out: Float64Array
-) -> None:
-    """`atr_next` along three columns."""
-    for row in range(high.shape[0]):
-        out[row] = recurrences.atr_next(state, length, high[row], low[row], close[row])
-
-
 def fill(each: Declared, inputs: Sequence[Float64Array], out: Float64Array) -> None:
     """Continue an indicator along its inputs. `out` is (columns, rows); `nan` where there is not enough data."""
-    indicator: Any = each.indicator
-    kind = type(indicator)
-    if kind is SMA:
-        fill_sma(indicator._ring, indicator._state, inputs[0], out[0])
-    elif kind is EMA:
-        fill_ema(indicator._state, indicator.length, inputs[0], out[0])
-    elif kind is RSI:
-        fill_rsi(indicator._state, indicator.length, inputs[0], out[0])
-    elif kind is ATR:
-        fill_atr(indicator._state, indicator.length, *inputs, out[0])
-    else:
-        unknown = (np.nan,) * len(out)
-        for row, values in enumerate(zip(*(column.tolist() for column in inputs), strict=True)):
-            out[:, row] = each.numbers(*values) or unknown
+    compiled_fill = FILLS.get(type(each.indicator))
+    if compiled_fill is not None:
+        compiled_fill(each.indicator, inputs, out)
+        return
+    unknown = (np.nan,) * len(out)
+    for row, values in enumerate(zip(*(column.tolist() for column in inputs), strict=True)):
+        out[:, row] = each.numbers(*values) or unknown
 
 
 def column(indicator: Any, *inputs: Float64Array) -> Float64Array:

@@ -36,12 +36,14 @@ class Context:
         instruments: Mapping[Symbol, Instrument],
         epoch: JournalEpoch,
         digest: str,
+        timeframes: tuple[str, ...] = (),
     ) -> None:
         self.strategy = strategy
         self.account = account
         self._instruments = instruments
         self._epoch = JournalEpoch(f"{epoch}/{strategy}")
         self._digest = digest
+        self._timeframes = timeframes
         self._positions: Mapping[Symbol, int] = {}
         self._handles: dict[ClientOrderId, OrderHandle] = {}
         self._decisions: list[Decision] = []
@@ -64,14 +66,17 @@ class Context:
         """How much of `symbol` the amount `notional` buys at `price`, down to a lot; 0 where not even the least."""
         return affordable_quantity(abs(notional) / price, self._instrument(symbol))
 
-    def indicator(self, indicator: Any, symbol: str, field: str = "close") -> Line:
+    def indicator(self, indicator: Any, symbol: str, field: str = "close", *, timeframe: str = "") -> Line:
         """Declared in `on_start`: an indicator along a symbol's bars, its `value` None while data is not enough.
 
-        One of a single value is fed with `field`, others with the fields that their `update` names.
+        One of a single value is fed with `field`, others with the fields that their `update` names. With a
+        `timeframe` it is fed with those bars, each when it is complete.
         """
         if self.now_ns:
             raise RequestFault("indicator", "a declaration in on_start", symbol)
-        return self.lines.add(self._instrument(symbol).symbol, indicator, field)
+        if timeframe and timeframe not in self._timeframes:
+            raise RequestFault("timeframe", f"one that the strategy declares: {self._timeframes}", timeframe)
+        return self.lines.add(self._instrument(symbol).symbol, indicator, field, timeframe)
 
     def target(
         self,
@@ -177,6 +182,11 @@ class Context:
         del self._decisions[kept:]
         self.sayings.forget(dropped)
         return len(dropped)
+
+    @property
+    def held_units(self) -> Mapping[Symbol, int]:
+        """What is held as this batch is decided, in quantity units."""
+        return self._positions
 
     def count(self) -> int:
         """How many decisions the open batch holds so far."""

@@ -29,7 +29,7 @@ class DepthStrategy(Strategy):
     def on_begin(self, desk: DepthDesk) -> None:
         """Called once, before the first event."""
 
-    def on_timer(self, desk: DepthDesk) -> None:
+    def on_timer(self, desk: DepthDesk) -> None:  # type: ignore[override]  # events have a desk and no bars
         """Another interval has passed."""
 
     def on_fill(self, desk: DepthDesk, fill: DepthFill) -> None:

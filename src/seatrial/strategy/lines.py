@@ -24,10 +24,11 @@ class Clock:
 class Line:
     """One indicator along one symbol's bars. `value` is its newest answer, None while there is not enough data."""
 
-    __slots__ = ("_answers", "_clock", "declared", "symbol")
+    __slots__ = ("_answers", "_clock", "declared", "symbol", "timeframe")
 
-    def __init__(self, symbol: Symbol, each: Declared, clock: Clock) -> None:
+    def __init__(self, symbol: Symbol, each: Declared, clock: Clock, timeframe: str = "") -> None:
         self.symbol = symbol
+        self.timeframe = timeframe  # of the bars it is fed with; empty for the run's own
         self.declared = each
         self._clock = clock
         self._answers: Answers = (None,)
@@ -55,9 +56,9 @@ class Lines:
         self.clock = Clock()
         self.ahead = False  # whether a driver makes answers ready for many bars at once
 
-    def add(self, symbol: Symbol, indicator: Any, field: str) -> Line:
+    def add(self, symbol: Symbol, indicator: Any, field: str, timeframe: str = "") -> Line:
         """A new line, fed from the next bar on."""
-        line = Line(symbol, declared({"line": (field, indicator)})[0], self.clock)
+        line = Line(symbol, declared({"line": (field, indicator)})[0], self.clock, timeframe)
         self.all.append(line)
         return line
 
@@ -66,8 +67,15 @@ class Lines:
         if self.ahead:
             self.clock.at += 1
             return
+        self._feed("", bar)
+
+    def on_frame(self, timeframe: str, bar: BarView) -> None:
+        """A longer bar is complete."""
+        self._feed(timeframe, bar)
+
+    def _feed(self, timeframe: str, bar: BarView) -> None:
         for line in self.all:
-            if line.symbol == bar.symbol:
+            if line.symbol == bar.symbol and line.timeframe == timeframe:
                 line.show((line.declared.indicator.update(*inputs_of(line.declared, bar)),))
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from seatrial.core.views import OrderView
 from seatrial.domain.bars import Bar
 from seatrial.domain.facts import CancelRequest, Fact, OrderRequest, Rebalance, Target
-from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.strategy.context import Context
+from seatrial.strategy.declaring import hears_more, own_instruments
+from seatrial.strategy.frames import SessionsAt
 from seatrial.strategy.handle import handle_of_order
 from seatrial.strategy.holding import Decision, Gate, Holding
+from seatrial.strategy.reentry import Reentry, parse_after_stop
 from seatrial.strategy.saying import Saying
 from seatrial.strategy.strategy import BarView, Strategy, view_of
+from seatrial.strategy.watching import Trades, Watching
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
 
@@ -38,15 +42,19 @@ class StrategyRunner:
         digest: str = "",
         gate: Gate | None = None,
         confidence_min: float | None = None,
+        sessions_at: SessionsAt | None = None,
+        trades: Trades | None = None,
     ) -> None:
         """Calls `on_start`.
 
         `epoch` is the journal's, so that order ids of two journals differ; `digest` names source and parameters
         and travels with every target. With a `gate`, targets wait until it opens. What the strategy decides with
-        less confidence than `confidence_min` is withheld; a decision without one is not.
+        less confidence than `confidence_min` is withheld; a decision without one is not. `sessions_at` tells the
+        trading days from which longer bars begin, `trades` what was recorded.
 
         Raises:
-            RequestFault: the strategy names no symbol, or one that is not among `instruments`.
+            RequestFault: the strategy names no symbol, or one that is not among `instruments`; or it declares what
+                nobody understands or this run does not have (`strategy.watching`).
         """
         self.strategy = strategy
         self.strategy_id = strategy_id
@@ -57,7 +65,7 @@ class StrategyRunner:
         self.withheld: list[Saying] = []  # and what of it was not sure enough
         self.holding = None if gate is None else Holding(gate)
         self._confidence_min = confidence_min
-        self._instruments = _own_instruments(strategy, instruments)
+        self._instruments = own_instruments(strategy, instruments)
         self._seen = dict.fromkeys(self._instruments, 0)
         self._context = Context(
             strategy=strategy_id,
@@ -65,8 +73,13 @@ class StrategyRunner:
             instruments=self._instruments,
             epoch=JournalEpoch(epoch),
             digest=digest,
+            timeframes=strategy.timeframes,
         )
         self.lines = self._context.lines
+        self._watching = Watching(strategy, self._instruments, sessions_at, trades)
+        self._hears_more = hears_more(strategy)
+        rule = parse_after_stop(strategy.after_stop)
+        self.reentry = None if rule is None else Reentry(rule, self._instruments)
         strategy.on_start(self._context)
 
     @property
@@ -107,12 +120,15 @@ class StrategyRunner:
             return []
         batch_ns = wanted[0].end_ns
         self._context.open_batch(batch_ns, positions, working)
-        for bar in wanted:
-            self._on_bar(bar)
+        if self.reentry is not None:
+            self.reentry.look(positions, {bar.symbol for bar in wanted})
+        self._on_batch(wanted)
         return self._facts(self._context.close_batch(), batch_ns)
 
     def _facts(self, decisions: list[Decision], batch_ns: int) -> list[Fact]:
         decisions = self._sure(decisions)
+        if self.reentry is not None:
+            decisions = self.reentry.pass_on(decisions, batch_ns)
         if self.holding is not None:
             decisions = self.holding.pass_on(decisions, batch_ns)
         if not decisions:
@@ -122,8 +138,11 @@ class StrategyRunner:
 
     @property
     def can_be_shown_stretches(self) -> bool:
-        """Whether every bar decides by itself: targets of a scheduled strategy wait, and its gate counts bars."""
-        return self.holding is None
+        """Whether every bar decides by itself, and nothing else does.
+
+        Targets of a scheduled strategy wait, and its gate counts bars; so do timers, and some of what follows a stop.
+        """
+        return self.holding is None and not self._hears_more
 
     def show_calm(self, views: Sequence[BarView], positions: Mapping[Symbol, int]) -> int:
         """Show bars of several batches, while no order works and nothing can happen but that prices move.
@@ -161,6 +180,8 @@ class StrategyRunner:
 
     def close_calm(self) -> list[Fact]:
         """What was said in the last batch that was shown, as `on_bars` returns it."""
+        if self.reentry is not None:
+            self.reentry.look(self._context.held_units, self._instruments)
         return self._facts(self._context.close_batch(), self._context.now_ns)
 
     def _count(self, views: Sequence[BarView]) -> None:
@@ -182,14 +203,14 @@ class StrategyRunner:
 
         Only a target that waits for a run anyway goes on waiting for it.
         """
-        for bar in bars:
-            if bar.symbol in self._instruments:
-                self._context.open_batch(bar.end_ns, {})
-                self._on_bar(bar)
-                decisions = self._sure(self._context.close_batch())
-                if self.holding is not None:
-                    self.holding.keep(decisions)
-                self.discarded += self._context.discard(0)
+        wanted = (bar for bar in bars if bar.symbol in self._instruments)
+        for end_ns, batch in groupby(wanted, key=lambda bar: bar.end_ns):
+            self._context.open_batch(end_ns, {})
+            self._on_batch(list(batch))
+            decisions = self._sure(self._context.close_batch())
+            if self.holding is not None:
+                self.holding.keep(decisions)
+            self.discarded += self._context.discard(0)
         self.sayings, self.withheld = [], []
 
     def _sure(self, decisions: list[Decision]) -> list[Decision]:
@@ -201,9 +222,20 @@ class StrategyRunner:
             return decisions
         return [each for each in decisions if not any(said.decision is each for said in self.withheld)]
 
+    def _on_batch(self, bars: Sequence[Bar]) -> None:
+        for bar in bars:
+            self._on_bar(bar)
+        if self._hears_more:
+            decided = self._context.count()
+            self._watching.after_batch(self._context, bars[0].start_ns, bars[0].end_ns)
+            if min(self._seen.values()) <= self.strategy.warmup_bars:
+                self.discarded += self._context.discard(decided)
+
     def _on_bar(self, bar: Bar) -> None:
         assert bar.end_ns == self._context.now_ns, "one batch, one end"
         decided = self._context.count()
+        if self._hears_more:
+            self._watching.before_bar(self._context, bar)
         view = view_of(bar, self._instruments[bar.symbol])
         self.lines.on_bar(view)
         self.strategy.on_bar(self._context, view)
@@ -214,13 +246,3 @@ class StrategyRunner:
     def _rebalances(self, decisions: Sequence[Decision], batch_ns: int) -> list[Rebalance]:
         targeted = dict.fromkeys(each.symbol for each in decisions if isinstance(each, Target))
         return [Rebalance(batch_ns, self.account, symbol, batch_ns) for symbol in targeted]
-
-
-def _own_instruments(strategy: Strategy, instruments: Sequence[Instrument]) -> dict[Symbol, Instrument]:
-    known = {instrument.symbol: instrument for instrument in instruments}
-    if not strategy.symbols:
-        raise RequestFault("symbols", "at least one symbol", strategy.symbols)
-    for symbol in strategy.symbols:
-        if symbol not in known:
-            raise RequestFault("symbols", f"symbols among {', '.join(sorted(known))}", symbol)
-    return {Symbol(symbol): known[Symbol(symbol)] for symbol in sorted(set(strategy.symbols))}

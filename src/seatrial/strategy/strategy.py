@@ -26,6 +26,15 @@ class BarView(NamedTuple):
     volume: float
 
 
+class TradeView(NamedTuple):
+    """A recorded trade in floats. `at_ns` is its own time; it is told with the bar that it belongs to."""
+
+    symbol: str
+    at_ns: int
+    price: float
+    size: float
+
+
 def view_of(bar: Bar, instrument: Instrument) -> BarView:
     """A bar's numbers as floats, by the divisions that columns and compiled strategies make."""
     scale = instrument.price_scale
@@ -53,6 +62,9 @@ class Strategy:
     symbols: tuple[str, ...] = ()
     warmup_bars: int = 0  # per symbol: so many bars are seen before a decision counts
     schedule: str = "on bar close"  # when decisions are acted on; also "15:30 America/New_York" or "every 60 s"
+    timeframes: tuple[str, ...] = ()  # longer bars it hears of when they are complete, such as ("15m", "1h")
+    timer: str = ""  # when `on_timer` is called: "every 15 min" or "10:00, 15:50 America/New_York"
+    after_stop: str = "wait"  # until it wants something else; also "next target" or "30 bars": `strategy.reentry`
 
     def on_start(self, context: Context) -> None:
         """Called once before the first bar: make indicators here. Ordering is not possible yet."""
@@ -60,6 +72,15 @@ class Strategy:
     def on_bar(self, context: Context, bar: BarView) -> None:
         """One bar has finished. Decide through `context`."""
         raise NotImplementedError
+
+    def on_frame(self, context: Context, timeframe: str, bar: BarView) -> None:
+        """A longer bar is complete; before the `on_bar` of the bar that completed it."""
+
+    def on_timer(self, context: Context, at_ns: int) -> None:
+        """The timer was due at this instant; after the `on_bar` of all bars that end then. See `strategy.timers`."""
+
+    def on_trade(self, context: Context, trade: TradeView) -> None:
+        """A recorded trade, oldest first; before the `on_bar` of the bar it belongs to."""
 
 
 def parameters_of(strategy: Strategy | type[Strategy]) -> dict[str, Parameter]:

@@ -11,6 +11,7 @@ class MomentumCross(Strategy):
     """Long while the line is above its signal and above zero."""
 
     symbols = ("ETHUSDT",)
+    warmup_bars = 240  # what an exponential average keeps of its start has faded by then
     fast = 12
     slow = 26
     signal = 9

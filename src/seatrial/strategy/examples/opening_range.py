@@ -13,6 +13,7 @@ class OpeningRange(Strategy):
     """Stop orders on both sides of the first `bars` bars of a session; flat again `hours` after its first bar."""
 
     symbols = ("SPY",)
+    warmup_bars = 390  # a session: what began in the middle of one is not traded on
     bars = 30
     hours = 5.0
     notional = 4_000.0

@@ -11,6 +11,7 @@ class ParabolicStop(Strategy):
     """Buy above the parabolic stop, and protect what is held with a stop order on it."""
 
     symbols = ("AAPL",)
+    warmup_bars = 60  # it has turned around by then, wherever it began
     step = 0.02
     step_max = 0.2
     notional = 4_000.0

@@ -7,26 +7,25 @@ from seatrial.strategy import ROC, BarView, Context, Strategy
 
 
 class Rotation(Strategy):
-    """Every `every` bars: the `hold` symbols with the greatest change over `length` bars, in equal parts."""
+    """At every timer: the `hold` symbols with the greatest change over `length` bars, in equal parts."""
 
     symbols = ("AAPL", "MSFT", "QQQ", "SPY", "TSLA")
+    timer = "every 30 min"  # by the clock: rounds counted from the start would depend on the start
     length = 60
-    every = 30
     hold = 2
     weight = 0.08
 
     def on_start(self, context: Context) -> None:
-        """One rate per symbol; a round is over when the last symbol has been seen."""
+        """One rate per symbol."""
         self.rates = {symbol: ROC(self.length) for symbol in self.symbols}
-        self.bars = dict.fromkeys(self.symbols, 0)
         self.held: set[str] = set()
 
     def on_bar(self, context: Context, bar: BarView) -> None:
-        """Decide once per round, with the bar of the last symbol in order."""
+        """Only the rate moves."""
         self.rates[bar.symbol].update(bar.close)
-        self.bars[bar.symbol] += 1
-        if bar.symbol != max(self.symbols) or self.bars[bar.symbol] % self.every:
-            return
+
+    def on_timer(self, context: Context, at_ns: int) -> None:
+        """Decide once per round, when the bars of all symbols are in."""
         ranked = sorted((rate.value, symbol) for symbol, rate in self.rates.items() if rate.value is not None)
         if len(ranked) < len(self.symbols):
             return

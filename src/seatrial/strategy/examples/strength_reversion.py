@@ -11,6 +11,7 @@ class StrengthReversion(Strategy):
     """Long below `low`, flat again above `high`; in between nothing changes."""
 
     symbols = ("AAPL",)
+    warmup_bars = 150  # what an exponential average keeps of its start has faded by then
     length = 14
     low = 30.0
     high = 55.0

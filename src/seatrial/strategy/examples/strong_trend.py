@@ -11,6 +11,7 @@ class StrongTrend(Strategy):
     """With the larger directional indicator while their index is above `least`; out otherwise."""
 
     symbols = ("QQQ",)
+    warmup_bars = 240  # what an exponential average keeps of its start has faded by then
     length = 14
     least = 25.0
     weight = 0.04
