@@ -88,7 +88,7 @@ def test_a_refusal_is_one_sentence_and_a_documented_code(tmp_path, arguments, co
     assert "Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize("command", ["import", "fetch", "record", "check", "ls", "show"])
+@pytest.mark.parametrize("command", ["import", "fetch", "record", "check", "ls", "show", "resample", "adjusted"])
 def test_every_command_of_data_shows_an_example(tmp_path, command):
     ran = seatrial("data", command, "--help", cwd=tmp_path)
 

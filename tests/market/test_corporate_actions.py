@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seatrial.domain.faults import DataFault
-from seatrial.domain.ids import AccountId
-from seatrial.domain.money_facts import CashDividend, Split
 from seatrial.domain.time import parse_rfc3339
-from seatrial.market.action_facts import action_facts
 from seatrial.market.adjusting import back_adjusted, factor_rows, factors, forward_adjusted
 from seatrial.market.archive import Archive, Origin
 from seatrial.market.bars import BAR_WIDTH, CLOSE, END, HIGH, LOW, OPEN, START, VOLUME, BarTable, Source
@@ -84,16 +81,6 @@ def test_an_action_is_known_from_its_announcement_or_from_its_ex_date(tmp_path):
     assert [each.ratio for each in found] == [1, 4]
     assert [each.is_split for each in known(found, told_ns)] == [True]
     assert known(found, found[0].ex_ns) == found == effective(found, found[0].ex_ns, found[0].ex_ns + 1)
-
-
-def test_actions_become_facts_at_the_open_of_the_ex_date_the_dividend_first():
-    split, dividend = action(DAYS[2].day, "1/8"), action(DAYS[2].day, cash=0.82)
-
-    facts = action_facts([split, dividend], AccountId("alpaca"))
-
-    assert [type(fact) for fact in facts] == [CashDividend, Split]
-    assert all(fact.at_ns == DAYS[2].open_ns for fact in facts)
-    assert (facts[0].per_share_units, facts[1].new_shares, facts[1].old_shares) == (82_000_000, 1, 8)
 
 
 BAD = [

@@ -81,7 +81,7 @@ def test_the_table_depends_on_no_worker_and_on_no_kill(folder):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["--set", "wrong=2:4:1"], 2, "a parameter among fast"),
+        (["--set", "wrong=2:4:1"], 2, "a parameter among after_stop, fast"),
         (["--set", "fast=2:4:1", "--param", "fast=3"], 2, "--param does not fix"),
         (["--set", "fast=2:4:1", "--objective", "luck"], 2, "one of sharpe"),
         (["--set", "fast=4:2:1"], 2, "the lower number first"),

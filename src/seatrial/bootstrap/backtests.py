@@ -10,27 +10,21 @@ from typing import Any
 from rich.table import Table
 
 from seatrial import __version__
-from seatrial.bootstrap.accounts import VENUES, account_at, venue_of
-from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.account_markets import NOTHING, Beside
 from seatrial.bootstrap.parquet_files import write_parquet
-from seatrial.bootstrap.scheduling import effective_schedule
+from seatrial.bootstrap.research.job import job_of, run_once
 from seatrial.bootstrap.settings import Settings
-from seatrial.domain.faults import RequestFault
-from seatrial.domain.ids import StrategyId, Symbol
-from seatrial.market.shift import Timeline
+from seatrial.domain.ids import Symbol
 from seatrial.runs.appraisal import Appraisal, appraise_all
 from seatrial.runs.appraisal_document import doubt_lines
-from seatrial.runs.backtest import PARTICIPATION_PPM, Market, OnProgress, backtest
+from seatrial.runs.backtest import OnProgress
 from seatrial.runs.metrics import metrics_document
 from seatrial.runs.report import report_page
-from seatrial.runs.result import RunResult, StrategyNote, backtest_result
+from seatrial.runs.result import RunResult
 from seatrial.runs.result_tables import equity_columns, fill_columns, trade_columns
 from seatrial.runs.sharpe_tests import Trials
 from seatrial.runs.statistics import AccountStatistics, statistics_of
 from seatrial.runs.terminal import result_tables
-from seatrial.services.schedule_gate import gate_of
-from seatrial.strategy.load import LoadedStrategy, load_strategy
-from seatrial.strategy.runner import StrategyRunner
 
 REPORT, METRICS = "report.html", "metrics.json"
 
@@ -67,36 +61,18 @@ def run_backtest(
     pad: bool = False,
     folder: Path | None,
     benchmark: str | None = None,
+    beside: Beside = NOTHING,
     on_progress: OnProgress | None = None,
 ) -> Backtested:
     """Run one strategy. What it trades decides the venues and accounts.
 
     Raises:
-        ConfigurationFault: the strategy does not load.
+        ConfigurationFault: the strategy or the terms do not load.
         RequestFault: a parameter, symbol or number of sessions that is not accepted.
         DataFault: the data is missing or wrong.
     """
-    loaded = load_strategy(path, texts)
-    symbols = tuple(loaded.strategy.symbols)
-    timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
-    cut = timeline.select_sessions(len(timeline.sessions))
-    markets = markets_of(settings, cut)
-    if len(markets) != 1:
-        raise RequestFault("symbols", "symbols of one venue, as a strategy trades one account", symbols)
-    runner = StrategyRunner(
-        loaded.strategy,
-        strategy_id=StrategyId(path.stem),
-        account=markets[0].account.id,
-        instruments=[table.instrument for table in markets[0].tables.values()],
-        epoch="backtest",
-        digest=loaded.digest,
-        gate=gate_of(effective_schedule(settings, loaded.strategy.schedule), markets[0].account.calendar, virtual=True),
-        confidence_min=settings.values["signals.min_confidence"],
-    )
-    run = backtest(markets, [runner], on_progress=on_progress)
-    drawn = settings.seed if settings.data is None else None
-    note = note_of(loaded, runner)
-    result = backtest_result(run, markets, cut, [note], participation_ppm=PARTICIPATION_PPM, seed=drawn)
+    job = job_of(settings, path, texts, session_count=session_count, pad=pad, beside=beside)
+    result = run_once(job, {}, on_progress=on_progress)
     return write_result(result, folder or Path("reports") / path.stem, benchmark=benchmark)
 
 
@@ -113,26 +89,6 @@ def write_result(
     done = Backtested(result, accounts, appraise_all(result, accounts, trials=trials, benchmark=symbol), folder)
     _write(done)
     return done
-
-
-def markets_of(settings: Settings, timeline: Timeline) -> list[Market]:
-    """The timeline's tables by account."""
-    found = []
-    for venue in VENUES:
-        tables = {symbol: table for symbol, table in timeline.tables.items() if venue_of(table.instrument) == venue}
-        if tables:
-            account = account_at(settings, venue)
-            sessions = timeline.sessions if account.calendar != "24x7" else ()
-            found.append(Market(account, settings.cash_units[venue], tables, sessions))
-    return found
-
-
-def note_of(loaded: LoadedStrategy, runner: StrategyRunner) -> StrategyNote:
-    """What a report says about the strategy that decided."""
-    texts = {
-        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
-    }
-    return StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
 
 
 def _write(done: Backtested) -> None:

@@ -14,23 +14,21 @@ from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
 prepare_compiled_core()
 
-from seatrial.bootstrap.backtests import markets_of, note_of  # noqa: E402
+from seatrial.bootstrap.account_markets import markets_of, only_market, runner_on  # noqa: E402
 from seatrial.bootstrap.markets import load_timeline  # noqa: E402
 from seatrial.bootstrap.notebook_result import BacktestResult  # noqa: E402
 from seatrial.bootstrap.scheduling import effective_schedule  # noqa: E402
 from seatrial.bootstrap.settings import Settings, load_settings  # noqa: E402
 from seatrial.domain.faults import RequestFault  # noqa: E402
-from seatrial.domain.ids import StrategyId, Symbol  # noqa: E402
+from seatrial.domain.ids import Symbol  # noqa: E402
 from seatrial.market import catalog  # noqa: E402
 from seatrial.market.bars import BarTable  # noqa: E402
 from seatrial.market.instruments import instrument_of  # noqa: E402
 from seatrial.market.shift import Timeline, align  # noqa: E402
 from seatrial.runs.backtest import PARTICIPATION_PPM, OnProgress  # noqa: E402
 from seatrial.runs.backtest import backtest as run_backtest  # noqa: E402
-from seatrial.runs.result import backtest_result  # noqa: E402
-from seatrial.services.schedule_gate import gate_of  # noqa: E402
+from seatrial.runs.result import backtest_result, note_of  # noqa: E402
 from seatrial.strategy.load import LoadedStrategy, load_strategy, loaded_of  # noqa: E402
-from seatrial.strategy.runner import StrategyRunner  # noqa: E402
 from seatrial.strategy.strategy import Parameter, Strategy, parameters_of  # noqa: E402
 
 Bars = BarTable | Iterable[BarTable] | Mapping[str, BarTable]
@@ -85,24 +83,14 @@ def backtest(
         chosen["data"] = str(data)
     house = load_settings(chosen)
     timeline = _timeline(house, loaded, data, sessions)
-    markets = markets_of(house, timeline)
-    if len(markets) != 1:
-        raise RequestFault("symbols", "symbols of one venue, as a strategy trades one account", loaded.strategy.symbols)
+    market = only_market(markets_of(house, timeline), loaded.strategy.symbols)
     schedule = effective_schedule(house, loaded.strategy.schedule)
-    runner = StrategyRunner(
-        loaded.strategy,
-        strategy_id=StrategyId(loaded.name.lower()),
-        account=markets[0].account.id,
-        instruments=[table.instrument for table in markets[0].tables.values()],
-        epoch="backtest",
-        digest=loaded.digest,
-        gate=gate_of(schedule, markets[0].account.calendar, virtual=True),
-        confidence_min=house.values["signals.min_confidence"],
-    )
-    run = run_backtest(markets, [runner], on_progress=on_progress, one_by_one=one_by_one)
+    least = house.values["signals.min_confidence"]
+    runner = runner_on(market, loaded, loaded.name.lower(), schedule, confidence_min=least)
+    run = run_backtest([market], [runner], on_progress=on_progress, one_by_one=one_by_one)
     made_up = house.seed if data is None and house.data is None else None
     note = note_of(loaded, runner)
-    result = backtest_result(run, markets, timeline, [note], participation_ppm=PARTICIPATION_PPM, seed=made_up)
+    result = backtest_result(run, [market], timeline, [note], participation_ppm=PARTICIPATION_PPM, seed=made_up)
     return BacktestResult(run, result)
 
 

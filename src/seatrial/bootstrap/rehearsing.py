@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from httpx_ws.transport import ASGIWebSocketTransport
 
-from seatrial.bootstrap.backtests import markets_of
+from seatrial.bootstrap.account_markets import markets_of
 from seatrial.bootstrap.links import Wire, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.markets import load_timeline, venue_markets

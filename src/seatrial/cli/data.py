@@ -1,4 +1,4 @@
-"""`seatrial data import | ls | show`; `fetch`, `record` and `check` are in files of their own."""
+"""`seatrial data import | ls | show`; its other commands are in files of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from seatrial.cli import exits
 from seatrial.cli import options as shared
 from seatrial.cli.data_check import check
+from seatrial.cli.data_derive import adjusted, resample
 from seatrial.cli.data_fetch import fetch
 from seatrial.cli.data_options import catalog_option, load
 from seatrial.cli.data_record import record
@@ -32,7 +33,7 @@ Examples:
 """
 )
 def data() -> None:
-    """Market data of your own: import, fetch, record, check, ls, show."""
+    """Market data of your own: import, fetch, record, check, ls, show, resample, adjusted."""
 
 
 def _pairs(ctx: click.Context, parameter: click.Parameter, raw: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -200,4 +201,6 @@ def show(
 
 data.add_command(check)
 data.add_command(fetch)
+data.add_command(resample)
+data.add_command(adjusted)
 data.add_command(record)

@@ -24,7 +24,7 @@ def event_options(command: Command) -> Command:
         (
             click.option("--depth", type=_FILE, metavar="FILE", help="Run over the depth recorded in this file."),
             click.option("--quotes", type=_FILE, metavar="FILE", help="Run over the best prices recorded here."),
-            click.option("--trades", type=_FILE, metavar="FILE", help="The trades that belong to them."),
+            click.option("--trades", type=_FILE, metavar="FILE", help="The trades that belong to them, or to bars."),
             click.option("--holding", default="0", show_default=True, help="How much of the coin is there at first."),
             click.option(
                 "--queue",
@@ -50,8 +50,12 @@ def event_options(command: Command) -> Command:
     return command
 
 
-def take_events(options: dict[str, Any]) -> EventsAsked | None:
-    """Take these options out of the others; None where the run is over bars."""
+def take_events(options: dict[str, Any], beside: dict[str, Any]) -> EventsAsked | None:
+    """Take these options out of the others; None where the run is over bars, beside which trades may be told.
+
+    Raises:
+        UsageError: what goes with bars was given with events.
+    """
     taken = {
         name: options.pop(name)
         for name in (
@@ -68,9 +72,11 @@ def take_events(options: dict[str, Any]) -> EventsAsked | None:
         )
     }
     if taken["depth"] is None and taken["quotes"] is None:
-        if taken["trades"] is not None:
-            raise click.UsageError("--trades: accepted with --depth or --quotes, was given alone")
+        beside["trades"] = taken["trades"]
         return None
+    for name, value in beside.items():
+        if value:
+            raise click.UsageError(f"--{name} goes with bars, and not with --depth or --quotes")
     from seatrial.bootstrap.depth_backtests import EventsAsked
     from seatrial.core.depth_orders import FillRules
 

@@ -11,6 +11,7 @@ from seatrial.core.compiled import compiled_inner
 from seatrial.core.depth_arrival import arrive, keeps_place, withdraw
 from seatrial.core.depth_run import DepthRun
 from seatrial.core.latency import Y_BACK, Y_THERE, latency_ns
+from seatrial.core.refusal_rows import count_refusal
 from seatrial.domain.orders import OrderStatus
 
 _WORKING = int(OrderStatus.WORKING)
@@ -61,7 +62,7 @@ def send_effects(run: DepthRun, first: int, last: int, flags: int, tif: int, oth
         elif kind == r.EFFECT_CANCEL:
             send_cancel(run, effect[r.E_NUMBER])
         elif kind == r.EFFECT_REFUSED:
-            run.refusals[effect[r.E_CODE]] += 1
+            count_refusal(run.refusals, 0, effect)
         elif kind == r.EFFECT_TRIPPED:
             run.cells[k.K_TRIPS] += 1
     return approved

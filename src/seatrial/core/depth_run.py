@@ -14,6 +14,7 @@ from seatrial.core.depth_orders import DepthVenue
 from seatrial.core.in_flight import NEVER, Ring, new_ring
 from seatrial.core.latency import Latency
 from seatrial.core.records import State
+from seatrial.core.refusal_rows import REFUSALS_WIDTH
 
 # Cells of a run. Times in nanoseconds; the strategy's own are the first five.
 (
@@ -60,7 +61,6 @@ MARK_WIDTH = 3
 
 LOG_ROWS = 16_384
 EFFECTS_MAX = 512
-REFUSALS = 64
 
 
 class DepthRun(NamedTuple):
@@ -79,7 +79,7 @@ class DepthRun(NamedTuple):
     effects: Int64Array  # scratch: effect rows of one fact
     fills: Int64Array  # (LOG_ROWS, venue.LOG_WIDTH), as the log of a bar venue
     marks: Int64Array  # (LOG_ROWS, MARK_WIDTH)
-    refusals: Int64Array  # (REFUSALS,) how often by code
+    refusals: Int64Array  # (REFUSALS_WIDTH,): `core.refusal_rows`
 
 
 class Desk(NamedTuple):
@@ -119,7 +119,7 @@ def new_depth_run(venue: DepthVenue, latency: Latency, memory: Int64Array) -> De
         effects=np.zeros((EFFECTS_MAX, r.ROW_WIDTH), dtype=np.int64),
         fills=np.zeros((LOG_ROWS, v.LOG_WIDTH), dtype=np.int64),
         marks=np.zeros((LOG_ROWS, MARK_WIDTH), dtype=np.int64),
-        refusals=np.zeros(REFUSALS, dtype=np.int64),
+        refusals=np.zeros(REFUSALS_WIDTH, dtype=np.int64),
     )
 
 

@@ -12,6 +12,7 @@ from seatrial.core.arrival import is_refused
 from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
 from seatrial.core.fees import FEES_WIDTH
 from seatrial.core.records import Int64Array, State
+from seatrial.core.refusal_rows import REFUSALS_WIDTH, count_refusal
 from seatrial.core.stepping import BLOCK_WIDTH, bind, step_of
 from seatrial.domain.orders import OrderStatus, TimeInForce
 
@@ -28,8 +29,8 @@ T_CANCELS = 2
 T_EXPIRED = 3
 T_TRIPS = 4
 T_REJECTED = 5
-T_REFUSED = 8  # one column per refusal code from here
-TALLIES_WIDTH = 64
+T_REFUSED = 8  # the rows of `core.refusal_rows` from here
+TALLIES_WIDTH = T_REFUSED + REFUSALS_WIDTH
 
 # Options of the venue.
 IMPACT_PPM = 0  # the coefficient of the square-root impact; 0 is off
@@ -164,7 +165,7 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
                 venue.tallies[T_CANCELS] += 1
                 tail = report(state, venue, number, inst, _CANCELED, tail)
         elif kind == r.EFFECT_REFUSED:
-            venue.tallies[T_REFUSED + effect[r.E_CODE]] += 1
+            count_refusal(venue.tallies, T_REFUSED, effect)
         elif kind == r.EFFECT_TRIPPED:
             venue.tallies[T_TRIPS] += 1
 

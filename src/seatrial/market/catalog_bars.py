@@ -37,7 +37,7 @@ def bars_of_catalog(
             symbols = sorted({name.symbol for name in held})
             raise NoData(f"{under} has no bars of {instrument.symbol}; it has {', '.join(symbols) or 'no bars'}")
         chosen = min(here, key=lambda name: (name.kind.span_ns, name.venue != instrument.venue, name.venue))
-        tables[instrument.symbol] = _table(archive, chosen, instrument, as_of_ns)
+        tables[instrument.symbol] = bars_of_dataset(archive, chosen, instrument, as_of_ns)
     return tables
 
 
@@ -61,7 +61,10 @@ def _bars_under(catalog: Path, under: Path) -> list[DatasetName]:
     ]
 
 
-def _table(archive: Archive, name: DatasetName, instrument: Instrument, as_of_ns: int | None) -> BarTable:
+def bars_of_dataset(
+    archive: Archive, name: DatasetName, instrument: Instrument, as_of_ns: int | None = None
+) -> BarTable:
+    """The bars of one dataset. Raises as `bars_of_catalog`."""
     columns = archive.read(name, as_of_ns=as_of_ns)
     if not rows_in(columns):
         raise NoData(f"{name} in {archive.folder} holds no bar that was known then")

@@ -61,6 +61,22 @@ def load_actions(data: Path, symbols: Iterable[str], *, calendar: str = "XNYS") 
     return sorted(found, key=lambda each: (each.ex_ns, each.symbol, each.is_split))
 
 
+def read_actions(path: Path, symbols: Iterable[str], *, calendar: str = "XNYS") -> list[CorporateAction]:
+    """As `load_actions`, of one Parquet file too; where a person named it, its absence is a fault.
+
+    Raises:
+        DataFault: nothing can be read there, or a row is wrong.
+    """
+    if path.is_dir():
+        if catalog_around(path) is None and not (path / FILE).is_file():
+            raise DataFault(f"{path}: accepted are a catalog, a folder with {FILE}, or a Parquet file of actions")
+        return load_actions(path, symbols, calendar=calendar)
+    if not path.is_file():
+        raise DataFault(f"{path}: there is no such file of corporate actions")
+    found = [_action(file, index, row, calendar) for file, index, row in _of_file(path, sorted(set(symbols)))]
+    return sorted(found, key=lambda each: (each.ex_ns, each.symbol, each.is_split))
+
+
 def known(actions: Sequence[CorporateAction], at_ns: int) -> list[CorporateAction]:
     """What could be known at an instant, announced ones included."""
     return [action for action in actions if action.known_at_ns <= at_ns]

@@ -10,6 +10,7 @@ from seatrial.core.fingerprint import OutcomeFill, outcome_fingerprint
 from seatrial.core.machine import Machine
 from seatrial.domain.ids import AccountId
 from seatrial.domain.refusals import RefusalCode
+from seatrial.runs.refused import RefusedOrders, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,13 @@ class BacktestRun:
     cancels: int
     expired: int
     trips: int
-    refusals: dict[RefusalCode, int]
+    refused: tuple[RefusedOrders, ...]
     bars: int
+
+    @property
+    def refusals(self) -> dict[RefusalCode, int]:
+        """How many orders risk refused, by code."""
+        return counts(self.refused)
 
     @cached_property
     def outcome_fingerprint(self) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 from seatrial.core import arrival
 from seatrial.core import bar_loop as loop
 from seatrial.core import venue as v
-from seatrial.core.fees import fee_row
-from seatrial.core.prints import CLOSING, EXTENDED, OPENING
+from seatrial.core.fees import FEE_PURSE, FEE_PURSE_PPM, fee_row
+from seatrial.core.prints import CLOSING, EXTENDED, HALTED, OPENING
 from seatrial.core.records import Int64Array
 from seatrial.domain.bars import Session
+from seatrial.domain.faults import RequestFault
 
 if TYPE_CHECKING:
     from seatrial.core.machine import Machine
@@ -33,6 +34,49 @@ def venue_for(machine: Machine, impact_ppm: int) -> v.VenueState:
         venue.fees[at] = fee_row(inst)
         venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)
     return venue
+
+
+def pay_from_purses(venue: v.VenueState, machine: Machine, markets: Sequence[Market]) -> None:
+    """Let commissions be taken from the purses that the markets' terms name; the machine has been paid them."""
+    for market in markets:
+        payer = market.terms.fee_purse
+        if payer is None:
+            continue
+        if any(table.instrument.base == payer.currency for table in market.tables.values()):
+            raise RequestFault("fees.paid_from", "a coin that is not traded as well", payer.currency)
+        purse = machine.purse_rows.find(market.account.id, payer.currency)
+        if purse is None:
+            raise RequestFault("fees.paid_from", "one of the purses that the account opens with", payer.currency)
+        for symbol in market.tables:
+            fees = venue.fees[machine.row_of(market.account.id, symbol)]
+            fees[FEE_PURSE], fees[FEE_PURSE_PPM] = purse + 1, payer.paid_ppm
+
+
+def with_halts(marks: Int64Array, bars: Int64Array, halts: Mapping[int, Int64Array]) -> Int64Array:
+    """The marks, and on each bar that a halt touches that its prints meet no order: nobody knows which were before it.
+
+    Args:
+        halts: by the number of the instrument, rows (from, to).
+    """
+    if not any(len(spans) for spans in halts.values()):
+        return marks
+    marked = marks.copy() if len(marks) else np.zeros(len(bars), dtype=np.int64)
+    for inst, spans in halts.items():
+        rows = np.arange(len(bars)) if bars.shape[1] == loop.B_INST else np.flatnonzero(bars[:, loop.B_INST] == inst)
+        starts, ends = bars[rows, loop.B_START], bars[rows, loop.B_END]
+        for from_ns, to_ns in spans.tolist():
+            marked[rows[(starts < to_ns) & (ends > from_ns)]] |= HALTED
+    return marked
+
+
+def halts_by_row(machine: Machine, markets: Sequence[Market]) -> dict[int, Int64Array]:
+    """The halts of every instrument that has some, by its number in the machine."""
+    return {
+        machine.row_of(market.account.id, symbol): spans
+        for market in markets
+        for symbol, spans in market.halts.items()
+        if symbol in market.tables
+    }
 
 
 def bar_marks(bars: Int64Array, sessions: Mapping[int, Sequence[Session]]) -> Int64Array:

@@ -21,13 +21,14 @@ from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.in_flight import IN_FLIGHT_MAX, NEVER
 from seatrial.core.latency import constant_latency
 from seatrial.core.machine import Machine
+from seatrial.core.refusal_rows import refusals_in
 from seatrial.domain.facts import Transfer
 from seatrial.domain.faults import NoData, RequestFault
 from seatrial.domain.ids import JournalEpoch, StrategyId
 from seatrial.domain.orders import Side
-from seatrial.domain.refusals import RefusalCode
 from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill
 from seatrial.runs.depth_market import DepthBacktest, DepthMarket, DepthRules
+from seatrial.runs.refused import refused_orders
 from seatrial.strategy.depth_desk import DepthDesk
 from seatrial.strategy.depth_strategy import CompiledDepthStrategy, DepthStrategy
 
@@ -196,7 +197,7 @@ class _DepthBacktest:
             cancels=int(cells[k.K_CANCELS]),
             expired=int(cells[k.K_EXPIRED]),
             trips=int(cells[k.K_TRIPS]),
-            refusals={code: int(depth.refusals[code]) for code in RefusalCode if depth.refusals[code]},
+            refused=refused_orders(refusals_in(depth.refusals), machine),
             bars=events,
         )
         return DepthBacktest(run, marks, int(cells[k.K_REJECTED]))

@@ -37,7 +37,7 @@ def depth_result(
         cancels=run.cancels,
         expired=run.expired,
         trips=run.trips,
-        refusals=run.refusals,
+        refused=run.refused,
         bars=run.bars,
         outcome_fingerprint=run.outcome_fingerprint,
         participation_ppm=ALL_OF_IT_PPM,

@@ -12,6 +12,7 @@ import numpy as np
 
 from seatrial.domain.time import MINUTE_NS
 from seatrial.market.bars import END, HIGH, LOW, START, VOLUME
+from seatrial.runs.refused import why_nothing_traded
 from seatrial.runs.result import PriceLine, RunResult
 from seatrial.runs.round_trips import RoundTrip
 from seatrial.runs.sharpe_tests import SharpeTests
@@ -25,7 +26,7 @@ STALE_BARS_MIN = 5  # so many bars without a change of price, or missing, make a
 BEST_SHARE_MAX = 0.5
 ONE_SIDE_MAX = 0.9
 DEFLATED_MIN = 0.95
-_NO_PARAMETERS = ("symbols", "warmup_bars", "schedule")
+_NO_PARAMETERS = ("symbols", "warmup_bars", "schedule", "timeframes", "timer", "after_stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Seen:
 def doubts_of(seen: Seen) -> list[Doubt]:
     """Every doubt, the serious ones first."""
     found = [
+        *_refusals(seen),
         *_counts(seen),
         *_concentration(seen),
         *_costs(seen),
@@ -63,6 +65,19 @@ def doubts_of(seen: Seen) -> list[Doubt]:
         *_data(seen),
     ]
     return sorted(found, key=lambda each: not each.serious)
+
+
+def _refusals(seen: Seen) -> Iterator[Doubt]:
+    refused, orders = seen.result.refused, seen.result.orders
+    total = sum(each.count for each in refused)
+    if not seen.result.fills:
+        text, remedy = why_nothing_traded(orders, refused)
+        yield Doubt("nothing_traded", True, f"Nothing was traded: {text}.", remedy, total, 0.0)
+    elif total > orders:
+        told = "; ".join(str(each) for each in refused)
+        text = f"{total:,} orders were refused and {orders:,} were sent: {told}."
+        remedy = "Its figures are of what is left: ask for what the limits allow."
+        yield Doubt("mostly_refused", True, text, remedy, total, orders)
 
 
 def _counts(seen: Seen) -> Iterator[Doubt]:

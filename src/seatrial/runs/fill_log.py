@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -10,18 +10,25 @@ import numpy as np
 
 from seatrial.core import venue as v
 from seatrial.core.fingerprint import OutcomeFill
-from seatrial.core.records import Int64Array
+from seatrial.core.records import FEE_IN_PURSE, Int64Array
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import Side
 from seatrial.runs.backtest_run import LoggedFill
+from seatrial.runs.purse_fills import PurseFill, PurseRates
 
 
 class FillLog(Sequence[LoggedFill]):
     """The trades in the order in which they happened. `rows` has the columns of `core.venue.L_AT` and so on."""
 
-    def __init__(self, parts: Sequence[Int64Array], instruments: Sequence[tuple[AccountId, Instrument]]) -> None:
-        self._parts, self._instruments = tuple(parts), tuple(instruments)
+    def __init__(
+        self,
+        parts: Sequence[Int64Array],
+        instruments: Sequence[tuple[AccountId, Instrument]],
+        purses: Mapping[AccountId, PurseRates] | None = None,
+    ) -> None:
+        """`purses` are those that pay commissions."""
+        self._parts, self._instruments, self._purses = tuple(parts), tuple(instruments), purses or {}
 
     @cached_property
     def rows(self) -> Int64Array:
@@ -45,7 +52,10 @@ class FillLog(Sequence[LoggedFill]):
 
     def _made(self, row: list[int]) -> LoggedFill:
         account, inst = self._instruments[row[v.L_INST]]
-        outcome = OutcomeFill(
+        where = row[v.L_FEE_IN_BASE]
+        purse = self._purses[account] if where == FEE_IN_PURSE else None
+        more = {} if purse is None else {"fee_worth_units": purse.worth(row[v.L_FEE], row[v.L_AT])}
+        outcome = (OutcomeFill if purse is None else PurseFill)(
             at_ns=row[v.L_AT],
             account=account,
             symbol=inst.symbol,
@@ -53,6 +63,7 @@ class FillLog(Sequence[LoggedFill]):
             qty_units=row[v.L_QTY],
             price_units=row[v.L_PRICE],
             fee_units=row[v.L_FEE],
-            fee_currency=inst.base if row[v.L_FEE_IN_BASE] else inst.quote,
+            fee_currency=purse.currency if purse is not None else inst.base if where else inst.quote,
+            **more,
         )
         return LoggedFill(outcome, row[v.L_NUMBER], bool(row[v.L_MAKER]), row[v.L_LEFT])

@@ -13,6 +13,7 @@ from seatrial.domain.time import rfc3339
 from seatrial.runs.appraisal import Appraisal
 from seatrial.runs.appraisal_document import appraisal_document
 from seatrial.runs.ratios import Drawdown, Figure
+from seatrial.runs.refused import counts, refused_document
 from seatrial.runs.result import RunResult
 from seatrial.runs.statistics import AccountStatistics, SymbolStatistics, figures_of
 
@@ -34,7 +35,8 @@ def metrics_document(
             "sent": result.orders,
             "canceled": result.cancels,
             "expired": result.expired,
-            "refused": {code.name.lower(): count for code, count in sorted(result.refusals.items())},
+            "refused": {code.name.lower(): count for code, count in counts(result.refused).items()},
+            "refusals": refused_document(result.refused),
         },
         "breaker_trips": result.trips,
         "costs": {

@@ -7,13 +7,14 @@ import numpy as np
 from seatrial.core import course as loop
 from seatrial.core import venue as v
 from seatrial.core.records import Int64Array, State
+from seatrial.core.refusal_rows import refusals_in
 from seatrial.core.stretch_loop import travel
 from seatrial.core.stretches import LINE_WIDTH
-from seatrial.domain.refusals import RefusalCode
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.equity_curve import EquityCurve
 from seatrial.runs.fill_log import FillLog
 from seatrial.runs.prepared import PreparedMarkets
+from seatrial.runs.refused import refused_orders
 
 LINE_ROWS = 16_384
 
@@ -88,10 +89,9 @@ class Passage:
         """What came of it, once every bar was lived through."""
         self.drain()
         machine, tallies = self.machine, self.venue.tallies
-        refused = tallies[v.T_REFUSED :]
         return BacktestRun(
             machine=machine,
-            fills=FillLog(self._fills, machine.instruments),
+            fills=FillLog(self._fills, machine.instruments, self.prepared.purses),
             equity=EquityCurve(
                 tuple(account.id for account in machine.accounts),
                 self.prepared.rows,
@@ -102,6 +102,6 @@ class Passage:
             cancels=int(tallies[v.T_CANCELS]),
             expired=int(tallies[v.T_EXPIRED]),
             trips=int(tallies[v.T_TRIPS]),
-            refusals={RefusalCode(int(code)): int(refused[code]) for code in np.flatnonzero(refused)},
+            refused=refused_orders(refusals_in(tallies[v.T_REFUSED :]), machine),
             bars=len(self.prepared.rows),
         )

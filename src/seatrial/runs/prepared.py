@@ -6,7 +6,7 @@ What many runs over the same bars can share is made once: the merged bars and th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,8 +24,16 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.market.bars import BAR_WIDTH, BarTable
 from seatrial.market.corporate_actions import CorporateAction
-from seatrial.runs.backtest_venue import bar_marks, sessions_by_row, venue_for
-from seatrial.runs.terms import NO_TERMS, Terms
+from seatrial.runs.backtest_venue import (
+    bar_marks,
+    halts_by_row,
+    pay_from_purses,
+    sessions_by_row,
+    venue_for,
+    with_halts,
+)
+from seatrial.runs.purse_fills import purse_rates
+from seatrial.runs.terms import NO_TERMS, Terms, purses_worth
 from seatrial.runs.timetable import AccountTimetable, encoded, in_order
 
 EPOCH = JournalEpoch("backtest")
@@ -41,6 +49,14 @@ class Market:
     sessions: Sequence[Session] = ()
     actions: Sequence[CorporateAction] = ()
     terms: Terms = NO_TERMS
+    halts: Mapping[Symbol, Int64Array] = field(default_factory=dict)  # rows (from, to) in order
+
+    @property
+    def opening_units(self) -> int:
+        """What the account opens with: its cash, and what its purses are worth at the first bar."""
+        if not self.terms.purses:
+            return self.cash_units
+        return self.cash_units + purses_worth(self.terms, min(table.first_ns for table in self.tables.values()))
 
 
 class PreparedMarkets:
@@ -56,7 +72,10 @@ class PreparedMarkets:
         self.rows = bars_in_order(blank, markets)
         self.closes = closes_by_row(blank, markets, self.rows)
         self.value_divs = np.array([inst.value_div for _, inst in blank.instruments], dtype=np.int64)
-        self.marks = bar_marks(self.rows, sessions_by_row(blank, markets))
+        self.marks = with_halts(
+            bar_marks(self.rows, sessions_by_row(blank, markets)), self.rows, halts_by_row(blank, markets)
+        )
+        self.purses = purse_rates({market.account.id: market.terms for market in markets})
         self._impact_ppm = impact_ppm
         self._money = in_order([fact for market in markets for fact in money_facts(market)])
 
@@ -81,7 +100,9 @@ class PreparedMarkets:
 
     def venue(self) -> v.VenueState:
         """An empty venue with these instruments' fees and habits."""
-        return venue_for(self.blank, self._impact_ppm)
+        venue = venue_for(self.blank, self._impact_ppm)
+        pay_from_purses(venue, self.machine(), self.markets)
+        return venue
 
     def _blank_machine(self) -> Machine:
         return Machine([market.account for market in self.markets], self.instruments, EPOCH)

@@ -17,6 +17,7 @@ from seatrial.runs.appraisal import Appraisal
 from seatrial.runs.appraisal_sections import doubts_section, equity_beside, sections_of
 from seatrial.runs.plots import Curve, Mark, bar_plot, depth_plot, line_plot
 from seatrial.runs.ratios import Figure
+from seatrial.runs.refused import counts
 from seatrial.runs.result import RunResult
 from seatrial.runs.statistics import AccountStatistics, SymbolStatistics, figures_of, fills_of
 from seatrial.runs.trades import fee_cash_units
@@ -237,7 +238,7 @@ def _origin(result: RunResult) -> list[tuple[str, str]]:
             ("strategy", f"{note.name} ({note.path}) at {note.account}: {parameters}; digest {note.digest[:16]}")
         )
     fees = sorted({f"{each.venue} {each.fee_ppm / 10_000:g} %" for each in result.instruments.values()})
-    refused = ", ".join(f"{count} {code.name.lower()}" for code, count in sorted(result.refusals.items())) or "none"
+    refused = ", ".join(f"{count} {code.name.lower()}" for code, count in counts(result.refused).items()) or "none"
     part = units_text(result.participation_ppm, 10_000)
     return [
         *lines,

@@ -15,11 +15,13 @@ from seatrial.core.views import PositionView
 from seatrial.domain.ids import AccountId, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
-from seatrial.domain.refusals import RefusalCode
 from seatrial.market.bars import CLOSE, END
 from seatrial.market.shift import Timeline
 from seatrial.runs.backtest import Market
 from seatrial.runs.backtest_run import BacktestRun, EquityPoint, LoggedFill
+from seatrial.runs.refused import RefusedOrders
+from seatrial.strategy.load import LoadedStrategy
+from seatrial.strategy.runner import StrategyRunner
 
 Int64Array = NDArray[np.int64]
 Holding = tuple[AccountId, Symbol]
@@ -35,6 +37,14 @@ class StrategyNote:
     account: AccountId
     parameters: Mapping[str, str]
     digest: str
+
+
+def note_of(loaded: LoadedStrategy, runner: StrategyRunner) -> StrategyNote:
+    """What a report says about the strategy that decided."""
+    texts = {
+        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
+    }
+    return StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +81,7 @@ class RunResult:
     cancels: int
     expired: int
     trips: int
-    refusals: Mapping[RefusalCode, int]
+    refused: tuple[RefusedOrders, ...]
     bars: int
     outcome_fingerprint: str
     participation_ppm: int
@@ -96,7 +106,7 @@ def backtest_result(
     return RunResult(
         kind=kind,
         accounts=accounts,
-        opening_units={market.account.id: market.cash_units for market in markets},
+        opening_units={market.account.id: market.opening_units for market in markets},
         instruments={holding: table.instrument for holding, table in tables.items()},
         prices={holding: PriceLine(table.rows) for holding, table in tables.items()},
         fills=run.fills,
@@ -107,7 +117,7 @@ def backtest_result(
         cancels=run.cancels,
         expired=run.expired,
         trips=run.trips,
-        refusals=run.refusals,
+        refused=run.refused,
         bars=run.bars,
         outcome_fingerprint=run.outcome_fingerprint,
         participation_ppm=participation_ppm,

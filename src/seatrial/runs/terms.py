@@ -8,12 +8,21 @@ from datetime import date
 
 from seatrial.domain.facts import MoneyFact
 from seatrial.domain.ids import Symbol
-from seatrial.domain.money import Currency
+from seatrial.domain.money import CASH_SCALE, Currency
+from seatrial.domain.money_facts import FxRate
 from seatrial.domain.time import DAY_NS
 
 _EPOCH = date(1970, 1, 1)
 # The first trade dates of shorter settlement of US equities; before them it was three business days.
 _US_SETTLES_IN = ((date(2024, 5, 28), 1), (date(2017, 9, 5), 2))
+
+
+@dataclass(frozen=True, slots=True)
+class FeePurse:
+    """Commissions are taken from this purse while it has a rate and enough in it; `paid_ppm` of each is left."""
+
+    currency: Currency
+    paid_ppm: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Terms:
             cash accounts of US equities; at once for all others.
         purses: cash in other currencies the account opens with.
         facts: more that is told at its time, such as exchange rates.
+        fee_purse: which of the purses pays commissions (Binance's BNB discount); None: none does.
     """
 
     debit_ppm: int = 0
@@ -36,9 +46,23 @@ class Terms:
     settles_in: int | None = None
     purses: Mapping[Currency, int] = field(default_factory=dict)
     facts: Sequence[MoneyFact] = ()
+    fee_purse: FeePurse | None = None
 
 
 NO_TERMS = Terms()
+
+
+def opening_rates(terms: Terms, first_ns: int) -> dict[Currency, int]:
+    """The newest rate of each purse at the start of the first bar; a purse without one is absent."""
+    known = [fact for fact in terms.facts if isinstance(fact, FxRate) and fact.at_ns <= first_ns]
+    known.sort(key=lambda fact: fact.at_ns)
+    return {fact.currency: fact.rate_units for fact in known if fact.currency in terms.purses}
+
+
+def purses_worth(terms: Terms, first_ns: int) -> int:
+    """What the purses are worth then, in cash units of the account's currency; those with a rate."""
+    rates = opening_rates(terms, first_ns)
+    return sum(terms.purses[currency] * rate // CASH_SCALE for currency, rate in rates.items())
 
 
 def us_settles_in(at_ns: int) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import Side
+from seatrial.runs.purse_fills import PurseFill
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ def value_units(fill: OutcomeFill, instrument: Instrument) -> int:
 
 
 def fee_cash_units(fill: OutcomeFill, instrument: Instrument) -> int:
-    """A fee in cash units; one taken in the base coin at the fill's own price, rounded down."""
+    """A fee in cash units; one taken in the base coin at the fill's own price, one from a purse at its rate then."""
+    if isinstance(fill, PurseFill):
+        return fill.fee_worth_units
     if fill.fee_currency == instrument.quote:
         return fill.fee_units
     return fill.price_units * fill.fee_units // instrument.value_div
@@ -54,7 +57,7 @@ def cash_change_units(fill: OutcomeFill, instrument: Instrument) -> int:
 
 def quantity_change_units(fill: OutcomeFill, instrument: Instrument) -> int:
     """What a fill did to the holding: its quantity, and its fee where that is taken in the base coin."""
-    fee = fill.fee_units if fill.fee_currency != instrument.quote else 0
+    fee = fill.fee_units if fill.fee_currency == instrument.base else 0
     return int(fill.side) * fill.qty_units - fee
 
 

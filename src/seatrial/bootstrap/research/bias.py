@@ -20,6 +20,7 @@ from seatrial.runs.backtest import Market, backtest
 from seatrial.runs.bias.lookahead import CUTS, Files, check_lookahead
 from seatrial.runs.bias.recursive import STARTS, TOLERANCE, check_recursive
 from seatrial.runs.bias.said import BiasReport, Heard, Said, said_of
+from seatrial.strategy.lines import Line
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import Strategy, view_of
 from seatrial.strategy.vector_form import VectorStrategy, answered, columns_of
@@ -120,7 +121,7 @@ def answers_of(strategy: VectorStrategy, market: Market) -> list[Heard]:
 
 
 def _values(path: str, thing: object) -> Iterator[tuple[str, float | None]]:
-    if not (hasattr(thing, "update") and hasattr(thing, "value")):
+    if not (hasattr(thing, "update") and hasattr(thing, "value")) and not isinstance(thing, Line):
         return
     value = thing.value
     if value is None or isinstance(value, int | float):

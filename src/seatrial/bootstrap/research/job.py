@@ -4,30 +4,36 @@ bars included, so that a worker needs neither the file nor the data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from seatrial.bootstrap.backtests import markets_of
-from seatrial.bootstrap.markets import load_timeline
+from seatrial.bootstrap.account_markets import (
+    NOTHING,
+    Beside,
+    MakeRunner,
+    markets_of,
+    only_market,
+    runner_on,
+    timeline_of,
+    trades_of,
+)
 from seatrial.bootstrap.scheduling import effective_schedule
 from seatrial.bootstrap.settings import Settings
-from seatrial.domain.faults import RequestFault, SeatrialFault
-from seatrial.domain.ids import StrategyId
+from seatrial.domain.faults import SeatrialFault
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.market.shift import Timeline
-from seatrial.runs.backtest import PARTICIPATION_PPM, Ground, Market
+from seatrial.runs.backtest import PARTICIPATION_PPM, Ground, Market, OnProgress
 from seatrial.runs.backtest_run import BacktestRun
-from seatrial.runs.result import RunResult, StrategyNote, backtest_result
+from seatrial.runs.refused import why_nothing_traded
+from seatrial.runs.result import RunResult, backtest_result, note_of
 from seatrial.runs.search.trial import Proposal, Trial
 from seatrial.runs.statistics import AccountStatistics, figures_of, statistics_of
 from seatrial.runs.tail_risk import tail_risk
-from seatrial.services.schedule_gate import gate_of
 from seatrial.services.schedules import Schedule
+from seatrial.strategy.declaring import hears_trades
 from seatrial.strategy.load import USER_FAULTS, LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
-
-MakeRunner = Callable[..., StrategyRunner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Job:
     digest: str  # of the strategy with its fixed parameters
     parameters: tuple[str, ...]  # every name that can be set
     data: Path | None  # where the market was read from
+    beside: Beside = NOTHING
 
     def load(self, parameters: Mapping[str, str]) -> LoadedStrategy:
         """The strategy with these parameters on top of the fixed ones. Raises as `load_strategy`."""
@@ -61,32 +68,36 @@ class Job:
 
 
 def job_of(
-    settings: Settings, path: Path, texts: Mapping[str, str], *, session_count: int | None = None, pad: bool = False
+    settings: Settings,
+    path: Path,
+    texts: Mapping[str, str],
+    *,
+    session_count: int | None = None,
+    pad: bool = False,
+    beside: Beside = NOTHING,
 ) -> Job:
     """Load strategy and market once.
 
     Raises:
-        ConfigurationFault: the strategy does not load.
+        ConfigurationFault: the strategy or the terms do not load.
         RequestFault: a parameter, symbol or number of sessions that is not accepted.
         DataFault: the data is missing or wrong.
     """
     loaded = load_strategy(path, texts)
     symbols = tuple(loaded.strategy.symbols)
-    timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
-    cut = timeline.select_sessions(len(timeline.sessions))
-    markets = markets_of(settings, cut)
-    if len(markets) != 1:
-        raise RequestFault("symbols", "symbols of one venue, as a strategy trades one account", symbols)
+    cut = timeline_of(settings, symbols, beside, session_count=session_count, pad=pad)
+    market = only_market(markets_of(settings, cut, beside), symbols)
     return Job(
         path=path,
         source=loaded.path.read_bytes(),
         texts=dict(texts),
         symbols=symbols,
-        market=markets[0],
+        market=market,
+        beside=beside,
         timeline=cut,
         schedule=effective_schedule(settings, loaded.strategy.schedule),
         confidence_min=settings.values["signals.min_confidence"],
-        seed=settings.seed if settings.data is None else None,
+        seed=settings.seed if settings.data is None and beside.trades is None else None,
         digest=loaded.digest,
         parameters=tuple(loaded.parameters),
         data=settings.data,
@@ -94,28 +105,29 @@ def job_of(
 
 
 def runner_of(job: Job, loaded: LoadedStrategy, market: Market, make: MakeRunner = StrategyRunner) -> StrategyRunner:
-    """A fresh runner; `make` builds it, for callers that want to listen."""
-    return make(
-        loaded.strategy,
-        strategy_id=StrategyId(loaded.path.stem),
-        account=market.account.id,
-        instruments=[table.instrument for table in market.tables.values()],
-        epoch="backtest",
-        digest=loaded.digest,
-        gate=gate_of(job.schedule, market.account.calendar, virtual=True),
+    """A fresh runner; see `runner_on`."""
+    return runner_on(
+        market,
+        loaded,
+        loaded.path.stem,
+        job.schedule,
         confidence_min=job.confidence_min,
+        trades=trades_of(job.beside, market) if hears_trades(loaded.strategy) else None,
+        make=make,
     )
 
 
-def run_once(job: Job, parameters: Mapping[str, str], span_ns: tuple[int, int] | None = None) -> RunResult:
+def run_once(
+    job: Job,
+    parameters: Mapping[str, str],
+    span_ns: tuple[int, int] | None = None,
+    on_progress: OnProgress | None = None,
+) -> RunResult:
     """One backtest of one set of parameters. Raises as the strategy and `backtest` do."""
     loaded, market = job.load(parameters), job.between(span_ns)
     runner = runner_of(job, loaded, market)
-    run: BacktestRun = _ground(job, span_ns, market).run([runner])
-    texts = {
-        name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in loaded.parameters.items()
-    }
-    note = StrategyNote(runner.strategy_id, loaded.name, str(loaded.path), runner.account, texts, loaded.digest)
+    run: BacktestRun = _ground(job, span_ns, market).run([runner], on_progress)
+    note = note_of(loaded, runner)
     return backtest_result(run, [market], job.timeline, [note], participation_ppm=PARTICIPATION_PPM, seed=job.seed)
 
 
@@ -146,16 +158,21 @@ def trial_of(proposal: Proposal, result: RunResult, stats: AccountStatistics) ->
     figures |= {"sortino": risk.sortino, "calmar": risk.calmar, "downside_deviation": risk.downside_deviation}
     values = {name: figure.value for name, figure in figures.items()}
     values["max_drawdown"] = 0.0 if stats.drawdown is None else stats.drawdown.ratio
+    reasons = {name: figure.reason for name, figure in figures.items() if figure.value is None}
+    if not result.fills:
+        why = ". ".join(why_nothing_traded(result.orders, result.refused)).rstrip(".")
+        reasons = dict.fromkeys(reasons, why)
     return Trial(
         number=proposal.number,
         parameters=dict(proposal.parameters),
         figures=values,
-        reasons={name: figure.reason for name, figure in figures.items() if figure.value is None},
+        reasons=reasons,
         returns=stats.returns.values,
         trades=len(stats.results),
         fills=len(result.fills),
         result=units_text(stats.closing_units - stats.opening_units, CASH_SCALE),
         fingerprint=result.outcome_fingerprint,
+        refused=sum(each.count for each in result.refused),
     )
 
 

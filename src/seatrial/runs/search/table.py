@@ -17,7 +17,7 @@ def table_text(trials: Sequence[Trial], names: Sequence[str]) -> str:
     """All trials as CSV; an empty cell where a figure is missing."""
     written = StringIO()
     rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(["trial", *names, *FIGURES, "trades", "fills", "result", "fingerprint", "fault"])
+    rows.writerow(["trial", *names, *FIGURES, "trades", "fills", "refused", "result", "fingerprint", "fault"])
     for trial in trials:
         figures = [trial.figures.get(name) for name in FIGURES]
         rows.writerow(
@@ -27,6 +27,7 @@ def table_text(trials: Sequence[Trial], names: Sequence[str]) -> str:
                 *("" if figure is None else repr(figure) for figure in figures),
                 trial.trades,
                 trial.fills,
+                trial.refused,
                 trial.result,
                 trial.fingerprint,
                 trial.fault,

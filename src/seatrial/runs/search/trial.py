@@ -40,6 +40,7 @@ class Trial:
     result: str  # exact, in the account's currency
     fingerprint: str
     fault: str = ""
+    refused: int = 0  # orders that risk refused
 
     def value(self, objective: str) -> float | None:
         """The figure a search looks at."""

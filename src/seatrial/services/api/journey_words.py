@@ -11,6 +11,7 @@ from seatrial.domain.facts import Command, LimitsChanged, Report, Target, limit_
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import units_text
 from seatrial.domain.orders import Side
+from seatrial.domain.refusal_numbers import refusal_numbers
 from seatrial.domain.time import rfc3339
 from seatrial.services.api.journey_answers import (
     IntentStep,
@@ -24,7 +25,6 @@ from seatrial.services.api.journey_answers import (
 )
 from seatrial.services.api.money_answers import ShareAnswer
 from seatrial.services.api.money_words import money, trade_answer, when
-from seatrial.services.api.refusal_words import refusal_numbers
 from seatrial.services.observability.books import Books
 from seatrial.services.observability.chronicle import Chronicle
 from seatrial.services.observability.journeys import Journey, Step, intent_word
@@ -171,7 +171,13 @@ def _say_refusal(said: NoticeAnswer, refused: Refused, books: Books) -> None:
     book = books.accounts.get(refused.account)
     holding = None if book is None else book.holdings.get(refused.symbol)
     instrument = None if holding is None else holding.instrument
-    numbers = refusal_numbers(refused, instrument, None if book is None else book.account.currency)
+    numbers = refusal_numbers(
+        refused.code,
+        limit=refused.limit,
+        actual=refused.actual,
+        instrument=instrument,
+        currency=None if book is None else book.account.currency,
+    )
     said.name, said.code = "order_refused", refused.code.name
     said.account, said.symbol, said.side = refused.account, refused.symbol, side_word(refused.side)
     said.quantity = None if instrument is None else instrument.qty_text(refused.qty_units)

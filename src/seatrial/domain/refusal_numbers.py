@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from seatrial.domain.effects import Refused
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import CASH_SCALE, Currency, units_text
 from seatrial.domain.refusals import RefusalCode
@@ -47,18 +46,17 @@ _COUNT = {
 
 
 def refusal_numbers(
-    refused: Refused, instrument: Instrument | None, currency: Currency | None
+    code: RefusalCode, *, limit: int, actual: int, instrument: Instrument | None, currency: Currency | None
 ) -> tuple[str, str, str] | None:
     """Limit, actual and unit as texts; None where the rule has no numbers or its instrument is not known."""
-    code = refused.code
     if code in _MONEY and currency is not None:
-        return units_text(refused.limit, CASH_SCALE), units_text(refused.actual, CASH_SCALE), currency
+        return units_text(limit, CASH_SCALE), units_text(actual, CASH_SCALE), currency
     if code in _QUANTITY and instrument is not None:
-        return instrument.qty_text(refused.limit), instrument.qty_text(refused.actual), instrument.base
+        return instrument.qty_text(limit), instrument.qty_text(actual), instrument.base
     if code in _PRICE and instrument is not None:
-        return instrument.price_text(refused.limit), instrument.price_text(refused.actual), instrument.quote
+        return instrument.price_text(limit), instrument.price_text(actual), instrument.quote
     if code is RefusalCode.STALE_PRICE:
-        return units_text(refused.limit, SECOND_NS), units_text(refused.actual, SECOND_NS), "seconds"
+        return units_text(limit, SECOND_NS), units_text(actual, SECOND_NS), "seconds"
     if code in _COUNT:
-        return str(refused.limit), str(refused.actual), "count"
+        return str(limit), str(actual), "count"
     return None
