@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from tests.emulators.small_floor import WrittenFlow
 
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
@@ -19,15 +20,19 @@ from seatrial.domain.instrument import Instrument, binance_spot
 from seatrial.domain.time import DAY_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS, Instant, parse_rfc3339
 from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.app import HABITS, build_binance
+from seatrial.emulators.binance.desk import Call
+from seatrial.emulators.binance.everything import everything
 from seatrial.emulators.binance.habits import Habits
 from seatrial.emulators.binance.intake import read_draft
 from seatrial.emulators.binance.keys import hmac_hex
-from seatrial.emulators.binance.orders import Json, Order
+from seatrial.emulators.binance.orders import MS, Json, Order
 from seatrial.emulators.binance.parameters import Parameters
 from seatrial.emulators.binance.rates import WeightMeter
 from seatrial.emulators.binance.wallet import Credentials
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.faults import Fault, FaultScript
+from seatrial.emulators.floor.bursts import Move
+from seatrial.emulators.floor.floor import Floor
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.store import Store
@@ -91,18 +96,23 @@ class SmallBinance:
         weight_max: int = 6_000,
         accounts: Sequence[Credentials] = (),
         habits: Habits = HABITS,
+        bursts: Sequence[Sequence[Move]] | None = None,
     ) -> None:
+        """`bursts` make a market with books, one a second, instead of one that replays the rows."""
         self.clock = HandClock()
         self.store = store or Store(":memory:")
         records = self.store.venue("binance")
         pair = instrument or binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")
-        tape = MemoryTape({pair.symbol: minute_bars(rows, pair.symbol)}, utc_days(DAY_START_NS // DAY_NS, 1))
+        bars = minute_bars(rows, pair.symbol) if bursts is None else []
+        tape = MemoryTape({pair.symbol: bars}, utc_days(DAY_START_NS // DAY_NS, 1))
         anchor_ns = DAY_START_NS if records.market_ns is None else records.market_ns
+        flow = None if bursts is None else WrittenFlow(bursts, DAY_START_NS)
         self.exchange = Exchange(
             [pair],
             tape,
             market_clock=MarketClock(self.clock, anchor_ns=anchor_ns),
             participation_ppm=participation_ppm,
+            trading=None if flow is None else Floor({pair.symbol: pair}, tape, flow, anchor_ns),
         )
         self.history = History(self.clock)
         self.faults = FaultScript(Random(1), self.history, faults)
@@ -173,6 +183,12 @@ class SmallBinance:
     def get(self, path: str, **values: object) -> Answer:
         """A public question."""
         return self.send("GET", f"{path}?{urlencode(values)}" if values else path)
+
+    def get_now(self, path: str, **values: object) -> Any:
+        """A public question from within a running loop: the endpoint is asked past its door."""
+        endpoint = next(one for one in everything(listen_keys=False) if one.rest == ("GET", path))
+        parameters = Parameters({name: str(value) for name, value in values.items()})
+        return endpoint.serve(self.venue.desk, Call(parameters, MS))
 
     def send(self, method: str, target: str, *, body: str = "", headers: Mapping[str, str] | None = None) -> Answer:
         """Any request at all."""

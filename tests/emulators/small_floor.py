@@ -41,12 +41,9 @@ class HandClock:
 class WrittenFlow:
     """A market written down: bursts a second apart."""
 
-    def __init__(self, bursts: Sequence[Sequence[Move]]) -> None:
-        self._bursts = [Burst(START_NS + (at + 1) * SECOND_NS, tuple(moves)) for at, moves in enumerate(bursts)]
-
-    @property
-    def end_ns(self) -> int:
-        return START_NS + DAY_NS
+    def __init__(self, bursts: Sequence[Sequence[Move]], start_ns: int = START_NS) -> None:
+        self.end_ns = start_ns + DAY_NS
+        self._bursts = [Burst(start_ns + (at + 1) * SECOND_NS, tuple(moves)) for at, moves in enumerate(bursts)]
 
     def bursts(self, symbol: Symbol, after_ns: int) -> Iterator[Burst]:
         return (burst for burst in self._bursts if burst.at_ns > after_ns)

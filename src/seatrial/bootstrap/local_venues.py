@@ -211,6 +211,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
 
 def _build_binance(ground: Ground) -> ASGIApp:
     from seatrial.emulators.binance.app import build_binance
+    from seatrial.emulators.binance.habits import CONNECTION_DAY_SECONDS, Habits
     from seatrial.emulators.binance.wallet import Credentials
 
     accounts = [
@@ -225,6 +226,7 @@ def _build_binance(ground: Ground) -> ASGIApp:
         history=ground.history,
         api_clock=ground.clock,
         ids=seeded(ground.settings.seed, "ids binance"),
+        habits=Habits(connection_seconds=CONNECTION_DAY_SECONDS),
     ).app
 
 

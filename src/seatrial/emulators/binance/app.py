@@ -47,6 +47,8 @@ class Binance:
     app: Asgi
     spot: Spot
     markets: Markets
+    desk: Desk
+    lifetimes: Lifetimes
 
 
 def build_binance(
@@ -98,4 +100,4 @@ def build_binance(
     ]
     names = {pair.key: each.name for each in accounts for pair in each.keys}
     app = FaultyApp(Starlette(routes=doors), faults, WORDS, accounts=names, history=history)
-    return Binance(app, spot, markets)
+    return Binance(app, spot, markets, desk, lifetimes)

@@ -36,6 +36,7 @@ INTERVALS = {
     "1M": 31 * DAY_NS,
 }
 NO_TRADE = -1
+TRADES_MAX = 1_000_000  # that one question about seconds looks at
 _MONDAY_NS = 4 * DAY_NS  # 1970-01-05, the first Monday
 
 
@@ -149,7 +150,7 @@ def _close_before(market: PairMarket, start_ns: int) -> int | None:
 
 def seconds(market: PairMarket, start_ns: int, end_ns: int, until_ns: int) -> Iterator[Candle]:
     """Candles of one second, without gaps."""
-    trades = market.between(start_ns - MINUTE_NS, end_ns + SECOND_NS - 1, 10**6)
+    trades = market.between(start_ns - MINUTE_NS, end_ns // SECOND_NS * SECOND_NS + SECOND_NS - 1, TRADES_MAX)
     earlier = [trade for trade in trades if trade.at_ns < start_ns]
     close_units = earlier[-1].price_units if earlier else _close_before(market, start_ns)
     due_ns = start_ns

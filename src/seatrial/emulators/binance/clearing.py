@@ -19,14 +19,12 @@ from seatrial.emulators.binance.linkage import Linkage
 from seatrial.emulators.binance.markets import Markets
 from seatrial.emulators.binance.numbers import from_units
 from seatrial.emulators.binance.order_lists import OrderList
-from seatrial.emulators.binance.orders import Order, Trade
+from seatrial.emulators.binance.orders import UNFILLED_REASONS, Order, Trade
 from seatrial.emulators.binance.prevention import EXPIRED_IN_MATCH, Meeting, meeting_of, meetings
 from seatrial.emulators.binance.triggers import Triggers, begin_to_follow
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.floor.shown import Prevented
 from seatrial.emulators.timeline import Print
-
-NOT_FILLED = {"IOC": "UNFILLED_IOC_QUANTITY_EXPIRED", "FOK": "UNFILLED_FOK_ORDER_EXPIRED"}
 
 
 class Clearing:
@@ -133,7 +131,7 @@ class Clearing:
         account = self._by_id[execution.number]
         order = account.orders[execution.number]
         if order.open:
-            self._expire(account, order, NOT_FILLED.get(order.time_in_force, "INSUFFICIENT_LIQUIDITY"))
+            self._expire(account, order, UNFILLED_REASONS.get(order.time_in_force, "INSUFFICIENT_LIQUIDITY"))
 
     def _hear_prevented(self, event: Prevented) -> None:
         """Two orders of an account met in a book, and did not trade."""
@@ -202,11 +200,12 @@ class Clearing:
     ) -> Trade:
         if not order.executed:
             account.meter.add(-1)
+        made = self.exchange.newest_print(Symbol(order.symbol)) if self.exchange.has_books else None
         trade = settlement.settle(
             order,
             account.wallet,
             self._markets.rules[order.symbol],
-            trade_id=self.ledger.next_trade_id(),
+            trade_id=self.ledger.trade_id(made),
             quantity=quantity,
             price=price,
             maker=maker,

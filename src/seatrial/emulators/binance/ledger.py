@@ -21,6 +21,7 @@ from seatrial.emulators.binance.rates import OrderMeter
 from seatrial.emulators.binance.wallet import Balance, Credentials, Wallet
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
+from seatrial.emulators.timeline import Print
 
 TRADE_IDS_FROM = 1_000_000_000  # our trades are not on the public tape, whose numbers stay below
 UID_MAX = 10**9
@@ -71,6 +72,7 @@ class Ledger:
         self._wallets: dict[str, Account] = {}
         self._operations: list[tuple[str, Order]] = []
         self._trade_id = TRADE_IDS_FROM
+        self._trade_row = 0
         self._note_number = 0
         self._list_id = self._match_id = -1
         self.last_number = 0
@@ -80,8 +82,10 @@ class Ledger:
 
     # ------------------------------------------------------------------ writing
 
-    def next_trade_id(self) -> int:
-        """A number no trade has had."""
+    def trade_id(self, made: Print | None) -> int:
+        """The number of the trade a book made; a trade at a print is not on the public tape, and has one of ours."""
+        if made is not None:
+            return made.number
         self._trade_id += 1
         return self._trade_id
 
@@ -129,7 +133,8 @@ class Ledger:
             self._records.put_order(order.order_id, order.account, order.client_order_id, body)
         for trade in self._trades:
             body = msgspec.json.encode(trade)
-            self._records.add_execution(trade.trade_id, trade.account, trade.order_id, trade.at_ns, body)
+            self._trade_row += 1  # two orders of ours that meet share a trade's id, not its row
+            self._records.add_execution(self._trade_row, trade.account, trade.order_id, trade.at_ns, body)
         for name, at_ns, note in self._notes:
             self._add_note(name, at_ns, note)
         for account in self._wallets.values():
@@ -200,8 +205,9 @@ class Ledger:
             if order.reserved:
                 account.wallet.reserve(order.reserved_asset, order.reserved)
         for trade_row in self._records.executions():
-            self._trade_id = max(self._trade_id, trade_row.number)
+            self._trade_row = trade_row.number
             trade = msgspec.json.decode(trade_row.body, type=Trade)
+            self._trade_id = max(self._trade_id, trade.trade_id)
             if trade.account in self.accounts:
                 self.accounts[trade.account].trades.append(trade)
         for account in self.accounts.values():

@@ -15,6 +15,17 @@ def weight_exceeded(limit: int, retry_after_s: int) -> Refusal:
     )
 
 
+def too_many_requests(limit: int, retry_after_s: int) -> Refusal:
+    """However little they weigh."""
+    return Refusal(
+        -1003,
+        f"Too many requests; current limit is {limit} raw requests per 5 MINUTE. "
+        "Please use WebSocket Streams for live updates to avoid polling the API.",
+        status=429,
+        retry_after_s=retry_after_s,
+    )
+
+
 def banned(until_ms: int, retry_after_s: int) -> Refusal:
     return Refusal(
         -1003,

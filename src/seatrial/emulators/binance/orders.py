@@ -19,6 +19,7 @@ PRICED_ALGO_TYPES = frozenset({"STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"})
 NO_LIST = -1
 NO_GROUP = -1  # accounts of the emulator are in no trade group
 BASIS_POINTS = 10_000
+UNFILLED_REASONS = {"IOC": "UNFILLED_IOC_QUANTITY_EXPIRED", "FOK": "UNFILLED_FOK_ORDER_EXPIRED"}
 
 Json = dict[str, object]
 

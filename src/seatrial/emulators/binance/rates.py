@@ -23,6 +23,7 @@ BAN_NS_MAX = 3 * DAY_NS
 ADDRESSES_MAX = 10_000  # the least recent address is forgotten first
 
 TEN_SECONDS_NS = 10 * SECOND_NS
+FIVE_MINUTES_NS = 5 * MINUTE_NS
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Window:
 @dataclass(slots=True)
 class _Address:
     weight: Window = field(default_factory=lambda: Window(MINUTE_NS))
+    requests: Window = field(default_factory=lambda: Window(FIVE_MINUTES_NS))
     refused: Window = field(default_factory=lambda: Window(MINUTE_NS))
     banned_until_ns: int = 0
     bans: int = 0
@@ -60,8 +62,9 @@ class _Address:
 class WeightMeter:
     """Weight used per address."""
 
-    def __init__(self, clock: Clock, *, weight_max: int = WEIGHT_MAX) -> None:
+    def __init__(self, clock: Clock, *, weight_max: int = WEIGHT_MAX, requests_max: int = RAW_REQUESTS_MAX) -> None:
         self.weight_max = weight_max
+        self.requests_max = requests_max
         self._clock = clock
         self._addresses: dict[str, _Address] = {}
 
@@ -75,6 +78,8 @@ class WeightMeter:
         known = self._address(address)
         if now_ns < known.banned_until_ns:
             raise self._banned(known, now_ns)
+        if known.requests.add(now_ns, 1) > self.requests_max:
+            raise limit_refusals.too_many_requests(self.requests_max, known.requests.left_s(now_ns))
         if known.weight.add(now_ns, weight) <= self.weight_max:
             return
         if known.refused.add(now_ns, 1) > REFUSED_BEFORE_BAN_MAX:
@@ -155,5 +160,5 @@ def limit_rows(meter: WeightMeter) -> list[dict[str, object]]:
         row("REQUEST_WEIGHT", "MINUTE", 1, meter.weight_max),
         row("ORDERS", "SECOND", 10, ORDERS_10S_MAX),
         row("ORDERS", "DAY", 1, ORDERS_DAY_MAX),
-        row("RAW_REQUESTS", "MINUTE", 5, RAW_REQUESTS_MAX),
+        row("RAW_REQUESTS", "MINUTE", 5, meter.requests_max),
     ]
