@@ -21,7 +21,7 @@ from seatrial.domain.time import Clock, Instant
 OPERATIONS_MAX = 200_000  # in memory; the file has them all
 
 
-class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Operation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line. `seq` counts from one without gaps; `at_ns` is API time.
 
     `request` ties an answer to its request, `status` is the answer's. `data` is JSON: the parameters of a

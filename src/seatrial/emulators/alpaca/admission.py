@@ -156,13 +156,13 @@ def _check_available(ticket: Ticket, instrument: Instrument, held_units: int, cl
 
 def _reserve_units(ticket: Ticket, exchange: Exchange) -> int:
     """The price at which an opening order is valued."""
-    quote = newest_quote(exchange, ticket.symbol)
-    ask_units = 0 if quote is None else quote.ask_units
     named_units = ticket.limit_units or ticket.stop_units
+    if named_units and ticket.side is Side.BUY:
+        return named_units
+    quote = newest_quote(exchange, ticket.symbol)
+    value_units = 0 if quote is None else quote.ask_units
     if ticket.side is Side.SELL:
-        value_units = max(named_units, -(-ask_units * SHORT_VALUE_PERCENT // 100))
-    else:
-        value_units = named_units or ask_units
+        value_units = max(named_units, -(-value_units * SHORT_VALUE_PERCENT // 100))
     if value_units == 0:
         raise unprocessable(f"no market price for {ticket.symbol} yet: accepted are limit orders")
     return value_units

@@ -155,7 +155,7 @@ class Desk:
             order,
             ticket,
             number=number,
-            ids=self._ids(number),
+            ids=self._ids(number, ticket.client_order_id),
             reserve_units=reserve_units,
             now_ns=self.exchange.settled_ns,
             expires_ns=self._lifecycle.hours.expires_ns(ticket.time_in_force, extended=ticket.extended_hours),
@@ -209,9 +209,9 @@ class Desk:
             raise unprocessable("notional is less than the smallest quantity costs")
         return msgspec.structs.replace(ticket, qty_units=qty_units)
 
-    def _ids(self, number: int) -> tuple[str, str]:
-        """The venue's own id of an order, and the client's where it gives none."""
-        return self.identity.uuid("order", number), self.identity.uuid("client order", number)
+    def _ids(self, number: int, client_order_id: str) -> tuple[str, str]:
+        """The venue's own id of an order, and the client's, which is ours where it gave none."""
+        return self.identity.uuid("order", number), client_order_id or self.identity.uuid("client order", number)
 
     def _take_up(self, records: VenueRecords) -> None:
         """Go on with what the store holds."""

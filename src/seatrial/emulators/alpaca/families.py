@@ -15,7 +15,7 @@ def family_of(
     account: str,
     *,
     take_number: Callable[[], int],
-    ids: Callable[[int], tuple[str, str]],
+    ids: Callable[[int, str], tuple[str, str]],
     admission: Admission,
     now_ns: int,
     expires_ns: int,
@@ -26,7 +26,7 @@ def family_of(
         ticket: the request; its quantity is known.
         account: whose it is.
         take_number: gives the next order number.
-        ids: the venue's own id and the client's, where it gave none, by number.
+        ids: the venue's own id and the client's, by number and what the client gave.
         admission: what the parent holds back, and its intent.
         now_ns, expires_ns: market time, and when they end by themselves.
     """
@@ -53,16 +53,16 @@ def _parent(
     ticket: Ticket,
     account: str,
     number: int,
-    ids: Callable[[int], tuple[str, str]],
+    ids: Callable[[int, str], tuple[str, str]],
     admission: Admission,
     now_ns: int,
     expires_ns: int,
 ) -> Order:
-    own_id, client_id = ids(number)
+    own_id, client_id = ids(number, ticket.client_order_id)
     return Order(
         number=number,
         id=own_id,
-        client_order_id=ticket.client_order_id or client_id,
+        client_order_id=client_id,
         account=account,
         symbol=ticket.symbol,
         side="buy" if ticket.side > 0 else "sell",
@@ -88,13 +88,13 @@ def _parent(
 def _leg(
     parent: Order,
     number: int,
-    ids: Callable[[int], tuple[str, str]],
+    ids: Callable[[int, str], tuple[str, str]],
     part: str,
     side: str,
     stop_units: int,
     limit_units: int,
 ) -> Order:
-    own_id, client_id = ids(number)
+    own_id, client_id = ids(number, "")
     kind = "limit" if not stop_units else "stop_limit" if limit_units else "stop"
     return Order(
         number=number,

@@ -17,6 +17,7 @@ from seatrial.emulators.alpaca.refusals import Refusal, malformed, unprocessable
 DIGITS_MAX = 40
 PRICE_UNITS_MAX = 2**53
 CENT = Decimal("0.01")
+INFINITE = Decimal("Infinity")
 
 Fields = Mapping[str, Any]
 
@@ -48,6 +49,9 @@ def text_in(fields: Fields, name: str) -> str:
 
 def choice_in(fields: Fields, name: str, accepted: tuple[str, ...]) -> str:
     """One of some words."""
+    value: str | None = fields.get(name)
+    if value in accepted:
+        return value
     value = text_in(fields, name)
     if value not in accepted:
         raise malformed(f"invalid {name} {value!r}: accepted are {', '.join(accepted)}")
@@ -57,7 +61,7 @@ def choice_in(fields: Fields, name: str, accepted: tuple[str, ...]) -> str:
 def decimal_of(name: str, value: object) -> Decimal:
     """A finite number of bounded length."""
     if isinstance(value, Decimal):
-        number = value
+        number = value if len(value.as_tuple().digits) <= DIGITS_MAX else INFINITE
     elif isinstance(value, int) and not isinstance(value, bool):
         number = Decimal(value)
     elif isinstance(value, str) and len(value) <= DIGITS_MAX:
@@ -67,7 +71,7 @@ def decimal_of(name: str, value: object) -> Decimal:
             raise malformed(f"{name} must be a number, was {value!r}") from None
     else:
         raise malformed(f"{name} must be a number")
-    if not number.is_finite() or len(number.as_tuple().digits) > DIGITS_MAX or abs(number.adjusted()) > DIGITS_MAX:
+    if not number.is_finite() or abs(number.adjusted()) > DIGITS_MAX:
         raise malformed(f"{name} must be a number of at most {DIGITS_MAX} digits")
     return number
 

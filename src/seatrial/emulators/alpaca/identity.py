@@ -19,7 +19,7 @@ class Identity:
     """
 
     def __init__(self, *, seed: int, epoch: int) -> None:
-        self._prefix = f"{seed}\x1f{epoch}"
+        self._begun = hashlib.sha256(f"{seed}\x1f{epoch}\x1f".encode())
 
     def uuid(self, kind: str, name: str | int) -> str:
         """The id of one thing, in the form of a version-4 uuid."""
@@ -31,7 +31,9 @@ class Identity:
         return "PA" + base64.b32encode(self._digest("account number", account)).decode()[:10]
 
     def _digest(self, kind: str, name: str | int) -> bytes:
-        return hashlib.sha256(f"{self._prefix}\x1f{kind}\x1f{name}".encode()).digest()
+        whole = self._begun.copy()
+        whole.update(f"{kind}\x1f{name}".encode())
+        return whole.digest()
 
 
 @lru_cache(maxsize=65_536)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from seatrial.domain.instrument import AssetClass, Instrument
-from seatrial.domain.time import rfc3339
+from seatrial.domain.time import SECOND_NS, rfc3339
 from seatrial.emulators.alpaca.amounts import average_text, text
 from seatrial.emulators.alpaca.identity import asset_uuid
 from seatrial.emulators.alpaca.orders import Order
@@ -69,5 +69,14 @@ def _price(units: int, instrument: Instrument) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def when(at_ns: int) -> str | None:
-    """A moment as RFC3339, None for never. Orders of one moment share it, and all of a day their end."""
-    return rfc3339(at_ns) if at_ns else None
+    """A moment as `rfc3339` writes it, None for never. Orders of one second share most of it."""
+    if not at_ns:
+        return None
+    seconds, nanos = divmod(at_ns, SECOND_NS)
+    whole = _whole(seconds)
+    return f"{whole[:-1]}.{nanos:09d}".rstrip("0") + "Z" if nanos else whole
+
+
+@lru_cache(maxsize=4_096)
+def _whole(seconds: int) -> str:
+    return rfc3339(seconds * SECOND_NS)

@@ -89,7 +89,7 @@ def heir_of(
         order,
         number=number,
         id=ids[0],
-        client_order_id=ticket.client_order_id or ids[1],
+        client_order_id=ids[1],
         time_in_force=ticket.time_in_force,
         qty_units=ticket.qty_units,
         limit_units=ticket.limit_units,

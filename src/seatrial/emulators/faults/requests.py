@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     @property
     def client_order_id(self) -> str:
         """The client's id of the order it is about, where it names one."""
-        if not self.purpose and "lient" not in self.text:
+        if "lient" not in self.text:
             return ""
         return client_order_id_in(self.text)
 
