@@ -11,7 +11,7 @@ from seatrial.core import records as r
 from seatrial.core.arithmetic import plus
 from seatrial.core.booking import apply_money
 from seatrial.core.breaker import forgive_drawdown
-from seatrial.core.compiled import compiled_inner, compiled_once
+from seatrial.core.compiled import YES, compiled_inner, compiled_once, typed
 from seatrial.core.exposure import holding_value, shift_baselines
 from seatrial.core.ledger import judge_trade, move_out, post_fill, trade_value
 from seatrial.core.marking import begin_fact, end_fact, mark
@@ -28,6 +28,7 @@ _UNKNOWN = int(OrderStatus.UNKNOWN)
 _PARTIALLY_FILLED = int(OrderStatus.PARTIALLY_FILLED)
 _FILLED = int(OrderStatus.FILLED)
 _REJECTED = int(OrderStatus.REJECTED)
+_SALE = typed(-1)
 
 
 @compiled_once
@@ -73,7 +74,7 @@ def settle_later(state: State, account: int, fact: Int64Array) -> None:
     if row[r.A_SETTLES_IN] == 0 or fact[r.F_SIDE] > 0:
         return
     value_div = state.rules[fact[r.F_INST], r.R_VALUE_DIV]
-    proceeds = trade_value(-1, fact[r.F_QTY], fact[r.F_PRICE], value_div)
+    proceeds = trade_value(_SALE, fact[r.F_QTY], fact[r.F_PRICE], value_div)
     if fact[r.F_FEE_IN_BASE] == r.FEE_IN_QUOTE:
         proceeds -= fact[r.F_FEE]
     row[r.A_UNSETTLED + row[r.A_SETTLES_IN] - 1] += proceeds
@@ -126,7 +127,7 @@ def apply_fill(state: State, fact: Int64Array) -> None:
     order[r.O_STATUS] = _PARTIALLY_FILLED
     if order[r.O_FILLED] == order[r.O_QTY]:
         end_order(state, row)
-        note_nothing_works(state, inst, True)
+        note_nothing_works(state, inst, YES)
 
 
 @compiled_once

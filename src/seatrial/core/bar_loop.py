@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from seatrial.core import matching
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inline, typed
+from seatrial.core.compiled import compiled_once, typed
 from seatrial.core.exposure import equity_of
 from seatrial.core.marking import let_time_pass
 from seatrial.core.records import Int64Array, State
@@ -52,7 +52,7 @@ _NONE = typed(0)
 _BAR = typed(r.FACT_BAR)
 
 
-@compiled_inline
+@compiled_once
 def live_group(
     state: State,
     venue: VenueState,

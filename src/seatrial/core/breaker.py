@@ -7,7 +7,7 @@ ends by itself.
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inline, compiled_inner, typed
+from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.exposure import equity_of
 from seatrial.core.records import State
 from seatrial.domain.limits import NO_LIMIT
@@ -32,7 +32,7 @@ def month_of(day: int) -> int:
     return year * 12 + month - 1
 
 
-@compiled_inline
+@compiled_once
 def day_turns(state: State, account: int, at_ns: int) -> bool:
     """Whether `at_ns` lies in a later risk day than the account's, or in its first one."""
     in_day_ns = at_ns + state.accounts[account, r.A_DAY_OFFSET_NS] - state.accounts[account, r.A_DAY] * DAY_NS
@@ -58,7 +58,7 @@ def turn_day(state: State, account: int, at_ns: int) -> None:
     row[r.A_STARTED] = 1
 
 
-@compiled_inline
+@compiled_once
 def note_peaks(state: State) -> None:
     """Keep each account's highest equity. Asked where an instant is over, so that no half-marked one counts."""
     for account in range(state.accounts.shape[0]):
@@ -66,7 +66,7 @@ def note_peaks(state: State) -> None:
         state.accounts[account, r.A_PEAK] = max(state.accounts[account, r.A_PEAK], equity_units)
 
 
-@compiled_inline
+@compiled_once
 def drawdown_floor(state: State, account: int) -> int:
     """The equity at which the drawdown from the peak reaches its limit; `NEVER` where there is none."""
     level = NEVER
@@ -103,7 +103,7 @@ def cool_down(state: State, account: int) -> None:
         row[r.A_LOSSES_IN_ROW] = 0
 
 
-@compiled_inline
+@compiled_once
 def trip_equity(state: State, account: int) -> int:
     """The equity at or below which the breaker opens now: `NEVER` where it cannot, `ALWAYS` where nothing helps."""
     level = NEVER
@@ -119,7 +119,7 @@ def trip_equity(state: State, account: int) -> int:
     return level
 
 
-@compiled_inline
+@compiled_once
 def must_trip(state: State, account: int, equity_units: int) -> bool:
     """Whether the breaker must open now; `trip_reason` says why."""
     return equity_units <= trip_equity(state, account)

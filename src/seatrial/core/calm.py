@@ -13,7 +13,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
 from seatrial.core.breaker import ALWAYS, NEVER, trip_equity
-from seatrial.core.compiled import compiled, compiled_inner, compiled_once
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.ledger import market_value
 from seatrial.core.parked import bars_matter
 from seatrial.core.records import Int64Array, State
@@ -147,7 +147,7 @@ def nothing_waits(state: State) -> bool:
     return state.scalars[r.S_ORDERS] == 0 and not bars_matter(state)
 
 
-@compiled
+@compiled_inner
 def find_calm(state: State, bands: Int64Array, books: Int64Array) -> int:
     """Work out the bands of every instrument and the book of every account.
 

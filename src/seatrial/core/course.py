@@ -5,13 +5,14 @@ One course belongs to one run. `core.stretch_loop` goes along it, with or withou
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seatrial.core import records as r
 from seatrial.core import venue as v
 from seatrial.core.bar_loop import B_END, B_INST, BARS_WIDTH, live_group
+from seatrial.core.blocks import RecordAt, record_at
 from seatrial.core.calm import BANDS_WIDTH, BOOKS_WIDTH, K_REST
 from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.marking import let_time_pass
@@ -67,6 +68,27 @@ class Course(NamedTuple):
     group: Int64Array  # scratch: the bars of one group with all columns
     closing: Int64Array  # scratch
     equity: Int64Array  # scratch
+
+
+COURSE_AT = RecordAt(
+    "CourseAt",
+    {
+        "rows": (0,),
+        "marks": (),
+        "closes": (CLOSES_WIDTH,),
+        "timetable": (TIMETABLE_WIDTH,),
+        "desk": (),
+        "said": (SAID_WIDTH,),
+        "line": (LINE_WIDTH,),
+        "progress": (),
+        "bands": (BANDS_WIDTH,),
+        "books": (BOOKS_WIDTH,),
+        "group": (BARS_WIDTH,),
+        "closing": (),
+        "equity": (),
+    },
+)
+course_at: Any = record_at(COURSE_AT)
 
 
 def new_course(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import uint64
 
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_inner, compiled_once
+from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.parked import apply_parked, apply_sent_child, apply_unparked
 from seatrial.core.records import Int64Array, State
 from seatrial.core.throttles import count_message, likeness, note_order
@@ -13,6 +13,7 @@ from seatrial.core.working import add_working, order_row
 from seatrial.domain.orders import OrderStatus
 
 _PENDING = int(OrderStatus.PENDING)
+_ORDER, _MERE_MESSAGE = typed(1), typed(0)
 
 # splitmix64's constants: a well-mixed chain over every effect ever applied
 _MIX_A = uint64(0x9E3779B97F4A7C15)
@@ -75,7 +76,7 @@ def apply_approved(state: State, effect: Int64Array) -> None:
     state.scalars[r.S_ORDERS] = row + 1
     state.scalars[r.S_ORDER_NUMBER] = effect[r.E_NUMBER]
     add_working(state, inst, effect[r.E_SIDE], effect[r.E_QTY])
-    count_message(state, state.rules[inst, r.R_ACCOUNT], effect[r.E_AT], 1)
+    count_message(state, state.rules[inst, r.R_ACCOUNT], effect[r.E_AT], _ORDER)
     like = likeness(effect[r.E_SIDE], effect[r.E_QTY], effect[r.E_LIMIT], effect[r.E_STOP])
     note_order(state, inst, effect[r.E_AT], like)
     position = state.positions[inst]
@@ -100,7 +101,7 @@ def apply_effect(state: State, effect: Int64Array) -> None:
         if row < 0:
             return
         state.orders[row, r.O_CANCELING] = 1
-        count_message(state, state.rules[effect[r.E_INST], r.R_ACCOUNT], effect[r.E_AT], 0)
+        count_message(state, state.rules[effect[r.E_INST], r.R_ACCOUNT], effect[r.E_AT], _MERE_MESSAGE)
         position = state.positions[effect[r.E_INST]]
         ours = state.orders[row, r.O_REASON] != r.REASON_REQUEST
         if effect[r.E_REASON] == r.REASON_RESIZE or (effect[r.E_REASON] == r.REASON_CORPORATE_ACTION and ours):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, plus
-from seatrial.core.compiled import compiled, compiled_inline, compiled_inner
+from seatrial.core.compiled import compiled, compiled_inner, compiled_once
 from seatrial.core.ledger import market_value
 from seatrial.core.records import State
 
 _PEAK_PER_EQUITY_MAX = 1_000
 
 
-@compiled_inline
+@compiled_once
 def equity_of(state: State, account: int) -> int:
     """Cash plus holdings at their last prices, in cash units of the account's currency."""
     return state.accounts[account, r.A_CASH] + state.accounts[account, r.A_HOLDINGS]

@@ -36,6 +36,7 @@ _CHILD_ENDED = typed(r.REASON_CHILD_ENDED)
 _OVERDUE = typed(r.REASON_EXPIRED)
 _DONE = typed(r.REASON_FILLED)
 _TOO_MUCH = typed(r.REASON_TOO_MUCH)
+_FIRST = typed(0)
 
 
 @compiled_inner
@@ -44,12 +45,12 @@ def tend(state: State, out: Int64Array, count: int, inst: int, placing: bool) ->
 
     `placing` lets a take-profit be sent: not on a mere report, or a venue that cancels would be asked without end.
     """
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         before = state.scalars[r.S_PARKED]
         if inst in (-1, state.parked[at, r.K_INST]):
             count = tend_one(state, out, count, at, placing)
-        at = at + 1 if state.scalars[r.S_PARKED] == before else 0  # the other leg may be over too
+        at = at + 1 if state.scalars[r.S_PARKED] == before else _FIRST  # the other leg may be over too
     return count
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.arithmetic import plus
 from seatrial.core.breaker import cool_down, day_turns, must_trip, note_peaks, turn_day
-from seatrial.core.compiled import compiled_inline
+from seatrial.core.compiled import compiled_once
 from seatrial.core.exposure import equity_of, shift_baselines
 from seatrial.core.ledger import market_value
 from seatrial.core.parked import bars_matter, hear_prices
@@ -17,7 +17,7 @@ from seatrial.core.records import State
 from seatrial.core.stops import stop_is_hit
 
 
-@compiled_inline
+@compiled_once
 def let_time_pass(state: State, at_ns: int) -> None:
     """Time never goes back; where it goes on, an instant is over and its equity may be a peak."""
     if at_ns > state.scalars[r.S_NOW]:
@@ -25,7 +25,7 @@ def let_time_pass(state: State, at_ns: int) -> None:
         state.scalars[r.S_NOW] = at_ns
 
 
-@compiled_inline
+@compiled_once
 def begin_fact(state: State, at_ns: int) -> None:
     """What every fact does first: time never goes back, and what the last fact left behind is cleared."""
     let_time_pass(state, at_ns)
@@ -35,7 +35,7 @@ def begin_fact(state: State, at_ns: int) -> None:
         state.accounts[account, r.A_TRADE_CLOSED] = 0
 
 
-@compiled_inline
+@compiled_once
 def end_fact(state: State) -> None:
     """What every fact does last: breakers whose cooldown is over close again."""
     for account in range(state.accounts.shape[0]):
@@ -43,7 +43,7 @@ def end_fact(state: State) -> None:
             cool_down(state, account)
 
 
-@compiled_inline
+@compiled_once
 def mark(state: State, inst: int, start_ns: int, end_ns: int, high: int, low: int, close: int) -> None:
     """Mark an instrument to a bar's close, after turning the risk day where the bar begins a new one."""
     account = state.rules[inst, r.R_ACCOUNT]
@@ -67,7 +67,7 @@ def mark(state: State, inst: int, start_ns: int, end_ns: int, high: int, low: in
             hear_prices(state, inst, start_ns, end_ns, high, low, close)
 
 
-@compiled_inline
+@compiled_once
 def is_calm(state: State, inst: int) -> bool:
     """Whether a bar leaves nothing to decide: no breaker to trip, no stop that was reached, no order it acts on."""
     account = state.rules[inst, r.R_ACCOUNT]

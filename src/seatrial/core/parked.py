@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
-from seatrial.core.compiled import compiled_inline, compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.records import Int64Array, State
 from seatrial.core.working import add_working, order_row
 from seatrial.domain.orders import LegRole, OrderStatus, OrderType
@@ -30,7 +30,7 @@ _REJECTED = int(OrderStatus.REJECTED)
 _EXPIRED = int(OrderStatus.EXPIRED)
 
 
-@compiled_inline
+@compiled_once
 def bars_matter(state: State) -> bool:
     """Whether a mere bar can lead to something because of an order: a parked one, or one that expires."""
     return state.scalars[r.S_PARKED] + state.scalars[r.S_EXPIRING] != 0

@@ -10,7 +10,7 @@ from seatrial.core import records as r
 from seatrial.core.applying import apply_fact
 from seatrial.core.asking import ask_market, blank_effect, take_back, take_back_all
 from seatrial.core.breaker import trip_reason
-from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
+from seatrial.core.compiled import NO, YES, compiled_inner, compiled_once, typed
 from seatrial.core.effects import apply_effect
 from seatrial.core.legs import end_overdue, tend, trim
 from seatrial.core.marking import is_calm
@@ -114,10 +114,10 @@ def guard(state: State, out: Int64Array, count: int, inst: int) -> int:
         count = stop_out(state, out, count, inst)
     if state.scalars[r.S_EXPIRING] != 0:
         count = end_overdue(state, out, count, state.positions[inst, r.P_LAST_AT], inst)
-    return tend(state, out, count, inst, True) if state.scalars[r.S_PARKED] != 0 else count
+    return tend(state, out, count, inst, YES) if state.scalars[r.S_PARKED] != 0 else count
 
 
-@compiled_inline
+@compiled_once
 def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
     """What follows from the fact just applied. Returns the number of effect rows written and applied."""
     count = _NONE
@@ -129,7 +129,7 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
         count = resize(state, out, count, inst, fact[r.F_BATCH], _TARGET)
     elif kind == r.FACT_REQUEST:
         count = answer(state, fact, out, count)
-        count = tend(state, out, count, inst, True) if state.scalars[r.S_PARKED] != 0 else count
+        count = tend(state, out, count, inst, YES) if state.scalars[r.S_PARKED] != 0 else count
     elif kind == r.FACT_CANCEL_REQUEST:
         count = cancel(state, out, count, fact[r.F_NUMBER])
     elif kind == r.FACT_COMMAND and fact[r.F_COMMAND] == r.COMMAND_KILL:
@@ -147,27 +147,27 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
         count = drop_side(state, out, count, inst, _SELL, _CORPORATE)
     elif kind == r.FACT_TIMER and bars_matter(state):
         count = end_overdue(state, out, count, state.scalars[r.S_NOW], _NO_INST)
-        count = tend(state, out, count, _NO_INST, False)
+        count = tend(state, out, count, _NO_INST, NO)
     if kind in (r.FACT_FILL, r.FACT_REPORT) and state.scalars[r.S_RESIZE_DUE] >= 0:
         due = state.scalars[r.S_RESIZE_DUE]
         why = _STOP_LOSS if state.positions[due, r.P_EXIT_PENDING] == 1 else _TARGET
         if why == _STOP_LOSS or has_target(state, due):
             count = resize(state, out, count, due, state.scalars[r.S_NOW], why)
     if kind == r.FACT_FILL and state.scalars[r.S_PARKED] != 0:
-        count = tend(state, out, count, inst, True)
+        count = tend(state, out, count, inst, YES)
     elif kind == r.FACT_REPORT and state.scalars[r.S_PARKED] != 0:
-        count = tend(state, out, count, _NO_INST, False)
+        count = tend(state, out, count, _NO_INST, NO)
     return count
 
 
-@compiled
+@compiled_inner
 def step(state: State, fact: Int64Array, out: Int64Array) -> int:
     """Apply one fact and decide. `out` takes the effect rows; returns how many."""
     apply_fact(state, fact)
     return decide(state, fact, out)
 
 
-@compiled
+@compiled_inner
 def recover(state: State, fact: Int64Array, effects: Int64Array, count: int) -> None:
     """Apply one fact and what was decided then. Nothing is decided again."""
     apply_fact(state, fact)

@@ -22,7 +22,7 @@ from seatrial.core.step import recover, step
 B_STEP, B_ALIVE, B_TAIL, B_SELF, B_FACT, B_EFFECTS, B_EFFECT_ROWS = range(7)
 B_STATE = 7
 BLOCK_WIDTH = B_STATE + STATE_WORDS
-_STATE_BYTES = 8 * B_STATE
+STATE_BYTES = 8 * B_STATE
 _ROW_BYTES = 8 * r.ROW_WIDTH
 STEP, RECOVER = 0, 1
 
@@ -34,13 +34,13 @@ def step_at(block: int, what: int, count: int) -> int:
     """
     b = words_at(block)
     b[B_ALIVE] = 1
-    state = state_at(block + _STATE_BYTES)
-    fact = rows_at(b[B_FACT], 1)[0]
+    state = state_at(block + STATE_BYTES)
+    fact = rows_at(b[B_FACT], 1, r.ROW_WIDTH)[0]
     if what == RECOVER:
-        recover(state, fact, rows_at(b[B_EFFECTS], b[B_EFFECT_ROWS]), count)
+        recover(state, fact, rows_at(b[B_EFFECTS], b[B_EFFECT_ROWS], r.ROW_WIDTH), count)
     else:
         tail = b[B_TAIL]
-        count = step(state, fact, rows_at(b[B_EFFECTS] + tail * _ROW_BYTES, b[B_EFFECT_ROWS] - tail))
+        count = step(state, fact, rows_at(b[B_EFFECTS] + tail * _ROW_BYTES, b[B_EFFECT_ROWS] - tail, r.ROW_WIDTH))
     b[B_ALIVE] = 0
     return count
 

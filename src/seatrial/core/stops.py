@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
-from seatrial.core.compiled import compiled_inline, compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.records import State
 
 
-@compiled_inline
+@compiled_once
 def stop_is_hit(state: State, inst: int) -> bool:
     """Whether the last price lies at or beyond the position's stop-loss or trailing stop."""
     account = state.rules[inst, r.R_ACCOUNT]
@@ -33,7 +33,7 @@ def is_beyond(held: int, last: int, anchor: int, ppm: int) -> bool:
     return last >= muldiv_ceil(anchor, r.PPM + ppm, r.PPM)
 
 
-@compiled_inline
+@compiled_once
 def exit_is_under_way(state: State, inst: int) -> bool:
     """Whether a stop-loss is at work; one whose order came to nothing is not, and is tried again."""
     works = state.positions[inst, r.P_WORKING_BUY] != 0 or state.positions[inst, r.P_WORKING_SELL] != 0

@@ -34,12 +34,13 @@ from seatrial.core.course import (
     look_limit,
     note_books,
 )
-from seatrial.core.records import State
+from seatrial.core.records import Int64Array, State
+from seatrial.core.run_block import run_of
 from seatrial.core.stepping import step_of
 from seatrial.core.stretches import calm_rows, mark_stretch
 from seatrial.core.venue import VenueState, blank_fact, deliver
 
-LOOK_AHEAD_LEAST, LOOK_AHEAD_MOST = 64, 4096  # rows: a decision wastes what was looked at beyond it
+LOOK_AHEAD_LEAST, LOOK_AHEAD_MOST = typed(64), typed(4096)  # rows: a decision wastes what was looked at beyond it
 
 _TARGET = typed(r.FACT_TARGET)
 _REBALANCE = typed(r.FACT_REBALANCE)
@@ -156,8 +157,9 @@ def advance(state: State, venue: VenueState, course: Course, last_row: int, part
 
 
 @compiled
-def mark_shown(state: State, course: Course) -> None:
+def mark_shown(block: Int64Array) -> None:
     """Mark the rows that were shown, so that decisions can be stepped through one by one."""
+    state, _, course = run_of(block)
     progress = course.progress
     if progress[G_CALM] == 1 and progress[G_REACH] > progress[G_ROW]:
         mark_stretch(state, course.rows, progress[G_ROW], progress[G_REACH])
@@ -165,15 +167,13 @@ def mark_shown(state: State, course: Course) -> None:
 
 
 @compiled
-def travel(
-    state: State, venue: VenueState, course: Course, address: int, last_row: int, participation_ppm: int
-) -> None:
+def travel(block: Int64Array, address: int, last_row: int, participation_ppm: int) -> None:
     """Go on along the course, not beyond `last_row`, the end of a group of bars.
 
     With the address of a compiled strategy: as far as that, or to where a log is full or the strategy raised
-    (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see. Both in one
-    function, because whatever is compiled above `step` compiles all of it again.
+    (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see.
     """
+    state, venue, course = run_of(block)
     if address != 0:
         live_stretches(state, venue, course, address, last_row, participation_ppm)
     else:

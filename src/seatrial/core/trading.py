@@ -5,7 +5,7 @@ from __future__ import annotations
 from seatrial.core import matching
 from seatrial.core import records as r
 from seatrial.core import venue as v
-from seatrial.core.compiled import compiled_inline, compiled_inner, typed
+from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.fees import FEE_PURSE, fee_of
 from seatrial.core.records import Int64Array, State
 from seatrial.core.stepping import step_of
@@ -88,7 +88,7 @@ def trade_instrument(
     return pending
 
 
-@compiled_inline
+@compiled_once
 def hear_trades(state: State, venue: VenueState, pending: int) -> None:
     """The machine hears of the trades and ends of one instant, in order; then what follows reaches the venue."""
     tail = _NONE

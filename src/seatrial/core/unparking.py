@@ -14,6 +14,7 @@ from seatrial.domain.orders import OrderStatus
 _UNPARKED = typed(r.EFFECT_UNPARKED)
 _CANCELED = typed(OrderStatus.CANCELED)
 _REQUEST = typed(r.REASON_REQUEST)
+_FIRST = typed(0)
 
 
 @compiled_inner
@@ -39,7 +40,7 @@ def take_back_sent(state: State, out: Int64Array, count: int, number: int, reaso
 @compiled_inner
 def end_group(state: State, out: Int64Array, count: int, group: int, reason: int) -> int:
     """Cancel all legs of one entry or OCO, or one plain order, and what they have sent. Returns the new count."""
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         if group_of(state.parked[at]) == group:
             count = take_back_sent(state, out, count, state.parked[at, r.K_NUMBER], reason)
@@ -52,7 +53,7 @@ def end_group(state: State, out: Int64Array, count: int, group: int, reason: int
 @compiled_inner
 def unpark_all(state: State, out: Int64Array, count: int, inst: int, reason: int) -> int:
     """End the parked orders of an instrument, or of all where `inst` is -1; what they have sent is the caller's."""
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         if inst in (-1, state.parked[at, r.K_INST]):
             count = unpark(state, out, count, at, _CANCELED, reason)
@@ -83,7 +84,7 @@ def cancel(state: State, out: Int64Array, count: int, number: int) -> int:
 @compiled_inner
 def drop_legs(state: State, out: Int64Array, count: int, inst: int, reason: int) -> int:
     """Take the exits of an instrument back, because something else decides how much to hold. Returns the new count."""
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         if state.parked[at, r.K_INST] == inst and state.parked[at, r.K_LIVE] > 0:
             count = take_back_sent(state, out, count, state.parked[at, r.K_NUMBER], reason)
@@ -96,7 +97,7 @@ def drop_legs(state: State, out: Int64Array, count: int, inst: int, reason: int)
 @compiled_inner
 def drop_entries(state: State, out: Int64Array, count: int, account: int, reason: int) -> int:
     """End the parked orders of an account that would open or enlarge a position. Returns the new count."""
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         parked = state.parked[at]
         inst = parked[r.K_INST]
@@ -112,7 +113,7 @@ def drop_entries(state: State, out: Int64Array, count: int, account: int, reason
 @compiled_inner
 def drop_side(state: State, out: Int64Array, count: int, inst: int, side: int, reason: int) -> int:
     """End the parked orders of one side that count as working. Returns the new count."""
-    at = 0
+    at = _FIRST
     while at < state.scalars[r.S_PARKED]:
         parked = state.parked[at]
         if parked[r.K_INST] == inst and parked[r.K_SIDE] == side and counts_as_working(parked):

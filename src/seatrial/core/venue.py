@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seatrial.core import matching
 from seatrial.core import records as r
 from seatrial.core.arrival import is_refused
-from seatrial.core.compiled import compiled, compiled_inline, compiled_inner, typed
+from seatrial.core.blocks import RecordAt, record_at
+from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.fees import FEES_WIDTH
 from seatrial.core.records import Int64Array, State
 from seatrial.core.refusal_rows import REFUSALS_WIDTH, count_refusal
-from seatrial.core.stepping import BLOCK_WIDTH, bind, step_of
+from seatrial.core.stepping import BLOCK_WIDTH, step_of
 from seatrial.domain.orders import OrderStatus, TimeInForce
 
 # Columns of the log of fills.
@@ -67,10 +68,37 @@ class VenueState(NamedTuple):
     block: Int64Array  # how `step` is reached: `core.stepping`
 
 
+VENUE_AT = RecordAt(
+    "VenueAt",
+    {
+        "working": (VENUE_ORDERS_MAX, matching.ORDER_WIDTH),
+        "counts": (),
+        "fees": (FEES_WIDTH,),
+        "habits": (),
+        "executed": (matching.EXEC_WIDTH,),
+        "pending": (PENDING_WIDTH,),
+        "fact": (),
+        "effects": (r.ROW_WIDTH,),
+        "log": (LOG_WIDTH,),
+        "tallies": (),
+        "marks": (),
+        "options": (),
+        "block": (),
+    },
+)
+venue_at: Any = record_at(VENUE_AT)
+
 NO_MARKS = np.zeros(0, dtype=np.int64)
 
 
-def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, impact_ppm: int = 0) -> VenueState:
+def new_venue(
+    instruments: int,
+    log_rows: int,
+    *,
+    marks: Int64Array = NO_MARKS,
+    impact_ppm: int = 0,
+    block_width: int = BLOCK_WIDTH,
+) -> VenueState:
     """An empty venue for a number of instruments. `log_rows` bounds the fills between two drains."""
     return VenueState(
         working=np.zeros((instruments, VENUE_ORDERS_MAX, matching.ORDER_WIDTH), dtype=np.int64),
@@ -85,13 +113,8 @@ def new_venue(instruments: int, log_rows: int, *, marks: Int64Array = NO_MARKS, 
         tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
         marks=marks,
         options=np.array([impact_ppm], dtype=np.int64),
-        block=np.zeros(BLOCK_WIDTH, dtype=np.int64),
+        block=np.zeros(block_width, dtype=np.int64),
     )
-
-
-def trade_with(venue: VenueState, state: State) -> None:
-    """Let a venue's words reach this machine's state, from now on and as long as both are kept."""
-    bind(venue.block, state, venue.fact, venue.effects)
 
 
 @compiled_inner
@@ -105,7 +128,7 @@ def blank_fact(venue: VenueState, kind: int, at_ns: int, inst: int, number: int)
     venue.fact[r.F_NUMBER] = number
 
 
-@compiled_inline
+@compiled_once
 def report(state: State, venue: VenueState, number: int, inst: int, status: int, tail: int) -> int:
     """Tell the machine the venue's word on an order; returns the new end of the effects."""
     blank_fact(venue, _REPORT, state.scalars[r.S_NOW], inst, number)
@@ -148,7 +171,7 @@ def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
     return _WORKING
 
 
-@compiled
+@compiled_inner
 def deliver(state: State, venue: VenueState, tail: int) -> None:
     """Carry `venue.effects[:tail]`, and whatever follows from them, to the venue and back."""
     head = 0
@@ -170,7 +193,7 @@ def deliver(state: State, venue: VenueState, tail: int) -> None:
             venue.tallies[T_TRIPS] += 1
 
 
-@compiled
+@compiled_inner
 def close_session(state: State, venue: VenueState, account: int) -> None:
     """Expire the account's orders for the day, and those for a close that never printed.
 

@@ -13,6 +13,7 @@ from seatrial.core import venue as v
 from seatrial.core.fees import FEE_PURSE, FEE_PURSE_PPM, fee_row
 from seatrial.core.prints import CLOSING, EXTENDED, HALTED, OPENING
 from seatrial.core.records import Int64Array
+from seatrial.core.run_block import RUN_WIDTH
 from seatrial.domain.bars import Session
 from seatrial.domain.faults import RequestFault
 
@@ -29,7 +30,7 @@ def venue_for(machine: Machine, impact_ppm: int) -> v.VenueState:
     instruments = len(machine.instruments)
     marks = np.zeros(instruments, dtype=np.int64)
     log_rows = LOG_ROWS + 2 * instruments * v.VENUE_ORDERS_MAX
-    venue = v.new_venue(instruments, log_rows, marks=marks, impact_ppm=impact_ppm)
+    venue = v.new_venue(instruments, log_rows, marks=marks, impact_ppm=impact_ppm, block_width=RUN_WIDTH)
     for at, (_, inst) in enumerate(machine.instruments):
         venue.fees[at] = fee_row(inst)
         venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)

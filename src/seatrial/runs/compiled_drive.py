@@ -8,13 +8,13 @@ import numpy as np
 
 from seatrial.core import course as loop
 from seatrial.core import records as r
-from seatrial.core.bar_loop import B_END, B_INST, B_START
+from seatrial.core.bar_loop import B_END, B_INST
 from seatrial.domain.faults import RequestFault
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.feeds import Feed, SharedColumns, feed_of
 from seatrial.runs.passage import Passage, Scratch
-from seatrial.runs.prepared import PreparedMarkets, check_spans
+from seatrial.runs.prepared import PreparedMarkets
 from seatrial.strategy import scanning as s
 from seatrial.strategy.compiled_form import CompiledStrategy, numeric_parameters
 from seatrial.strategy.grid import signed_quantity_units, weight_ppm
@@ -101,12 +101,11 @@ class CompiledDrive:
             RequestFault: the strategy said a target that cannot be.
         """
         rows, passage = self.rows, self.passage
-        span_ns = int(rows[0, B_END] - rows[0, B_START])
         first = 0
         while first < len(rows):
             last = self._chunk_end(first + CHUNK_ROWS)
             if rows.shape[1] == BAR_WIDTH:
-                check_spans(rows[first:last], span_ns)
+                self.prepared.check_spans_once(first, last)
             self.feed.fill(first, last)
             reached = first
             while reached < last:

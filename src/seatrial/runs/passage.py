@@ -8,6 +8,7 @@ from seatrial.core import course as loop
 from seatrial.core import venue as v
 from seatrial.core.records import Int64Array, State
 from seatrial.core.refusal_rows import refusals_in
+from seatrial.core.run_block import bind_run
 from seatrial.core.stretch_loop import travel
 from seatrial.core.stretches import LINE_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
@@ -63,9 +64,9 @@ class Passage:
     def travel(self, address: int, last_row: int) -> None:
         """Go on along the course; see `core.stretch_loop.travel`."""
         if self._bound is not self.machine.state:  # its tables grow with strategies
-            v.trade_with(self.venue, self.machine.state)
+            bind_run(self.machine.state, self.venue, self.course)
             self._bound = self.machine.state
-        travel(self.machine.state, self.venue, self.course, address, last_row, self.participation_ppm)
+        travel(self.venue.block, address, last_row, self.participation_ppm)
 
     @property
     def is_full(self) -> bool:

@@ -77,6 +77,7 @@ class PreparedMarkets:
         )
         self.purses = purse_rates({market.account.id: market.terms for market in markets})
         self._impact_ppm = impact_ppm
+        self._rows_checked = 0
         self._money = in_order([fact for market in markets for fact in money_facts(market)])
 
     @property
@@ -93,6 +94,12 @@ class PreparedMarkets:
             for currency, units in market.terms.purses.items():
                 machine.step(Transfer(self.starts_ns, account.id, currency, units))
         return machine
+
+    def check_spans_once(self, first: int, last: int) -> None:
+        """`check_spans` of these rows, unless another run has lived through them already."""
+        if last > self._rows_checked:
+            check_spans(self.rows[first:last], int(self.rows[0, loop.B_END] - self.rows[0, loop.B_START]))
+            self._rows_checked = last
 
     def timetable(self, machine: Machine) -> Int64Array:
         """The money facts of all accounts, for the compiled loop."""

@@ -152,13 +152,13 @@ class PythonDrive:
 
     def _take(self, facts: Sequence[Fact]) -> None:
         """Let the machine have decisions: a lone strategy's targets with the next `travel`, others one by one."""
-        course, progress = self.passage.course, self.passage.course.progress
+        progress = self.passage.course.progress
         if self._alone and all(isinstance(fact, Target | Rebalance) for fact in facts):
             targets = [fact for fact in facts if isinstance(fact, Target)]
             if 2 * len(targets) == len(facts):  # one rebalance each: no symbol twice
                 self._say(targets)
                 return
-        mark_shown(self.machine.state, course)
+        mark_shown(self.venue.block)
         for fact in facts:
             progress[c.G_TAIL] += self._step(fact, int(progress[c.G_TAIL]))
 

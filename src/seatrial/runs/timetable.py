@@ -53,6 +53,8 @@ class AccountTimetable:
     def _daily(self) -> Iterator[MoneyFact]:
         account, terms = self._account.id, self._terms
         settled = self._settlement_matters()
+        if not (settled or terms.debit_ppm or terms.credit_ppm or any(terms.borrow_ppm.values())):
+            return  # a day that nothing happens on need not be looked for
         before = None
         for day in self._days():
             at_ns = day * DAY_NS - self._offset_ns

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, get_type_hints
 
 import numpy as np
@@ -19,6 +20,7 @@ from seatrial.strategy.filling import FILLS
 Float64Array = NDArray[np.float64]
 
 FIELDS = ("open", "high", "low", "close", "volume")
+UPDATES_KNOWN_MAX = 256
 FIRST_FIELD_COLUMN = 2  # of a bar row: start and end come before
 
 
@@ -69,16 +71,23 @@ def _declared(name: str, given: Any) -> Declared:
     update = getattr(indicator, "update", None)
     if not name.isidentifier() or name.startswith("_") or update is None or field not in FIELDS:
         raise RequestFault("indicators", f"a name with an indicator, or with (one of {', '.join(FIELDS)}, it)", given)
-    inputs = tuple(field if each in ("value", "price") else each for each in inspect.signature(update).parameters)
+    arguments, kind = _told_by(update.__func__, True) if inspect.ismethod(update) else _told_by(update, False)
+    inputs = tuple(field if each in ("value", "price") else each for each in arguments)
     unknown = [each for each in inputs if each not in FIELDS]
     if unknown:
         raise RequestFault("indicators", f"an indicator fed with {', '.join(FIELDS)}", unknown)
+    return Declared(name, indicator, inputs, kind)
+
+
+@lru_cache(UPDATES_KNOWN_MAX)
+def _told_by(update: Any, bound: bool) -> tuple[tuple[str, ...], Any]:
+    """The names of an `update`'s arguments, and the named tuple it answers with, if any. A search asks many times."""
     try:
         answer = get_type_hints(update).get("return")
     except NameError:
         answer = None  # of a class of a notebook: one number
     kind = next((each for each in (answer, *getattr(answer, "__args__", ())) if hasattr(each, "_fields")), None)
-    return Declared(name, indicator, inputs, kind)
+    return tuple(inspect.signature(update).parameters)[1 if bound else 0 :], kind
 
 
 def fill(each: Declared, inputs: Sequence[Float64Array], out: Float64Array) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seatrial.core.compiled import compiled
 from seatrial.strategy import recurrences
-from seatrial.strategy.recurrences import oscillators, trends, volumes, windows
+from seatrial.strategy.recurrences import averages, oscillators, trends, volumes, windows
 
 F = NDArray[np.float64]
 Int64Array = NDArray[np.int64]
@@ -22,9 +22,22 @@ def fill_field(rows: Int64Array, column: int, scale: int, out: F) -> None:
 
 @compiled
 def fill_sma(ring: F, state: F, values: F, out: F) -> None:
-    """`sma_next` along a column."""
+    """`sma_next` along a column, its state kept out of memory on the way: the same additions in the same order."""
+    length, place = ring.shape[0], int(state[averages.PLACE])
+    total, count = state[averages.VALUE], int(state[averages.COUNT])
     for row in range(values.shape[0]):
-        out[row] = recurrences.sma_next(ring, state, values[row])
+        value = values[row]
+        total += value - ring[place] if count >= length else value
+        count += 1
+        ring[place] = value
+        place += 1
+        if place == length:
+            place = 0
+            total = 0.0
+            for index in range(length):
+                total += ring[index]
+        out[row] = total / length if count >= length else np.nan
+    state[averages.COUNT], state[averages.VALUE], state[averages.PLACE] = count, total, place
 
 
 @compiled
