@@ -1,6 +1,6 @@
 """The core is compiled once per edit, and loaded from the cache ever after.
 
-A cold compilation takes the better part of a minute, so it happens before anything is served, is said aloud,
+A cold compilation takes half a minute of a quiet processor, so it happens before anything is served, is said aloud,
 and never while a market runs.
 """
 

@@ -10,12 +10,11 @@ from seatrial.core import depth_run as k
 from seatrial.core import in_flight as m
 from seatrial.core import records as r
 from seatrial.core import venue as v
-from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled_inner, typed
 from seatrial.core.depth_messages import SILENT_CANCEL
 from seatrial.core.depth_run import DepthRun
 from seatrial.core.exposure import equity
-from seatrial.core.ledger import trade_value
+from seatrial.core.fees import FEE_PURSE, fee_of
 from seatrial.core.records import State
 from seatrial.domain.orders import OrderStatus
 
@@ -61,18 +60,6 @@ def write_decision(run: DepthRun, row: int) -> None:
 
 
 @compiled_inner
-def fee_of(state: State, run: DepthRun, side: int, qty: int, price: int, maker: int) -> tuple[int, int]:
-    """`(fee, in_base)`: taken from what is received, truncated to the unit as the venue does."""
-    rate = run.cells[k.K_FEE_MAKER] if maker == 1 else run.cells[k.K_FEE_TAKER]
-    if rate == 0:
-        return 0, 0
-    if side > 0 and run.cells[k.K_FEE_IN_BASE] == 1:
-        return muldiv_floor(qty, rate, r.PPM), 1
-    value = trade_value(side, qty, price, state.rules[run.cells[k.K_INST], r.R_VALUE_DIV])
-    return muldiv_floor(value, rate, r.PPM), 0
-
-
-@compiled_inner
 def write_word(state: State, run: DepthRun) -> bool:
     """A word of the venue is heard and becomes a fact; returns whether it is a fill."""
     cells = run.cells
@@ -89,18 +76,19 @@ def write_word(state: State, run: DepthRun) -> bool:
         run.word[column] = word[column]
     side, maker = word[m.W_SIDE], word[m.W_MAKER]
     qty, price = word[m.W_LOTS] * cells[k.K_LOT_UNITS], word[m.W_TICK] * cells[k.K_TICK_UNITS]
-    fee, in_base = fee_of(state, run, side, qty, price, maker)
+    fee, taken_in = fee_of(state, run.fees, cells[k.K_INST], side, qty, price, maker)
     log = run.fills[cells[k.K_FILLS]]
     log[v.L_AT] = word[m.W_HAPPENED]
     log[v.L_INST] = cells[k.K_INST]
     log[v.L_SIDE], log[v.L_QTY], log[v.L_PRICE] = side, qty, price
-    log[v.L_FEE], log[v.L_FEE_IN_BASE] = fee, in_base
+    log[v.L_FEE], log[v.L_FEE_IN_BASE] = fee, taken_in
     log[v.L_NUMBER], log[v.L_MAKER] = word[m.W_NUMBER], maker
     log[v.L_LEFT] = word[m.W_LEFT] * cells[k.K_LOT_UNITS]
     cells[k.K_FILLS] += 1
     blank_fact(run, _FILL, word[m.W_HAPPENED], word[m.W_NUMBER])
     run.fact[r.F_QTY], run.fact[r.F_SIDE], run.fact[r.F_PRICE] = qty, side, price
-    run.fact[r.F_FEE], run.fact[r.F_FEE_IN_BASE] = fee, in_base
+    run.fact[r.F_FEE], run.fact[r.F_FEE_IN_BASE] = fee, taken_in
+    run.fact[r.F_PURSE] = run.fees[FEE_PURSE]
     return True
 
 

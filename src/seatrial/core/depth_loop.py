@@ -15,15 +15,16 @@ from seatrial.core import depth as d
 from seatrial.core import depth_orders as o
 from seatrial.core import depth_run as k
 from seatrial.core import in_flight as m
-from seatrial.core.compiled import compiled, compiled_inner
+from seatrial.core.compiled import compiled, compiled_inner, typed
 from seatrial.core.depth import Int64Array
 from seatrial.core.depth_facts import log_mark, write_decision, write_mark, write_word
 from seatrial.core.depth_matching import meet
 from seatrial.core.depth_messages import reach, send_decision, send_effects, words_of
 from seatrial.core.depth_run import DepthRun, desk_of
 from seatrial.core.records import State
-from seatrial.core.step import step
+from seatrial.core.stepping import step_in
 
+_FIRST_EFFECT = typed(0)
 ROOM = 8  # rows kept free in the logs
 
 # What came of something that was due.
@@ -123,7 +124,7 @@ def live(state: State, run: DepthRun, events: Int64Array, first: int, last: int,
         else:
             break
         if happens >= TELLS:
-            send_effects(run, 0, step(state, run.fact, run.effects), 0, 0, 0)
+            send_effects(run, 0, step_in(run.block, _FIRST_EFFECT), 0, 0, 0)
             if happens == TELLS_MARK:
                 log_mark(state, run)
         if happens == TELLS_FILL:
@@ -137,7 +138,7 @@ def live(state: State, run: DepthRun, events: Int64Array, first: int, last: int,
             out = 0
             while out < cells[k.K_OUT]:
                 write_decision(run, out)
-                if not send_decision(run, out, step(state, run.fact, run.effects)):
+                if not send_decision(run, out, step_in(run.block, _FIRST_EFFECT)):
                     out += 1
             cells[k.K_OUT] = 0
     return row

@@ -11,10 +11,12 @@ from seatrial.core import venue as v
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.depth import DepthBook, Int64Array
 from seatrial.core.depth_orders import DepthVenue
+from seatrial.core.fees import FEES_WIDTH
 from seatrial.core.in_flight import NEVER, Ring, new_ring
 from seatrial.core.latency import Latency
 from seatrial.core.records import State
 from seatrial.core.refusal_rows import REFUSALS_WIDTH
+from seatrial.core.stepping import BLOCK_WIDTH
 
 # Cells of a run. Times in nanoseconds; the strategy's own are the first five.
 (
@@ -35,9 +37,6 @@ from seatrial.core.refusal_rows import REFUSALS_WIDTH
     K_MARKED,
     K_FILLS,  # rows in the log of fills
     K_MARKS,  # rows in the log of marks
-    K_FEE_MAKER,
-    K_FEE_TAKER,
-    K_FEE_IN_BASE,
     K_CALLBACK,  # where a Python callable lives
     K_ORDERS,
     K_CANCELS,
@@ -45,8 +44,8 @@ from seatrial.core.refusal_rows import REFUSALS_WIDTH
     K_REJECTED,
     K_TRIPS,
     K_ENDING,  # the events are over: what is under way arrives, nothing new is decided
-) = range(27)
-RUN_CELLS = 27
+) = range(24)
+RUN_CELLS = 24
 
 WAKE_TIMER, WAKE_FILL, WAKE_EVENT = 1, 2, 4
 
@@ -80,6 +79,8 @@ class DepthRun(NamedTuple):
     fills: Int64Array  # (LOG_ROWS, venue.LOG_WIDTH), as the log of a bar venue
     marks: Int64Array  # (LOG_ROWS, MARK_WIDTH)
     refusals: Int64Array  # (REFUSALS_WIDTH,): `core.refusal_rows`
+    fees: Int64Array  # (FEES_WIDTH,): `core.fees`
+    block: Int64Array  # how `step` is reached: `core.stepping`
 
 
 class Desk(NamedTuple):
@@ -120,6 +121,8 @@ def new_depth_run(venue: DepthVenue, latency: Latency, memory: Int64Array) -> De
         fills=np.zeros((LOG_ROWS, v.LOG_WIDTH), dtype=np.int64),
         marks=np.zeros((LOG_ROWS, MARK_WIDTH), dtype=np.int64),
         refusals=np.zeros(REFUSALS_WIDTH, dtype=np.int64),
+        fees=np.zeros(FEES_WIDTH, dtype=np.int64),
+        block=np.zeros(BLOCK_WIDTH, dtype=np.int64),
     )
 
 

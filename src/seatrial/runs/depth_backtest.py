@@ -7,6 +7,7 @@ words travel back. The loop is compiled (`core.depth_loop`); Python is entered w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,13 @@ from seatrial.core import venue as v
 from seatrial.core.depth import Int64Array
 from seatrial.core.depth_desk import python_decides
 from seatrial.core.depth_orders import new_depth_venue
+from seatrial.core.fees import fee_row
 from seatrial.core.fingerprint import OutcomeFill
 from seatrial.core.in_flight import IN_FLIGHT_MAX, NEVER
 from seatrial.core.latency import constant_latency
 from seatrial.core.machine import Machine
 from seatrial.core.refusal_rows import refusals_in
+from seatrial.core.stepping import bind
 from seatrial.domain.facts import Transfer
 from seatrial.domain.faults import NoData, RequestFault
 from seatrial.domain.ids import JournalEpoch, StrategyId
@@ -85,7 +88,8 @@ class _DepthBacktest:
         inst = table.instrument
         if rules.mark_ns <= 0 or self.strategy.interval_ms <= 0:
             raise RequestFault("interval", "above zero", min(rules.mark_ns, self.strategy.interval_ms))
-        maker = inst.fee_ppm if rules.fee_maker_ppm is None else rules.fee_maker_ppm
+        own_maker = inst.fee_ppm if inst.maker_fee_ppm is None else inst.maker_fee_ppm
+        maker = own_maker if rules.fee_maker_ppm is None else rules.fee_maker_ppm
         taker = inst.fee_ppm if rules.fee_taker_ppm is None else rules.fee_taker_ppm
         if not 0 <= min(maker, taker) <= max(maker, taker) < 1_000_000:
             raise RequestFault("fee", "0 to 999999 parts per million", (maker, taker))
@@ -95,13 +99,13 @@ class _DepthBacktest:
         cells[k.K_WAKES] = self.strategy.wake_bits()
         cells[k.K_MARKED] = cells[k.K_MARKS_AT] = table.first_ns
         cells[k.K_MARK_INTERVAL] = rules.mark_ns
-        cells[k.K_FEE_MAKER], cells[k.K_FEE_TAKER] = maker, taker
-        cells[k.K_FEE_IN_BASE] = int(inst.fee_in_base_on_buy)
+        self.depth.fees[:] = fee_row(replace(inst, fee_ppm=taker, maker_fee_ppm=maker))
         if cells[k.K_WAKES] & k.WAKE_TIMER:
             cells[k.K_DECIDES] = table.first_ns + cells[k.K_INTERVAL]
 
     def run(self, on_progress: OnProgress | None) -> DepthBacktest:
         state, depth, rows = self.machine.state, self.depth, self.market.table.rows
+        bind(depth.block, state, depth.fact, depth.effects)
         decides, kept = self._decides()
         row, count = 0, len(rows)
         while row < count:
