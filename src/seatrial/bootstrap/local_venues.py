@@ -34,6 +34,7 @@ from seatrial.emulators.timeline import warm_kernel
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 
 ACCOUNT = "local"
+PINGS = {"alpaca": (54.0, 6.0), "binance": (20.0, 60.0)}  # seconds between pings, and for the pong (`venues.md`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,12 @@ class LocalVenues:
         require_free(self._settings.host, [(f"ports.{name}", ports[name]) for name in doors])
         for name, application in doors.items():
             listener = listen(self._settings.host, ports[name], f"ports.{name}")
-            self._servers.append(await SocketServer.open(application, listener=listener))
+            ping_seconds, pong_seconds = PINGS.get(name, (None, None))
+            self._servers.append(
+                await SocketServer.open(
+                    application, listener=listener, ping_seconds=ping_seconds, pong_seconds=pong_seconds
+                )
+            )
         for venue in self.venues:
             self._markets.append(asyncio.create_task(venue.exchange.run(), name=f"market {venue.name}"))
         return {venue.name: server.port for venue, server in zip(self.venues, self._servers, strict=False)}

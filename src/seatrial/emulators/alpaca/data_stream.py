@@ -147,8 +147,10 @@ class DataStream:
         path = websocket.url.path
         packed = "msgpack" in websocket.headers.get("content-type", "")
         outbox = Outbox(websocket, self._script, STREAM, farewell=encode([error(407, "slow client")], packed=packed))
-        channels = COIN_CHANNELS if path in COIN_PATHS else SHARE_CHANNELS
-        subscriber = Subscriber(self, outbox, self._keys, path, channels, self._plan, packed=packed)
+        coins = path in COIN_PATHS
+        channels = COIN_CHANNELS if coins else SHARE_CHANNELS
+        listed = {symbol for symbol, one in self._exchange.instruments.items() if is_coin(one) == coins}
+        subscriber = Subscriber(self, outbox, self._keys, path, channels, listed, self._plan, packed=packed)
         subscriber.say({"T": "success", "msg": "connected"})
         impatience = asyncio.get_running_loop().call_later(AUTHENTICATE_SECONDS_MAX, subscriber.lose_patience)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,6 +70,7 @@ class Subscriber:
         keys: Keys,
         path: str,
         channels: Sequence[str],
+        listed: Collection[str],
         plan: Plan,
         *,
         packed: bool,
@@ -79,6 +80,7 @@ class Subscriber:
         self.account: str | None = None
         self._stream = stream
         self._keys = keys
+        self._listed = listed  # what its feed tells of; the other feed's symbols are unknown here
         self._plan = plan
         self._packed = packed
         self._wanted: dict[str, set[str]] = {channel: set() for channel in channels}
@@ -104,7 +106,7 @@ class Subscriber:
     def wants(self, kind: str, symbol: str) -> bool:
         """Whether it subscribed to this kind of this symbol."""
         wanted = self._wanted.get(CHANNEL_OF[kind])
-        return wanted is not None and (symbol in wanted or "*" in wanted)
+        return wanted is not None and symbol in self._listed and (symbol in wanted or "*" in wanted)
 
     def hear(self, said: str | bytes) -> None:
         """One message of the client, in JSON or msgpack."""
