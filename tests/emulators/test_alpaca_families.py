@@ -195,3 +195,17 @@ def test_a_bracket_only_enters_and_a_pair_only_leaves() -> None:
         assert (right.status_code, right.json()["side"]) == (200, "buy")
 
     in_house(scene)
+
+
+def test_an_order_that_was_taken_can_still_be_rejected_by_the_market_and_its_family_with_it() -> None:
+    async def scene(house: House) -> None:
+        parent = (await house.order(type="limit", limit_price=99, **BRACKET)).json()
+        updates = await house.trade_updates()
+        desk = house.venue.desk
+        desk.reject(desk.register.by_id("paper", parent["id"]))
+        await desk.news.durable()
+        assert [event["event"] for event in await updates.events(3)] == ["rejected", "canceled", "canceled"]
+        ended = await house.get(f"/v2/orders/{parent['id']}")
+        assert (ended["status"], ended["failed_at"] is not None) == ("rejected", True)
+
+    in_house(scene)
