@@ -80,9 +80,8 @@ class Exchange(Announcements):
 
     def place(self, symbol: Symbol, terms: Terms, *, number: int | None = None, account: str = "") -> int:
         """Let an order work from now on; returns its number. What it meets is told later, never inside this call."""
-        if number is None:  # otherwise it was taken this very moment, with everything due before it
-            self.catch_up()
-            number = self._number + 1
+        self.catch_up()
+        number = self._number + 1 if number is None else number
         self._take_in(number)
         self._trading.add(Place(account, symbol), number, terms)
         self._arrived.set()
