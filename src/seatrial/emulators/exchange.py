@@ -1,9 +1,8 @@
 """One exchange: lets a market happen, lets orders meet it, and keeps market time.
 
-It knows no accounts, no money and no wire; the venues give it meaning by listening. Everything is
-synchronous except `run`, which sleeps until the next instant at which something happens. Whoever calls
-`place` or `cancel` first lets everything due happen, so an order that arrives late in a busy loop still
-meets exactly what comes after it.
+It knows no accounts, no money and no wire; the venues give it meaning by listening. Everything is synchronous except
+`run`, which sleeps until the next instant at which something happens. Whoever calls `place` or `cancel` first lets
+everything due happen, so an order that arrives late in a busy loop still meets exactly what comes after it.
 
 What orders meet is one of two markets behind one seam (`trading.Trading`): prints of replayed bars, or books. In a
 market with books a new order meets the book with the next call of anything, of `meet_arrivals` at the latest, which
