@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import time
+from typing import cast
 from urllib.parse import urlsplit
 
 STREAMS = "/".join(
@@ -14,6 +15,7 @@ STREAMS = "/".join(
     for pair in ("btcusdt", "ethusdt", "solusdt", "bnbusdt")
     for kind in ("trade", "aggTrade", "bookTicker", "kline_1m")
 )
+PER_ADDRESS = 200  # the venue lets 300 connections in from one address within five minutes
 
 
 class Subscriber(asyncio.Protocol):
@@ -32,8 +34,7 @@ class Subscriber(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the streams."""
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(self._hello)
+        cast(asyncio.Transport, transport).write(self._hello)
 
     def data_received(self, data: bytes) -> None:
         """Count what is whole."""
@@ -75,8 +76,11 @@ async def main() -> None:
     asked = parser.parse_args()
     place = urlsplit(asked.url)
     loop, subscribers = asyncio.get_running_loop(), list[Subscriber]()
-    for _ in range(asked.subscribers):
-        _, one = await loop.create_connection(lambda: Subscriber(place.netloc), place.hostname, place.port)
+    for number in range(asked.subscribers):
+        home = (f"127.0.0.{1 + number // PER_ADDRESS}", 0)
+        _, one = await loop.create_connection(
+            lambda: Subscriber(place.netloc), place.hostname, place.port, local_addr=home
+        )
         subscribers.append(one)
     while not all(one.messages for one in subscribers):
         await asyncio.sleep(0.05)
