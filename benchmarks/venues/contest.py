@@ -90,7 +90,7 @@ def _letters(number: int) -> str:
 
 def _day(hours: int, quick: bool) -> dict[str, Any]:
     told = trade_a_day(hours)
-    note = f"{told['orders']:,} orders, {told['fills']:,} fills; {told['grown_mib']:.1f} MiB more since a quarter of it"
+    note = f"{told['orders']:,} orders, {told['fills']:,} fills; {told['kib_per_order']:.1f} KiB stay for each order"
     return {"unit": "orders/s", "median": told["orders"] / told["seconds"], "told": told, "note": note}
 
 
