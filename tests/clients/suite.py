@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from tests.clients.environments import HERE, python_of
 
-SECONDS_MAX = 900
+SECONDS_MAX = 1_500
 PRIVATE = (
     "PYTHON",
     "SEATRIAL_",
@@ -36,16 +36,13 @@ class Ended:
     printed: str
 
 
-def run_suite(
-    client: str, venues: Mapping[str, object], *arguments: str, environment: Mapping[str, str] | None = None
-) -> Ended:
+def run_suite(client: str, venues: Mapping[str, object], *arguments: str) -> Ended:
     """Run the suites of a client against running venues.
 
     Args:
         client: the folder of the client.
         venues: the JSON line of `seatrial emulate --json`.
-        arguments: more words for the inner pytest, such as `-m smoke`.
-        environment: more variables for it.
+        arguments: more words for the inner pytest, such as `-k orders`.
 
     Raises:
         NotInstalled: the client has no environment and cannot get one.
@@ -56,7 +53,7 @@ def run_suite(
         ran = subprocess.run(
             [*words(python, HERE / client), f"--junit-xml={report}", *arguments],
             cwd=folder,
-            env=surroundings(venues, folder) | dict(environment or {}),
+            env=surroundings(venues, folder),
             capture_output=True,
             text=True,
             timeout=SECONDS_MAX,
