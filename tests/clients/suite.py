@@ -51,7 +51,7 @@ def run_suite(client: str, venues: Mapping[str, object], *arguments: str) -> End
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         ran = subprocess.run(
-            [*words(python, HERE / client), f"--junit-xml={report}", *arguments],
+            [*words(python, HERE / client), f"--junit-xml={report}", f"--basetemp={folder}/tmp", *arguments],
             cwd=folder,
             env=surroundings(venues, folder),
             capture_output=True,
