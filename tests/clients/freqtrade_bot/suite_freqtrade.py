@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -75,8 +74,11 @@ def bot(binance: dict[str, str], folder: Path, *, dry: bool) -> Iterator[Path]:
         try:
             yield said
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.terminate()  # it stops as on Ctrl-C, which a background job may not hear
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
     assert "Fatal exception" not in said.read_text("utf-8"), said.read_text("utf-8")[-3000:]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -36,7 +35,7 @@ def bot(folder: Path) -> Iterator[Path]:
         try:
             yield said
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:  # its scheduler's threads may outlive the signal
