@@ -9,8 +9,8 @@ import sys
 import time
 
 import httpx
+from tests.venues.contract.socket_stage import urls_of
 from tests.venues.stages import adapter, venue_of
-from tests.venues.test_real_sockets import urls_of
 
 from seatrial.bootstrap.catalog.recording import Ear, listen
 from seatrial.bootstrap.clock import WallClock
@@ -115,7 +115,7 @@ def test_trades_keep_the_order_in_which_they_were_received(tmp_path):
 def test_an_emulated_venue_is_recorded_over_sockets_through_a_broken_stream(tmp_path):
     async def main() -> None:
         clock = WallClock()
-        app, exchange, faults, instrument = venue_of("binance", clock, speed=240)
+        app, exchange, faults, _, instrument = venue_of("binance", clock, speed=240)
         server = await SocketServer.open(app)
         market = asyncio.create_task(exchange.run())
         async with httpx.AsyncClient(trust_env=False) as http:

@@ -74,38 +74,33 @@ def read_columns(
 
 def read_sql(name: str, cell: Cell, shape: Shape) -> str:
     """A column of a file as the array of its cell."""
-    plus, minus = shape.sides
-    match cell:
-        case Cell.TIME:
-            return f"coalesce(epoch_ns({name}), {MISSING + 1} - 1)"
-        case Cell.NUMBER:
-            return f"coalesce({name}::double, 'nan'::double)"
-        case Cell.WHOLE:
-            return f"coalesce({name}::bigint, {MISSING + 1} - 1)"
-        case Cell.SIDE:
-            return f"(case {name} when '{plus}' then 1 when '{minus}' then -1 else 0 end)::tinyint"
-        case Cell.FLAG:
-            return f"coalesce({name}, false)"
-        case Cell.TEXT:
-            return f"coalesce({name}, '')"
+    return _both_ways(name, cell, shape)[0]
 
 
 def write_sql(name: str, cell: Cell, shape: Shape) -> str:
     """The array of a cell as a column of a file."""
+    return _both_ways(name, cell, shape)[1]
+
+
+def _both_ways(name: str, cell: Cell, shape: Shape) -> tuple[str, str]:
+    """Out of a file and into one: each undoes the other, and what is missing there is null."""
+    missing = f"{MISSING + 1} - 1"  # the smallest whole number has no literal
     plus, minus = shape.sides
     match cell:
         case Cell.TIME:
-            return f"make_timestamp_ns(nullif({name}, {MISSING + 1} - 1))::timestamptz_ns"
+            stamp = f"make_timestamp_ns(nullif({name}, {missing}))::timestamptz_ns"
+            return f"coalesce(epoch_ns({name}), {missing})", stamp
         case Cell.NUMBER:
-            return f"case when isnan({name}) then null else {name} end"
+            return f"coalesce({name}::double, 'nan'::double)", f"case when isnan({name}) then null else {name} end"
         case Cell.WHOLE:
-            return f"nullif({name}, {MISSING + 1} - 1)"
+            return f"coalesce({name}::bigint, {missing})", f"nullif({name}, {missing})"
         case Cell.SIDE:
-            return f"case {name} when 1 then '{plus}' when -1 then '{minus}' end"
+            number = f"(case {name} when '{plus}' then 1 when '{minus}' then -1 else 0 end)::tinyint"
+            return number, f"case {name} when 1 then '{plus}' when -1 then '{minus}' end"
         case Cell.FLAG:
-            return name
+            return f"coalesce({name}, false)", name
         case Cell.TEXT:
-            return f"nullif({name}, '')"
+            return f"coalesce({name}, '')", f"nullif({name}, '')"
 
 
 def write_columns(path: Path, shape: Shape, symbol: str, columns: Columns) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from seatrial.bootstrap.addresses import host_of
+from seatrial.bootstrap.catalog.book_recording import BookEar, book_ear, books_wanted, record_books
 from seatrial.bootstrap.catalog.importing import archive_of
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import uses_own_venues
@@ -20,6 +21,7 @@ from seatrial.market.instruments import instrument_of
 from seatrial.market.recording import Recording, bar_row, recorded_name
 from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamGap, StreamUp, TickEvent, Venue
 
+KINDS = ("bars", "trades")
 LATE_NS = 10 * SECOND_NS  # a bar that comes so long after its end carries the time at which it came
 
 Say = Callable[[str], None]
@@ -108,17 +110,24 @@ async def listen(venue: Venue, ear: Ear, *, segment_seconds: float) -> None:
 
 
 def run_record(
-    settings: Settings, symbols: Sequence[str], *, for_ns: int | None, segment_seconds: float, say: Say
+    settings: Settings,
+    symbols: Sequence[str],
+    *,
+    for_ns: int | None,
+    segment_seconds: float,
+    say: Say,
+    kinds: Sequence[str] = KINDS,
 ) -> list[Recorded]:
     """Record until the time is over, or for ever; Ctrl-C ends it in order.
 
     Raises:
         ConfigurationFault: the mode needs an account there is not.
-        RequestFault: not a symbol.
+        RequestFault: not a symbol, not a kind, or books of a venue that tells none here.
     """
     instruments = [instrument_of(symbol) for symbol in dict.fromkeys(symbols)]
     clock, own = WallClock(), uses_own_venues(settings)
-    ears: list[Ear] = []
+    of_books = books_wanted(kinds, instruments)
+    ears: list[Ear | BookEar] = []
 
     async def main() -> None:
         async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as group:
@@ -130,6 +139,11 @@ def run_record(
                 ear = Ear(archive_of(settings), mine, clock, source=f"recorded from {where}", live=not own, say=say)
                 ears.append(ear)
                 group.create_task(listen(connection, ear, segment_seconds=segment_seconds))
+            if of_books:
+                http = await stack.enter_async_context(http_client(outside=not own))
+                book = book_ear(settings, instruments, clock, of_books, say)
+                ears.append(book)
+                group.create_task(record_books(settings, book, instruments, clock, http, segment_seconds))
 
     async def bounded() -> None:
         with contextlib.suppress(TimeoutError):
