@@ -34,10 +34,10 @@ class Trend(Strategy):
         slow = self.slow_averages[bar.symbol].update(bar.close)
         if fast is None or slow is None:
             return
-        rising = fast > slow
+        lead = (fast / slow - 1) * 100
+        rising = lead > 1e-9  # averages that are equal differ by what rounding kept of their start
         if self.rising.get(bar.symbol) != rising:
             self.rising[bar.symbol] = rising
-            lead = (fast / slow - 1) * 100
             side = "above" if rising else "not above"
             reason = f"average of {self.fast} bars {side} that of {self.slow}: {lead:+.3f} %"
             context.target(bar.symbol, weight=self.weight if rising else self.core, reason=reason)
