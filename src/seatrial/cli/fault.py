@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,13 @@ import click
 
 from seatrial.cli import exits
 from seatrial.cli import options as shared
+from seatrial.cli.emulation_options import FILE
+from seatrial.cli.fault_check import check
 
 if TYPE_CHECKING:
     from seatrial.bootstrap.fault_door import Answers
 
 WHERE = "where"
-FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 
 
 def door_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,6 +98,7 @@ def add(
     if (kind is None) == (file is None):
         raise click.UsageError("accepted is a kind with its parameters, or --file: one of the two")
     rows = _rows_of(file) if file else [_row_of(str(kind), parameters)]
+    _refuse_early(rows)
     from seatrial.bootstrap.fault_door import RefusedByDoor, addresses, ask
 
     doors = addresses(shared.load(options), urls, venue or "")
@@ -174,6 +176,17 @@ def _rows_of(file: Path) -> list[dict[str, object]]:
     ]
 
 
+def _refuse_early(rows: Sequence[Mapping[str, object]]) -> None:
+    """What no door would take is refused here, before one is asked."""
+    from seatrial.domain.faults import BadSetting
+    from seatrial.emulators.faults import parse_faults
+
+    try:
+        parse_faults(json.dumps({"faults": rows}).encode())
+    except BadSetting as refused:
+        raise click.UsageError(str(refused)) from refused
+
+
 def _row_of(kind: str, parameters: Sequence[str]) -> dict[str, object]:
     row: dict[str, object] = {"kind": kind}
     for pair in parameters:
@@ -203,3 +216,6 @@ def _show(answers: Answers, *, as_json: bool) -> None:
             click.echo(f"{name}: nothing is set")
         for one in answer["faults"]:
             click.echo(f"{name}: {one['name']} ({one['kind']}) has struck {answer['struck'][one['name']]} times")
+
+
+fault.add_command(check)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from seatrial.emulators.binance import settlement
 from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.bulletin import Bulletin
 from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import Order
 from seatrial.emulators.binance.refusals import Refusal
@@ -24,6 +25,8 @@ REJECTED = "REJECTED"
 
 class Office(Protocol):
     """What the linkage asks of the clearing."""
+
+    bulletin: Bulletin
 
     def need_of(self, order: Order) -> Decimal:
         """What an order has to lock now; raises `Refusal` where nobody can say."""
@@ -97,6 +100,7 @@ class Linkage:
         for order in pending:
             if order.open:
                 order.status = "NEW"
+                self._office.bulletin.report(account, order, "NEW")
                 self._office.enter(account, order)
 
     def _reserve(self, account: Account, pending: list[Order]) -> bool:

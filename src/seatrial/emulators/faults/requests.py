@@ -16,9 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 
 NOTED_BYTES_MAX = 4_096
 KEY_HEADERS = (b"apca-api-key-id", b"x-mbx-apikey")
-CLIENT_ORDER_ID = re.compile(
-    r'(?:\b|")(?:client_order_id|newClientOrderId|origClientOrderId)"?\s*[=:]\s*"?([^"&,}\s]+)'
-)
+_ID = "(?:client_order_id|newClientOrderId|origClientOrderId)"
+CLIENT_ORDER_ID = re.compile(rf'"{_ID}"\s*:\s*"([^"]*)"|\b{_ID}=([^&\n]*)')
 SECRETS = frozenset({"signature", "apiKey", "secret", "key"})
 
 
@@ -59,7 +58,7 @@ class Asked(NamedTuple):
 def client_order_id_in(text: str) -> str:
     """The client's own id of an order, from decoded parameters; empty where there is none."""
     found = CLIENT_ORDER_ID.search(text)
-    return found[1] if found else ""
+    return (found[1] or found[2] or "").strip() if found else ""
 
 
 def without_secrets(said: Mapping[str, object]) -> dict[str, object]:
@@ -97,6 +96,6 @@ def asked_of(
     accounts: Mapping[str, str],
 ) -> Asked:
     """A request whose parts are known; header names are in lower case."""
-    text = unquote_plus(f"{path}?{query}") + " " + unquote_plus(body.decode("utf-8", "replace"))
+    text = unquote_plus(f"{path}?{query}") + "\n" + unquote_plus(body.decode("utf-8", "replace"))
     account = next((accounts.get(value.decode("latin-1"), "") for name, value in headers if name in KEY_HEADERS), "")
     return Asked(method, path, account, words.purpose(method, path), text, query, body)

@@ -86,6 +86,8 @@ async def _check(world: World, entries: Sequence[Entry]) -> None:
     invariants.check_reports(entries, accepted)
     invariants.check_units(machine, entries)
     for venue in world.venues:
+        invariants.check_venue(venue.account, venue.history.operations)
+    for venue in world.venues:
         auditor = venue.adapter(httpx.ASGITransport(app=venue.app), Random(0))
         await invariants.check_ledger(machine, auditor)
         await invariants.check_explained(machine, auditor)

@@ -14,6 +14,8 @@ from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.ids import AccountId, ClientOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus
+from seatrial.emulators.checking.rules import check_history
+from seatrial.emulators.history import Operation
 from seatrial.journal.port import Entry
 from seatrial.runs.simulation.network import JOURNALLED, NO_DUPLICATE
 from seatrial.runs.simulation.process import Durable
@@ -25,6 +27,7 @@ EXPLAINED = "every order terminal or explained"
 TIMEOUTS = "timeouts are unknown"
 REPLAY = "replay equals state"
 ACKNOWLEDGED = "no acknowledged order lost"
+VENUE = "the venue keeps its own rules"
 
 
 def check_accepted(accepted: Sequence[ClientOrderId], durable: Durable) -> None:
@@ -54,6 +57,12 @@ def check_reports(entries: Sequence[Entry], accepted: Sequence[ClientOrderId]) -
         if fact.status is OrderStatus.REJECTED or never_sent:
             detail = f"{fact.client_order_id} was reported {fact.status.name} ({fact.reason}), the venue has it"
             raise InvariantBroken(TIMEOUTS, detail)
+
+
+def check_venue(account: AccountId, operations: Sequence[Operation]) -> None:
+    """The venue kept its own rules: legal states, executions that add up, no id twice, true answers."""
+    for broken in check_history(operations).broken:
+        raise InvariantBroken(VENUE, f"{account}: {broken.rule}: {broken.client_order_id}: {broken.what}")
 
 
 async def check_ledger(machine: Machine, venue: Venue) -> None:
