@@ -65,12 +65,13 @@ class House:
             [_instrument(symbol) for symbol in tape.symbols], tape, market_clock=MarketClock(clock, anchor_ns=start_ns)
         )
         self.history = History(clock)
+        self.script = FaultScript(Random(1), self.history, faults)
         self.venue = build_alpaca(
             self.exchange,
             records,
             api_clock=clock,
             seed=1,
-            script=FaultScript(Random(1), self.history, faults),
+            script=self.script,
             history=self.history,
             accounts=options.pop("accounts", (FIRST, SECOND)),
             rate_per_minute=rate_per_minute,
