@@ -12,11 +12,6 @@ def filter_failure(name: str) -> Refusal:
     return Refusal(-1013, f"Filter failure: {name}")
 
 
-def type_unsupported(words: str) -> Refusal:
-    """`Stop loss limit orders are not supported for this symbol.`"""
-    return Refusal(-1013, f"{words} orders are not supported for this symbol.")
-
-
 def iceberg_exceeds() -> Refusal:
     return Refusal(-1013, "IcebergQty exceeds QTY.")
 
@@ -30,7 +25,7 @@ def may_not_trade() -> Refusal:
 
 
 def no_liquidity() -> Refusal:
-    """What `quoteOrderQty` buys at the present price is less than the smallest order."""
+    """There is nobody to trade a `quoteOrderQty` with."""
     return Refusal(-2010, "Order book liquidity is less than `LOT_SIZE` filter minimum quantity.")
 
 

@@ -20,7 +20,6 @@ SIDES = frozenset({"BUY", "SELL"})
 FORMS = frozenset({"ACK", "RESULT", "FULL"})
 TIMES_IN_FORCE = frozenset({"GTC", "IOC", "FOK"})
 WITH_TIME_IN_FORCE = frozenset({"LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"})
-WITH_ICEBERG = WITH_TIME_IN_FORCE | {"LIMIT_MAKER"}
 STRATEGY_TYPE_MIN = 1_000_000
 _PRICED_ALGO = ("timeInForce", "quantity", "price")
 NEEDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial.domain.orders import OrderType, Side, TimeInForce
-from seatrial.emulators.binance.numbers import to_units
+from seatrial.emulators.binance.numbers import ZERO, to_units
 from seatrial.emulators.binance.orders import PRICED_ALGO_TYPES, TAKE_PROFITS, Order
 from seatrial.emulators.order_books import SelfTrade, Terms
 
@@ -33,7 +33,7 @@ def terms_of(order: Order) -> Terms:
     kind, stop_price = KERNEL_TYPES[order.type], order.stop_price
     if order.trailing_delta:
         kind = OrderType.LIMIT if order.type in PRICED_ALGO_TYPES else OrderType.MARKET
-        stop_price = order.stop_price * 0
+        stop_price = ZERO
     return Terms(
         side=KERNEL_SIDES[order.side],
         type=kind,

@@ -57,6 +57,8 @@ def quantity_of(draft: Draft, market: Market) -> Decimal:
         if market.last_price is None:
             raise engine_refusals.market_closed()
         found = CONTEXT.divide(draft.quote_order_qty, market.last_price)
+    if not found:
+        raise engine_refusals.no_liquidity()
     quantity = step_down(found, draft.rules.step)
     if quantity < draft.rules.qty_min:
         raise engine_refusals.filter_failure("LOT_SIZE")

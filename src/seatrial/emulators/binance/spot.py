@@ -26,7 +26,7 @@ from seatrial.emulators.binance.orders import NO_LIST, Order
 from seatrial.emulators.binance.prevention import crossed
 
 RESTRICTIONS = {"ONLY_NEW": "NEW", "ONLY_PARTIALLY_FILLED": "PARTIALLY_FILLED"}
-_ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+ID_BITS = 88  # twenty-two characters, as the venue's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +189,4 @@ class Spot:
 
     def new_id(self) -> str:
         """A client order id as the venue makes them when the client sends none."""
-        return "".join(self._ids.choices(_ID_LETTERS, k=22))
+        return f"{self._ids.getrandbits(ID_BITS):022x}"
