@@ -19,6 +19,8 @@ Respond = Callable[[int, Headers, bytes], None]
 Swift = Callable[[Headers, bytes, Respond], None]
 Find = Callable[[bytes, bytes], Swift | None]
 
+BODY_BYTES_KEPT_MAX = 1 << 20  # far beyond what a venue accepts: it refuses the rest without having seen it
+
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 
@@ -42,6 +44,7 @@ class SwiftHttp(DroppableHttp):
         super().connection_made(transport)
         self._swift: Swift | None = None
         self._parts: list[bytes] = []
+        self._size = 0
 
     def on_headers_complete(self) -> None:
         """Choose the way. Behind a request that is still being answered, the ordinary one keeps the order."""
@@ -55,7 +58,8 @@ class SwiftHttp(DroppableHttp):
         """A part of the body."""
         if self._swift is None:
             super().on_body(body)
-        else:
+        elif self._size < BODY_BYTES_KEPT_MAX:
+            self._size += len(body)
             self._parts.append(body)
 
     def on_message_complete(self) -> None:
@@ -64,7 +68,7 @@ class SwiftHttp(DroppableHttp):
             super().on_message_complete()
             return
         swift, self._swift = self._swift, None
-        body, self._parts = b"".join(self._parts), []
+        body, self._parts, self._size = b"".join(self._parts), [], 0
         keep = self.parser.should_keep_alive()
         swift(self.headers, body, lambda status, headers, told: self._respond(status, headers, told, keep=keep))
 

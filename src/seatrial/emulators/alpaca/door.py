@@ -168,9 +168,18 @@ async def body_of(request: Request) -> bytes:
     async for chunk in request.stream():
         chunks.append(chunk)
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise Refusal(413, MALFORMED, f"the body is larger than {BODY_BYTES_MAX} bytes")
+        check_size(size)
     return b"".join(chunks)
+
+
+def check_size(size_bytes: int) -> None:
+    """Refuse a body that is too large.
+
+    Raises:
+        Refusal: 413.
+    """
+    if size_bytes > BODY_BYTES_MAX:
+        raise Refusal(413, MALFORMED, f"the body is larger than {BODY_BYTES_MAX} bytes")
 
 
 def answer(body: Any, status: int = 200) -> Response:

@@ -19,6 +19,7 @@ from seatrial.emulators.alpaca.door import (
     answer,
     body_of,
     check_entry,
+    check_size,
     encoded,
     head,
     nothing,
@@ -69,6 +70,7 @@ class OrderDoors:
         entry = door.enter(headers)
         try:
             check_entry(entry)
+            check_size(len(body))
             told = encoded(self._placed(entry.account or "", body))
         except (Refusal, RequestFault) as fault:
             status, told = refusal_of(fault)
