@@ -99,6 +99,7 @@ prove: install-dev page ## the full counts of the proof, written to docs/referen
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
 		tests/prove tests/mutants $(ARGS)
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m prove --ignore tests/prove tests
+	$(BIN)/python -m tests.venues.contract.matrix
 
 lock: install-dev ## compile the locks again from pyproject.toml and requirements/install.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

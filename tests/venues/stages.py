@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from httpx_ws.transport import ASGIWebSocketTransport
 
+from seatrial.bootstrap.ccxt_link import ccxt_venue, emulated_at
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.effects import Approved
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
@@ -51,7 +52,8 @@ EQUITY_OPEN_NS = int(parse_rfc3339("2019-02-11T14:30:00Z"))
 CRYPTO_OPEN_NS = int(parse_rfc3339("2019-02-11T00:00:00Z"))
 API_NS = int(parse_rfc3339("2026-03-02T12:00:00Z"))
 
-INSTRUMENTS = {"alpaca": us_equity("AAPL"), "binance": binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")}
+BTC = binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")
+INSTRUMENTS = {"alpaca": us_equity("AAPL"), "binance": BTC, "ccxt": BTC}
 
 
 def bars_of(instrument: Instrument) -> list[Bar]:
@@ -161,7 +163,7 @@ class Stage:
 
 def _build(name: str, exchange: Exchange, faults: FaultScript, history: History, clock: Clock) -> Any:
     records = Store(":memory:").venue(name)
-    if name == "binance":
+    if name != "alpaca":
         credentials = Credentials("ledger", KEY, SECRET, {"USDT": Decimal(100_000)})
         return build_binance(
             exchange, records, [credentials], faults=faults, history=history, api_clock=clock, ids=Random(3)
@@ -192,6 +194,8 @@ def adapter(
     connection = Connection(
         http=http, secret=secret, clock=clock, instruments={instrument.symbol: instrument}, **settings
     )
+    if name == "ccxt":
+        return ccxt_venue(connection, "binance", more=emulated_at(urls), poll_seconds=0.1)
     return AlpacaVenue(connection, urls) if name == "alpaca" else BinanceVenue(connection, urls)
 
 

@@ -114,8 +114,13 @@ def main(arguments: list[str]) -> object:
 
 
 def test_the_command_refuses_what_it_cannot_check() -> None:
-    with pytest.raises(RequestFault, match="one of alpaca, binance"):
+    with pytest.raises(RequestFault, match="one of alpaca, binance or ccxt:NAME"):
         main(["check", "nasdaq"])
     with pytest.raises(RequestFault, match="symbols of alpaca"):
         main(["check", "alpaca", "--symbols", "BTCUSDT"])
+    keys = {"CCXT_API_KEY": "k", "CCXT_API_SECRET": "s"}
+    nowhere = CliRunner().invoke(connect, ["check", "ccxt:nowhere", "--mode", "paper"], env=keys)
+    assert "finds orders by our own ids: binance" in str(nowhere.exception)
+    with pytest.raises(RequestFault, match="local venues emulate"):
+        main(["check", "ccxt:okx"])
     assert "BINANCE_API_KEY and BINANCE_API_SECRET not found" in str(checked("binance", "--mode", "paper").exception)

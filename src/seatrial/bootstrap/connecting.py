@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from seatrial.bootstrap.accounts import VENUES
 from seatrial.bootstrap.addresses import host_of, is_live_host, is_paper_host
+from seatrial.bootstrap.ccxt_link import ccxt_of
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import PAPER_SETTINGS, uses_own_venues
 from seatrial.bootstrap.declarations import BY_NAME
@@ -17,7 +18,9 @@ from seatrial.bootstrap.symbols import SHOWN, traded_symbols
 from seatrial.domain.faults import ConfigurationFault, RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.market.instruments import instrument_of
+from seatrial.venues.ccxt.exchange import PREFIX
 from seatrial.venues.examination import Examination, Line, Steps, Verdict
+from seatrial.venues.standing import Examinable
 
 Say = Callable[[str, Line], None]
 
@@ -50,18 +53,20 @@ def check_connections(settings: Settings, venues: Sequence[str], symbols: Sequen
 
 
 async def _check(settings: Settings, venue: str, symbols: Sequence[str], say: Say) -> Checked:
-    if venue not in VENUES:
-        raise RequestFault("venue", f"one of {', '.join(VENUES)}", venue)
+    if venue not in VENUES and not venue.startswith(PREFIX):
+        raise RequestFault("venue", f"one of {', '.join(VENUES)} or {PREFIX}NAME", venue)
     own = uses_own_venues(settings)
     instruments = [instrument_of(symbol) for symbol in _symbols(settings, venue, symbols)]
-    rest = "" if own else str(settings.values[f"{venue}.base_url"])
+    rest = _rest(settings, venue)
     address = _address(settings, venue, rest)
     clock = WallClock()
     async with http_client(outside=not own, logged=False) as http:
-        connection = adapter_of(settings, venue, instruments, clock=clock, http=http, name="check")
+        build = ccxt_of if venue.startswith(PREFIX) else adapter_of
+        connection: Examinable = build(settings, venue, instruments, clock=clock, http=http, name="check")
         say(venue, Line("address", Verdict.OK, address))
+        theirs = not own and (venue.startswith(PREFIX) or _is_theirs(rest))
         examination = Examination(
-            connection, clock, _steps(settings, venue), told_clock=_is_theirs(rest), say=lambda line: say(venue, line)
+            connection, clock, _steps(settings, venue), told_clock=theirs, say=lambda line: say(venue, line)
         )
         try:
             lines = await examination.run([each.symbol for each in instruments])
@@ -75,13 +80,25 @@ def _traded(settings: Settings) -> list[str]:
 
 
 def _symbols(settings: Settings, venue: str, named: Sequence[str]) -> list[Symbol]:
-    ours = [symbol for symbol in named if str(instrument_of(symbol).venue) == venue]
+    ours = [symbol for symbol in named if str(instrument_of(symbol).venue) == _kind(venue)]
     if named and not ours:
         raise RequestFault("symbols", f"symbols of {venue}", ", ".join(named))
     return [Symbol(symbol) for symbol in ours or _usual(settings, venue)]
 
 
+def _kind(venue: str) -> str:
+    """Which of our venues lists the same symbols: through ccxt it is pairs of coins."""
+    return "binance" if venue.startswith(PREFIX) else venue
+
+
+def _rest(settings: Settings, venue: str) -> str:
+    """The address of the venue's API; empty on local venues, and where ccxt knows it."""
+    own = uses_own_venues(settings) or venue.startswith(PREFIX)
+    return "" if own else str(settings.values[f"{venue}.base_url"])
+
+
 def _usual(settings: Settings, venue: str) -> Sequence[str]:
+    venue = _kind(venue)
     try:
         return traded_symbols(settings, venue) or SHOWN[venue]
     except ConfigurationFault:  # a strategy that does not load is the doctor's to tell; an account is looked at here
@@ -94,9 +111,11 @@ def _is_theirs(rest: str) -> bool:
 
 
 def _address(settings: Settings, venue: str, rest: str) -> str:
+    if venue.startswith(PREFIX) and not uses_own_venues(settings):
+        return f"the sandbox of {venue.removeprefix(PREFIX)}, as ccxt knows it"
     if not rest:
-        port = getattr(settings.ports, venue)
-        return f"the emulated {venue} at {settings.host}:{port}, as mode is {settings.mode}; --mode paper for your own"
+        at = f"{settings.host}:{getattr(settings.ports, _kind(venue))}"
+        return f"the emulated {_kind(venue)} at {at}, as mode is {settings.mode}; --mode paper for your own"
     kind = "its paper account" if venue == "alpaca" else "its testnet"
     return f"{host_of(rest)}, {kind if is_paper_host(host_of(rest)) else 'an address of yours'}"
 
@@ -108,9 +127,10 @@ def _steps(settings: Settings, venue: str) -> Steps:
             "start the local venues with seatrial up or seatrial emulate; for a paper account of your own: --mode paper"
         )
         return Steps(start, start, start, start, "name what the local venue lists, with --symbols", start)
-    names = " and ".join(BY_NAME[name].known_as for name in PAPER_SETTINGS[venue])
-    host = host_of(settings.values[f"{venue}.base_url"])
-    page = "Alpaca's dashboard" if venue == "alpaca" else "the testnet's page of API keys"
+    through_ccxt = venue.startswith(PREFIX)
+    names = " and ".join(BY_NAME[name].known_as for name in PAPER_SETTINGS["ccxt" if through_ccxt else venue])
+    host = "the exchange" if through_ccxt else host_of(settings.values[f"{venue}.base_url"])
+    page = "Alpaca's dashboard" if venue == "alpaca" else "the sandbox's page of API keys"
     return Steps(
         unreachable=f"see whether {host} is reachable from here; proxies of the environment apply",
         keys=f"take a new pair from {page} and set {names}; keys of a live account do not open this one",

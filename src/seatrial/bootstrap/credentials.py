@@ -14,6 +14,7 @@ REAL_MODES = (Mode.PAPER, Mode.LIVE)  # the venues are not ours
 PAPER_SETTINGS: Mapping[str, tuple[str, str]] = {
     "alpaca": ("alpaca.paper_key", "alpaca.paper_secret"),
     "binance": ("binance.key", "binance.secret"),
+    "ccxt": ("ccxt.key", "ccxt.secret"),
 }
 
 

@@ -80,7 +80,7 @@ def adapter_of(
     Raises:
         ConfigurationFault: the mode needs an account there is not.
     """
-    account = _account(settings, venue)
+    account = account_of(settings, venue)
     connection = Connection(
         account=account_at(settings, venue).id,
         http=http,
@@ -120,7 +120,7 @@ def _binance(settings: Settings, connection: Connection) -> Examinable:
     return BinanceVenue(connection, paper_binance(settings.values["binance.base_url"]))
 
 
-def _account(settings: Settings, venue: str) -> Credentials:
+def account_of(settings: Settings, venue: str) -> Credentials:
     """The account of this mode: the local one of the seed, or the one of the environment."""
     if not uses_own_venues(settings):
         return paper_credentials(settings, venue)

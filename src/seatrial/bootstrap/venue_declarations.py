@@ -57,5 +57,8 @@ VENUE_SETTINGS: tuple[Declared, ...] = (
         "the currency of the Binance account",
         ("QT_EXECUTION_QUOTE_ASSET",),
     ),
+    credential("ccxt.key", "API key of the account at an exchange that ccxt speaks to", "CCXT_API_KEY"),
+    credential("ccxt.secret", "API secret of the same account", "CCXT_API_SECRET"),
+    credential("ccxt.password", "passphrase of the same account, where its exchange has one", "CCXT_PASSWORD"),
     credential("coingecko.key", "API key of CoinGecko", "COINGECKO_API_KEY"),
 )

@@ -36,6 +36,7 @@ Examples:
   seatrial connect check                              the venues of this mode
   seatrial connect check alpaca --mode paper          your paper account
   seatrial connect check binance --mode paper --symbols BTCUSDT,ETHUSDT
+  seatrial connect check ccxt:okx --mode paper        the sandbox of an exchange that ccxt speaks to
   seatrial connect check --json
 
 Asks only: no order is placed, changed or cancelled, and no key is printed. A line that is held works within
@@ -48,7 +49,7 @@ credentials are missing.
 @shared.json_option
 @shared.settings_options
 def check(venues: tuple[str, ...], symbols: str | None, as_json: bool, **options: Any) -> int:
-    """Try an account at a venue, by questions alone: alpaca or binance."""
+    """Try an account at a venue, by questions alone: alpaca, binance or ccxt:NAME."""
     from seatrial.bootstrap.connecting import check_connections
 
     named = [symbol.strip().upper() for symbol in (symbols or "").split(",") if symbol.strip()]

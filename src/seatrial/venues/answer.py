@@ -15,7 +15,7 @@ from seatrial.domain.faults import VenueUnavailable, VenueUnreachable, VenueUnre
 T = TypeVar("T")
 
 # What a decoder raises: ValidationError names the path, DecodeError the byte; and text that is no UTF-8, or too deep.
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _RETRY_AFTER_SECONDS = 60  # where a venue says 429 and not for how long
 
 
@@ -72,7 +72,16 @@ def decode(body: bytes | str, type_: type[T], what: str) -> T:
     Raises:
         VenueUnreadable: not JSON, or not of that shape; the message names the field.
     """
+    return read(msgspec.json.Decoder(type_), body, what)
+
+
+def read(decoder: msgspec.json.Decoder[T], body: bytes | str, what: str) -> T:
+    """The same by a decoder that is kept, as streams do.
+
+    Raises:
+        VenueUnreadable: not JSON, or not of that shape; the message names the field.
+    """
     try:
-        return msgspec.json.decode(body, type=type_)
-    except UNREADABLE as fault:
+        return decoder.decode(body)
+    except _UNREADABLE as fault:
         raise VenueUnreadable(f"{what}: {fault}") from fault

@@ -32,6 +32,7 @@ COLUMNS = (
     Column("alpaca", SOCKETS),
     Column("binance", IN_PROCESS),
     Column("binance", SOCKETS),
+    Column("ccxt", SOCKETS),
 )
 
 

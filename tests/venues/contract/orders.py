@@ -15,6 +15,7 @@ from seatrial.venues.port import Confirmed, Denied, FillEvent, OrderEvent, Rejec
 NO_DAY = "3.2: Binance's orders work until cancelled, IOC or FOK; it has no DAY"
 NO_POST_ONLY = "2.1: Alpaca's order has no post-only"
 LONG = "in process only: a session is two minutes of real time"
+PARKED = "1.3: stops differ from exchange to exchange; through ccxt they are parked in the machine"
 NO_SHORT = "3.2: Binance spot locks what is sold; there is no short"
 
 
@@ -81,10 +82,11 @@ async def print_by_print(stage: Stage) -> None:
     assert quantities == [stage.units(100), stage.units(100), stage.units(50)]
     statuses = [e.order.status for e in stage.ear.all(OrderEvent) if e.order.client_order_id == order]
     assert statuses == sorted(statuses)
-    assert statuses.count(OrderStatus.PARTIALLY_FILLED) == 2
+    parts = statuses.count(OrderStatus.PARTIALLY_FILLED)
+    assert parts == 2 or (stage.name == "ccxt" and parts < 2)  # polled: what passed between two looks is not told
 
 
-@card(18, "a stop waits for its price")
+@card(18, "a stop waits for its price", skips={"ccxt": PARKED})
 async def stop(stage: Stage) -> None:
     await sent(stage, stage.order(Side.BUY, 1, stop=101))
     await stage.pass_market(120)
@@ -113,7 +115,7 @@ async def patient_limit(stage: Stage) -> None:
     await ended(stage, order, OrderStatus.FILLED)
 
 
-@card(34, "a stop limit waits for its stop, then rests at its limit")
+@card(34, "a stop limit waits for its stop, then rests at its limit", skips={"ccxt": PARKED})
 async def stop_limit(stage: Stage) -> None:
     order = stage.order(Side.BUY, 1, stop=101, limit=100, type=OrderType.STOP_LIMIT)
     await sent(stage, order)

@@ -69,6 +69,7 @@ async def finds_it(stage: Stage) -> None:
 async def nobody_listened(stage: Stage) -> None:
     before = await stage.venue.balances()
     await stage.venue.close()
+    stage.venue = stage.reborn()
     orders = [await sent(stage, stage.order(Side.BUY, 120)), await sent(stage, stage.order(Side.BUY, 30))]
     await stage.pass_market(240)
 

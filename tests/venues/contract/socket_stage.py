@@ -46,10 +46,24 @@ async def socket_stage(name: str, **more: Any) -> AsyncIterator[Stage]:
             venue = reborn()
             ear = Ear(pause_seconds=PAUSE_SECONDS)
             started_ns = exchange.now_ns()
-            yield Stage(
-                name, venue, instrument, exchange, faults, history, started_ns, http, clock, reborn, ear, SPEED, LATE_MS
-            )
-            await venue.close()
+            try:
+                yield Stage(
+                    name,
+                    venue,
+                    instrument,
+                    exchange,
+                    faults,
+                    history,
+                    started_ns,
+                    http,
+                    clock,
+                    reborn,
+                    ear,
+                    SPEED,
+                    LATE_MS,
+                )
+            finally:
+                await venue.close()
     finally:
         faults.replace([])
         market.cancel()

@@ -32,6 +32,7 @@ from seatrial.venues.feed import SocketSettings
 from seatrial.venues.port import BarEvent, FillEvent, StreamDown, StreamGap, StreamUp, TickEvent
 
 WATCHED = SocketSettings(ping_seconds=None, silence_seconds=60)
+POLLED = "1.3: through ccxt the account is polled; there is no stream of it to break"
 QUICK = "in process only: it takes minutes of silence"
 NO_IDS = "2.2: Alpaca's trades carry ids that are not contiguous, and a minute without a trade has no bar"
 
@@ -42,7 +43,11 @@ def market_ear(stage: Stage) -> tuple[Ear, asyncio.Task[None]]:
     return ear, asyncio.create_task(ear.listen(stage.venue.market_events([stage.symbol])))
 
 
-@card(14, "a stream that breaks says so and comes back, and the history has what was missed (pains: IB249)")
+@card(
+    14,
+    "a stream that breaks says so and comes back, and the history has what was missed (pains: IB249)",
+    skips={"ccxt": POLLED},
+)
 async def breaks(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "stream_disconnect", stream=ACCOUNT_STREAM[venue_of(stage)], count_max=1)
@@ -73,7 +78,7 @@ async def market(stage: Stage) -> None:
     assert await stage.venue.bars(stage.symbol, stage.open_ns + 1, stage.open_ns + MINUTE_NS) == []
 
 
-@card(21, "an event told twice is heard twice, and is one trade")
+@card(21, "an event told twice is heard twice, and is one trade", skips={"ccxt": POLLED})
 async def stammers(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "stream_duplicate", stream=ACCOUNT_STREAM[venue_of(stage)])
@@ -85,7 +90,7 @@ async def stammers(stage: Stage) -> None:
     assert gaps(stage) == []
 
 
-@card(22, "an event never told is in the history")
+@card(22, "an event never told is in the history", skips={"ccxt": POLLED})
 async def never_told(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "stream_drop", stream=ACCOUNT_STREAM[venue_of(stage)])
@@ -123,7 +128,11 @@ async def bars_only(stage: Stage) -> None:
     assert {type(event) for event in ear.heard} == {StreamUp, BarEvent}
 
 
-@card(66, "a trade that the stream skipped shows in its own counting, and is in the history (pains: TS95)")
+@card(
+    66,
+    "a trade that the stream skipped shows in its own counting, and is in the history (pains: TS95)",
+    skips={"ccxt": POLLED},
+)
 async def skipped_trade(stage: Stage) -> None:
     await connected(stage)
     name = venue_of(stage)
@@ -138,7 +147,7 @@ async def skipped_trade(stage: Stage) -> None:
     assert await history_units(stage, order.client_order_id) == stage.units(250)
 
 
-@card(67, "events out of order are all heard, and sum to the order")
+@card(67, "events out of order are all heard, and sum to the order", skips={"ccxt": POLLED})
 async def out_of_order(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "stream_reorder", stream=ACCOUNT_STREAM[venue_of(stage)], latency_ms=int(1_000 / stage.speed) or 1)
@@ -148,7 +157,11 @@ async def out_of_order(stage: Stage) -> None:
     assert await history_units(stage, order) == stage.units(250)
 
 
-@card(68, "a stream that breaks at a partial fill comes back, and no part is lost or counted twice")
+@card(
+    68,
+    "a stream that breaks at a partial fill comes back, and no part is lost or counted twice",
+    skips={"ccxt": POLLED},
+)
 async def breaks_at_partial_fill(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "partial_fill_disconnect", stream=ACCOUNT_STREAM[venue_of(stage)], count_max=1)
@@ -161,7 +174,7 @@ async def breaks_at_partial_fill(stage: Stage) -> None:
     assert len(ids) == len(set(ids)) == 3
 
 
-@card(69, "a cancel told while the stream was down is found when it is back")
+@card(69, "a cancel told while the stream was down is found when it is back", skips={"ccxt": POLLED})
 async def cancelled_meanwhile(stage: Stage) -> None:
     order = await sent(stage, stage.order(Side.BUY, 1, limit=90))
     await connected(stage)
@@ -175,7 +188,7 @@ async def cancelled_meanwhile(stage: Stage) -> None:
     assert await stage.venue.open_orders() == []
 
 
-@card(70, "after a reconnect the stream tells what follows, and nothing of before twice")
+@card(70, "after a reconnect the stream tells what follows, and nothing of before twice", skips={"ccxt": POLLED})
 async def goes_on(stage: Stage) -> None:
     await filled(stage, Side.BUY, 10)
     strike(stage, "stream_disconnect", stream=ACCOUNT_STREAM[venue_of(stage)], count_max=1)
@@ -187,7 +200,9 @@ async def goes_on(stage: Stage) -> None:
     assert len(stage.ear.all(FillEvent)) == 2
 
 
-@card(71, "a storm of disconnections is not answered with a storm of connections (pains: ALP740)")
+@card(
+    71, "a storm of disconnections is not answered with a storm of connections (pains: ALP740)", skips={"ccxt": POLLED}
+)
 async def storm(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "disconnect_storm", latency_ms=10)
@@ -204,7 +219,7 @@ async def storm(stage: Stage) -> None:
     72,
     "a socket that is open and mute in a session is given up, and its successor speaks (pains: ALP740)",
     sockets=WATCHED,
-    skips={"sockets": QUICK},
+    skips={"ccxt": POLLED, "sockets": QUICK},
 )
 async def mute_by_day(stage: Stage) -> None:
     ear, listening = market_ear(stage)
@@ -235,7 +250,10 @@ async def quiet_by_night(stage: Stage) -> None:
 
 
 @card(
-    74, "a confirmed order of which the stream says nothing is a mute stream", sockets=WATCHED, skips={"sockets": QUICK}
+    74,
+    "a confirmed order of which the stream says nothing is a mute stream",
+    sockets=WATCHED,
+    skips={"ccxt": POLLED, "sockets": QUICK},
 )
 async def owed(stage: Stage) -> None:
     await connected(stage)
@@ -246,7 +264,7 @@ async def owed(stage: Stage) -> None:
     assert [event.reason for event in stage.ear.all(StreamDown)] == ["silence"]
 
 
-@card(75, "a quiet account is no mute stream", sockets=WATCHED, skips={"sockets": QUICK})
+@card(75, "a quiet account is no mute stream", sockets=WATCHED, skips={"ccxt": POLLED, "sockets": QUICK})
 async def quiet_account(stage: Stage) -> None:
     await filled(stage, Side.BUY, 1)
     await stage.pass_market(3_600)
@@ -254,7 +272,11 @@ async def quiet_account(stage: Stage) -> None:
     assert stage.ear.all(StreamDown) == []
 
 
-@card(76, "trades that the public tape skipped are counted", skips={"alpaca": NO_IDS})
+@card(
+    76,
+    "trades that the public tape skipped are counted",
+    skips={"alpaca": NO_IDS, "ccxt": "1.3: ccxt watches trades for itself and tells no ids to count"},
+)
 async def skipped_ticks(stage: Stage) -> None:
     ear, listening = market_ear(stage)
     await ear.until(lambda: len(ear.all(TickEvent)) >= 2)
@@ -266,7 +288,11 @@ async def skipped_ticks(stage: Stage) -> None:
     assert [event.missing for event in ear.all(StreamGap)] == [f"2 trades of {stage.symbol}"]
 
 
-@card(77, "a half-closed connection is noticed", skips={"in process": "in process there is no TCP to half-close"})
+@card(
+    77,
+    "a half-closed connection is noticed",
+    skips={"ccxt": POLLED, "in process": "in process there is no TCP to half-close"},
+)
 async def half_closed(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "half_close", stream=ACCOUNT_STREAM[venue_of(stage)], count_max=1)
@@ -275,7 +301,11 @@ async def half_closed(stage: Stage) -> None:
     await filled(stage, Side.BUY, 1)
 
 
-@card(78, "a shutdown that is announced is obeyed at once", skips={"alpaca": "2.4: only Binance announces one"})
+@card(
+    78,
+    "a shutdown that is announced is obeyed at once",
+    skips={"ccxt": POLLED, "alpaca": "2.4: only Binance announces one"},
+)
 async def shutdown(stage: Stage) -> None:
     await connected(stage)
     strike(stage, "server_shutdown", latency_ms=60_000, count_max=1)

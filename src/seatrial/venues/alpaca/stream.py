@@ -23,7 +23,7 @@ from seatrial.venues.alpaca.records import (
     TradeStreamRecord,
     UpdateRecord,
 )
-from seatrial.venues.answer import UNREADABLE, decode
+from seatrial.venues.answer import decode, read
 from seatrial.venues.continuity import AccountWord, OrderContinuity
 from seatrial.venues.feed import Line, Subscription
 from seatrial.venues.grid import units
@@ -166,17 +166,11 @@ def _covers(message: DataMessage, bars: Sequence[str], trades: Sequence[str]) ->
 
 
 def _messages(message: str | bytes) -> list[DataMessage]:
-    try:
-        return _data_stream.decode(message)
-    except UNREADABLE as fault:
-        raise VenueUnreadable(f"data stream: {fault}") from fault
+    return read(_data_stream, message, "data stream")
 
 
 def _envelope(message: str | bytes) -> TradeStreamRecord:
-    try:
-        return _trade_stream.decode(message)
-    except UNREADABLE as fault:
-        raise VenueUnreadable(f"trading stream: {fault}") from fault
+    return read(_trade_stream, message, "trading stream")
 
 
 def _data(envelope: TradeStreamRecord, type_: type[T]) -> T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 import msgspec
 
@@ -11,7 +10,7 @@ from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadab
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS
-from seatrial.venues.answer import UNREADABLE, decode
+from seatrial.venues.answer import decode, read
 from seatrial.venues.binance import wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS
 from seatrial.venues.binance.records import ErrorRecord
@@ -31,8 +30,6 @@ from seatrial.venues.feed import Line, Subscription
 from seatrial.venues.grid import units
 from seatrial.venues.port import StreamGap, TickEvent
 from seatrial.venues.silence import ShouldSpeak
-
-T = TypeVar("T")
 
 ACCOUNT_STREAM = "binance.account"
 MARKET_STREAM = "binance.market"
@@ -77,7 +74,7 @@ def account_stream(
         early: list[AccountWord] = []
         for _ in range(_HANDSHAKE_MESSAGES_MAX):
             message = await line.hear(_ANSWER_SECONDS)
-            answer = _decoded(_account_message, message, "account stream")
+            answer = read(_account_message, message, "account stream")
             if answer.id != _CALL_ID:
                 early += parse(message)
                 continue
@@ -108,7 +105,7 @@ def market_stream(
         early: list[MarketWord] = []
         for _ in range(_HANDSHAKE_MESSAGES_MAX):
             message = await line.hear(_ANSWER_SECONDS)
-            answer = _decoded(_market_message, message, "market stream")
+            answer = read(_market_message, message, "market stream")
             if answer.error is not None:
                 raise _refused(answer.error)
             if answer.id == _CALL_ID:
@@ -124,7 +121,7 @@ def account_events(message: str | bytes, instruments: Mapping[Symbol, Instrument
 
     An event that Binance has added since is told as a gap: whatever it says, a look at the account says too.
     """
-    event = bytes(_decoded(_account_message, message, "account stream").event)
+    event = bytes(read(_account_message, message, "account stream").event)
     if not event:
         return []
     name = decode(event, EventName, "account stream").e
@@ -141,7 +138,7 @@ def market_events(
     message: str | bytes, instruments: Mapping[Symbol, Instrument], tape: TapeContinuity
 ) -> list[MarketWord]:
     """One message of the combined stream; a kline that is still open is no bar."""
-    combined = _decoded(_market_message, message, "market stream")
+    combined = read(_market_message, message, "market stream")
     if combined.error is not None:
         raise _refused(combined.error)
     data = bytes(combined.data)
@@ -169,10 +166,3 @@ def _tick(trade: TradeEvent, instrument: Instrument) -> TickEvent:
 
 def _refused(error: ErrorRecord | None) -> VenueRefused:
     return VenueRefused("", "refused without a reason") if error is None else VenueRefused(str(error.code), error.msg)
-
-
-def _decoded(decoder: msgspec.json.Decoder[T], message: str | bytes, what: str) -> T:
-    try:
-        return decoder.decode(message)
-    except UNREADABLE as fault:
-        raise VenueUnreadable(f"{what}: {fault}") from fault
