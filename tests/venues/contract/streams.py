@@ -194,7 +194,7 @@ async def goes_on(stage: Stage) -> None:
     strike(stage, "stream_disconnect", stream=ACCOUNT_STREAM[venue_of(stage)], count_max=1)
     await sent(stage, stage.order(Side.BUY, 1, limit=80))
     await reconnected(stage)
-    await filled(stage, Side.BUY, 9)  # a sale would be a wash trade to Alpaca, with the other order open
+    await filled(stage, Side.BUY, 9)
 
     assert as_facts(stage) == [*dict.fromkeys(as_facts(stage))]
     assert len(stage.ear.all(FillEvent)) == 2

@@ -24,6 +24,8 @@ from seatrial.venues.connection import Connection
 from seatrial.venues.feed import Line, Sockets, Subscription
 from seatrial.venues.port import StreamDown, StreamGap, StreamUp
 
+BookWord = BookEvent | StreamUp | StreamDown | StreamGap
+
 DEPTH_STREAM = "binance.depth"
 
 _LEVELS_MAX = 1000
@@ -36,15 +38,13 @@ _CALL_ID = 1
 class BinanceDepth:
     """Order books of one connection. `door` asks for the snapshots, within its budget of weight."""
 
-    def __init__(self, connection: Connection, urls: BinanceUrls, door: BinanceDoor) -> None:
+    def __init__(self, connection: Connection, urls: BinanceUrls, door: BinanceDoor, sockets: Sockets) -> None:
         self._connection = connection
         self._urls = urls
         self._door = door
-        self._sockets = Sockets(connection.http, connection.random, connection.sockets)
+        self._sockets = sockets
 
-    async def books(
-        self, symbol: Symbol, *, levels_max: int = 20
-    ) -> AsyncIterator[BookEvent | StreamUp | StreamDown | StreamGap]:
+    async def books(self, symbol: Symbol, *, levels_max: int = 20) -> AsyncIterator[BookWord]:
         """The book after every change, for ever. Between a `StreamGap` and the next `BookEvent` there is none."""
         instrument = self._connection.instruments[symbol]
         book: OrderBook | None = None
@@ -76,10 +76,6 @@ class BinanceDepth:
             except VenueFault:  # a question changes nothing, so it may be asked again
                 pass
             await asyncio.sleep(backoff.next_ms() / 1000)
-
-    async def close(self) -> None:
-        """Hang up."""
-        await self._sockets.close()
 
 
 def depth_stream(url: str, symbol: Symbol) -> Subscription[DepthEvent]:

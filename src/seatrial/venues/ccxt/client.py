@@ -20,8 +20,7 @@ from seatrial.venues.ccxt.exchange import PREFIX, Exchange
 from seatrial.venues.ccxt.outcome import (
     NOT_FOUND,
     THROTTLED,
-    UNREADABLE,
-    is_ccxt,
+    ccxt_errors,
     kinds_of,
     outcome_of,
     retry_after_seconds,
@@ -122,11 +121,7 @@ class CcxtVenue:
                 answer: dict[str, Any] = await call
         except TimeoutError:
             return Unknown(f"no answer within {self._connection.timeout_seconds} s")
-        except UNREADABLE as fault:
-            return outcome_of(fault)
-        except Exception as fault:
-            if not is_ccxt(fault):
-                raise
+        except ccxt_errors() as fault:
             await self._heed(kinds_of(fault))
             return outcome_of(fault)
         return answer

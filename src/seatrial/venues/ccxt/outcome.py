@@ -10,6 +10,7 @@ whatever else ccxt raises while it reads         Unknown     unreadable
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
 
@@ -35,9 +36,10 @@ def said(fault: BaseException) -> str:
     return _QUERY.sub("?...", str(fault))[:_SAID_MAX]
 
 
-def is_ccxt(fault: BaseException) -> bool:
-    """Whether it is an error of ccxt's own tree."""
-    return "BaseError" in kinds_of(fault)
+def ccxt_errors() -> tuple[type[Exception], ...]:
+    """What a call of ccxt may raise: its own tree, and what its parsers raise where an answer surprises them."""
+    own: type[Exception] = importlib.import_module("ccxt.base.errors").BaseError
+    return (own, *UNREADABLE)
 
 
 def outcome_of(fault: BaseException) -> Rejected | Unknown:
@@ -55,7 +57,7 @@ def outcome_of(fault: BaseException) -> Rejected | Unknown:
 def fault_of(fault: BaseException) -> VenueFault:
     """What a failed question means."""
     kinds = kinds_of(fault)
-    if not is_ccxt(fault):
+    if "BaseError" not in kinds:
         return VenueUnreadable(f"ccxt could not read the answer: {kinds[0]} {said(fault)}")
     if "OperationFailed" in kinds and "BadResponse" not in kinds:
         return VenueUnavailable(f"{kinds[0]}: {said(fault)}")

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.faults import VenueFault, VenueRefused, VenueUnavailable
+from seatrial.domain.faults import VenueRefused, VenueUnavailable
 from seatrial.domain.ids import ClientOrderId, Symbol, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import HOUR_NS, MILLISECOND_NS
 from seatrial.venues.ccxt import wire
 from seatrial.venues.ccxt.exchange import Exchange
-from seatrial.venues.ccxt.outcome import NOT_FOUND, UNREADABLE, fault_of, is_ccxt
+from seatrial.venues.ccxt.outcome import NOT_FOUND, ccxt_errors, fault_of
 from seatrial.venues.names import OrderNames
 from seatrial.venues.port import VenueFill, VenueOrder
 
@@ -41,13 +41,7 @@ class CcxtQuestions:
                 return await question
         except TimeoutError as fault:
             raise VenueUnavailable(f"no answer within {self._timeout_seconds} s") from fault
-        except VenueFault:
-            raise
-        except UNREADABLE as fault:
-            raise fault_of(fault) from fault
-        except Exception as fault:
-            if not is_ccxt(fault):
-                raise
+        except ccxt_errors() as fault:
             raise fault_of(fault) from fault
 
     async def ready(self) -> None:

@@ -13,7 +13,7 @@ from seatrial.domain.instrument import Instrument
 from seatrial.venues.backoff import Backoff
 from seatrial.venues.ccxt import wire
 from seatrial.venues.ccxt.exchange import Exchange
-from seatrial.venues.ccxt.outcome import UNREADABLE, fault_of, is_ccxt
+from seatrial.venues.ccxt.outcome import ccxt_errors, fault_of
 from seatrial.venues.grid import units
 from seatrial.venues.port import StreamDown, StreamUp, TickEvent
 
@@ -59,11 +59,7 @@ async def watched(
 async def _next(exchange: Exchange, instrument: Instrument) -> list[TickEvent]:
     try:
         rows = await exchange.watch_trades(wire.pair_of(instrument))
-    except UNREADABLE as fault:
-        raise fault_of(fault) from fault
-    except Exception as fault:
-        if not is_ccxt(fault):
-            raise
+    except ccxt_errors() as fault:
         raise fault_of(fault) from fault
     return [
         TickEvent(
