@@ -15,7 +15,7 @@ from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.orders import Side
 from seatrial.emulators.faults import Fault
-from seatrial.venues.examination import Examination, Line, Steps, Verdict
+from seatrial.venues.examination import Examination, Reading, Steps, Verdict
 
 NO_KEYS = {"BINANCE_API_KEY": None, "BINANCE_API_SECRET": None}
 STEPS = Steps("knock elsewhere", "take new keys", "see the account", "set the clock", "name another", "open the door")
@@ -23,10 +23,12 @@ STEPS = Steps("knock elsewhere", "take new keys", "see the account", "set the cl
 both = pytest.mark.parametrize("name", ["alpaca", "binance"])
 
 
-def looked_at(name: str, *faults: Fault, symbol: str | None = None, **more: Any) -> tuple[dict[str, Line], list[str]]:
+def looked_at(
+    name: str, *faults: Fault, symbol: str | None = None, **more: Any
+) -> tuple[dict[str, Reading], list[str]]:
     """The lines by name, and the methods of all requests that the venue saw meanwhile."""
 
-    async def play(stage: Stage) -> tuple[dict[str, Line], list[str]]:
+    async def play(stage: Stage) -> tuple[dict[str, Reading], list[str]]:
         stage.faults.replace(faults)
         before = len(stage.history.operations)
         venue: Any = stage.reborn()
@@ -36,7 +38,7 @@ def looked_at(name: str, *faults: Fault, symbol: str | None = None, **more: Any)
         asked = [each.what.split()[0] for each in [*stage.history.operations][before:] if each.op == "request"]
         return {line.name: line for line in lines}, asked
 
-    found: tuple[dict[str, Line], list[str]] = on_stage(name, play, **more)
+    found: tuple[dict[str, Reading], list[str]] = on_stage(name, play, **more)
     return found
 
 
@@ -81,12 +83,12 @@ def test_a_venue_that_does_not_answer_fails_at_once_and_says_where_to_look(name:
 def test_a_clock_that_is_off_is_held_because_signatures_are_corrected() -> None:
     lines, _ = looked_at("binance", Fault("late", "clock_skew", skew_ms=5_000))
 
-    assert lines["clock"] == Line("clock", Verdict.HELD, "the venue's is +5000 ms from ours", "set the clock")
+    assert lines["clock"] == Reading("clock", Verdict.HELD, "the venue's is +5000 ms from ours", "set the clock")
     assert lines["account"].verdict is Verdict.OK
 
 
 def test_open_orders_and_cash_are_told() -> None:
-    async def play(stage: Stage) -> list[Line]:
+    async def play(stage: Stage) -> list[Reading]:
         await stage.venue.submit(stage.order(Side.BUY, 1, limit=90))
         examination = Examination(stage.venue, stage.clock, STEPS, told_clock=False, say=lambda line: None)  # type: ignore[arg-type]
         return await examination.run([stage.symbol])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -261,3 +262,24 @@ def test_an_order_in_flight_is_never_repaired(pair: tuple[OurTruth, TheirTruth])
     reported = {f.client_order_id for found in reconcile(ours, theirs) for f in found.facts if isinstance(f, Report)}
 
     assert not any(ours.orders[name].in_flight for name in reported)
+
+
+@given(truths())
+@settings(max_examples=60, deadline=None)
+def test_it_is_pure_asking_twice_finds_the_same_and_changes_neither_truth(pair: tuple[OurTruth, TheirTruth]) -> None:
+    ours, theirs = pair
+    before = deepcopy(pair)
+
+    assert reconcile(ours, theirs) == reconcile(ours, theirs)
+    assert (ours, theirs) == before
+
+
+@given(truths())
+@settings(max_examples=60, deadline=None)
+def test_it_is_idempotent_trades_and_statuses_booked_twice_are_booked_once(pair: tuple[OurTruth, TheirTruth]) -> None:
+    ours, theirs = pair
+    repairs = (FillMissed, OrderUnknownResolved, OrderMissingAtVenue, OrderStatusBehind)
+    findings = [finding for finding in reconcile(ours, theirs) if isinstance(finding, repairs)]
+    once = booked(ours, findings)
+
+    assert booked(once, findings) == once

@@ -19,10 +19,10 @@ from seatrial.domain.faults import ConfigurationFault, RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.market.instruments import instrument_of
 from seatrial.venues.ccxt.exchange import PREFIX
-from seatrial.venues.examination import Examination, Line, Steps, Verdict
+from seatrial.venues.examination import Examination, Reading, Steps, Verdict
 from seatrial.venues.standing import Examinable
 
-Say = Callable[[str, Line], None]
+Say = Callable[[str, Reading], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Checked:
 
     venue: str
     address: str
-    lines: Sequence[Line]
+    lines: Sequence[Reading]
 
     @property
     def passed(self) -> bool:
@@ -63,7 +63,7 @@ async def _check(settings: Settings, venue: str, symbols: Sequence[str], say: Sa
     async with http_client(outside=not own, logged=False) as http:
         build = ccxt_of if venue.startswith(PREFIX) else adapter_of
         connection: Examinable = build(settings, venue, instruments, clock=clock, http=http, name="check")
-        say(venue, Line("address", Verdict.OK, address))
+        say(venue, Reading("address", Verdict.OK, address))
         theirs = not own and (venue.startswith(PREFIX) or _is_theirs(rest))
         examination = Examination(
             connection, clock, _steps(settings, venue), told_clock=theirs, say=lambda line: say(venue, line)
@@ -72,7 +72,7 @@ async def _check(settings: Settings, venue: str, symbols: Sequence[str], say: Sa
             lines = await examination.run([each.symbol for each in instruments])
         finally:
             await connection.close()
-    return Checked(venue, address, [Line("address", Verdict.OK, address), *lines])
+    return Checked(venue, address, [Reading("address", Verdict.OK, address), *lines])
 
 
 def _traded(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from seatrial.cli import options as shared
 
 if TYPE_CHECKING:
     from seatrial.bootstrap.connecting import Checked
-    from seatrial.venues.examination import Line
+    from seatrial.venues.examination import Reading
 
 COLOURS = {"ok": "green", "held": "yellow", "failed": "red"}
 NAME_WIDTH = 16
@@ -55,7 +55,7 @@ def check(venues: tuple[str, ...], symbols: str | None, as_json: bool, **options
     named = [symbol.strip().upper() for symbol in (symbols or "").split(",") if symbol.strip()]
     heard: set[str] = set()
 
-    def say(venue: str, line: Line) -> None:
+    def say(venue: str, line: Reading) -> None:
         if as_json:
             return
         if venue not in heard:
@@ -78,7 +78,7 @@ def _as_json(checked: Checked) -> dict[str, Any]:
     return {"venue": checked.venue, "address": checked.address, "passed": checked.passed, "lines": lines}
 
 
-def _print(line: Line) -> None:
+def _print(line: Reading) -> None:
     word = click.style(f"{line.verdict:<7}", fg=COLOURS[line.verdict])
     click.echo(f"  {word} {line.name:<{NAME_WIDTH}} {line.told}")
     if line.next_step:

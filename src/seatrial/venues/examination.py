@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Reading:
     """One thing that was looked at. `next_step` says what to do where it is not well."""
 
     name: str
@@ -65,16 +65,16 @@ class Examination:
     """
 
     def __init__(
-        self, venue: Examinable, clock: Clock, steps: Steps, *, told_clock: bool, say: Callable[[Line], None]
+        self, venue: Examinable, clock: Clock, steps: Steps, *, told_clock: bool, say: Callable[[Reading], None]
     ) -> None:
         self._venue = venue
         self._clock = clock
         self._steps = steps
         self._told_clock = told_clock
         self._say = say
-        self._lines: list[Line] = []
+        self._lines: list[Reading] = []
 
-    async def run(self, symbols: Sequence[Symbol]) -> list[Line]:
+    async def run(self, symbols: Sequence[Symbol]) -> list[Reading]:
         """Every line, in order."""
         listed = await self._listed(symbols)
         if listed is not None and (standing := await self._account()) is not None:
@@ -196,6 +196,6 @@ class Examination:
         self._tell(name, Verdict.FAILED, str(fault), next_step)
 
     def _tell(self, name: str, verdict: Verdict, told: str, next_step: str = "") -> None:
-        line = Line(name, verdict, told, "" if verdict is Verdict.OK else next_step)
+        line = Reading(name, verdict, told, "" if verdict is Verdict.OK else next_step)
         self._lines.append(line)
         self._say(line)
