@@ -13,7 +13,7 @@ class TradeFlow(Strategy):
     """Long while the average of bought less sold volume is positive, as a share of what traded."""
 
     symbols = ("BTCUSDT",)
-    warmup_bars = 120
+    warmup_bars = 240  # what an exponential average keeps of its start has faded by then
     length = 20
     least = 0.05
     weight = 0.04
