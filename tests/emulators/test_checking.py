@@ -105,6 +105,15 @@ def test_an_order_answered_well_and_never_accepted_is_noticed_and_so_is_a_gap(tm
     assert [one.rule for one in check_history(read_history(tmp_path / "alpaca.jsonl")).broken] == ["numbers"]
 
 
+def test_a_history_is_the_same_read_from_its_file(tmp_path: Path) -> None:
+    diary = Diary(tmp_path / "alpaca.jsonl").accepted().event("new", "new").event("canceled", "canceled")
+    diary.history.close()
+
+    report = check_history(read_history(tmp_path / "alpaca.jsonl"))
+
+    assert (report.broken, len(report.orders), report.open_orders) == ([], 1, [])
+
+
 def test_a_file_that_is_no_history_is_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"seq": 1}\n{"seq": 2}\n')

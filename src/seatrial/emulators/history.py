@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -36,7 +37,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     what: str = ""
     request: int = 0
     status: int = 0
-    data: msgspec.Raw | None = None
+    data: Any = None  # JSON as it was written (`msgspec.Raw`); an object once it is read from a file
 
 
 class History:

@@ -45,7 +45,7 @@ def changes_of(operations: Iterable[Operation]) -> Iterator[Change]:
     for operation in operations:
         if operation.op != "event" or operation.data is None:
             continue
-        said = msgspec.json.decode(operation.data)
+        said = operation.data if isinstance(operation.data, dict) else msgspec.json.decode(operation.data)
         try:
             if said.get("stream") == "trade_updates":
                 yield _alpaca(operation, said["data"])
