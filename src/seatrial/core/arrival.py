@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.compiled import compiled_inner
-from seatrial.core.order_rows import LEFT, SIDE
+from seatrial.core.order_rows import LEFT, LIMIT, SIDE, TYPE
 from seatrial.core.records import Int64Array, State
 from seatrial.domain.orders import OrderType, TimeInForce
 
@@ -71,9 +71,26 @@ def exceeds_holding(state: State, working: Int64Array, count: int, effect: Int64
 
 
 @compiled_inner
+def would_wash(working: Int64Array, count: int, effect: Int64Array) -> bool:
+    """Whether an order could trade with one of the account's own on the other side: Alpaca's wash trade protection.
+
+    Two limit orders could where their prices meet, any other kind always.
+    """
+    for row in range(count):
+        if working[row, SIDE] == -effect[r.E_SIDE]:
+            if effect[r.E_TYPE] != _LIMIT or working[row, TYPE] != _LIMIT:
+                return True
+            if (effect[r.E_LIMIT] - working[row, LIMIT]) * effect[r.E_SIDE] >= 0:
+                return True
+    return False
+
+
+@compiled_inner
 def is_refused(state: State, habits: int, working: Int64Array, count: int, effect: Int64Array) -> bool:
     """Whether the venue turns an order away on arrival, judged on the newest price and on what rests there."""
-    if habits == ALPACA and (alpaca_lacks(effect) or exceeds_holding(state, working, count, effect)):
+    if habits == ALPACA and (alpaca_lacks(effect) or would_wash(working, count, effect)):
+        return True
+    if habits == ALPACA and exceeds_holding(state, working, count, effect):
         return True
     if habits == BINANCE and binance_lacks(effect):
         return True

@@ -1,5 +1,7 @@
 """An order, and what a print does to it: the conditions F-05 to F-15 of docs/concepts/fills.md."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +30,12 @@ class Order:
     def left(self) -> Decimal:
         """What can still fill, as far as the account has heard."""
         return self.qty - self.filled
+
+    def could_trade(self, other: Order) -> bool:
+        """Whether two orders of one account could meet: two limits where their prices do, anything else always."""
+        if self.side == other.side:
+            return False
+        return {self.kind, other.kind} != {"limit"} or (self.limit - other.limit) * self.side >= 0
 
     def takes_part(self, opening: bool, closing: bool) -> bool:
         """Orders for an auction meet nothing else."""

@@ -286,6 +286,8 @@ class World:
         And, where the venue wants stops to wait, a stop whose price has come already.
         """
         held = self.account.holdings[order.symbol]
+        if held.thing.counts_shares and any(order.could_trade(other) for other in self.venue[order.symbol]):
+            return True
         if held.thing.counts_shares and held.qty * order.side < 0:  # at Alpaca no order crosses zero
             bound = sum((o.qty - o.traded for o in self.venue[order.symbol] if o.side == order.side), Decimal(0))
             if order.qty > abs(held.qty) - bound:

@@ -109,8 +109,11 @@ class Order(msgspec.Struct, gc=False):
 
     @property
     def binds(self) -> bool:
-        """Whether what is left of it is taken from the position that others may close."""
-        return self.working and not self.reserve_units and not self.paired_stop
+        """Whether what is left of it would be taken from a position on the other side, and not by others again.
+
+        Also of an order that came before that position: it trades against it all the same.
+        """
+        return self.working and not self.paired_stop
 
 
 class Ticket(msgspec.Struct, frozen=True, gc=False):
