@@ -100,11 +100,11 @@ def test_what_cannot_be_run_is_one_sentence(
         run_depth_backtest(load_settings({}), MAKER, texts, replace(asked, **files), folder=recording / "never")
 
 
-def test_trades_belong_to_something(recording: Path) -> None:
+def test_trades_alone_go_beside_bars_which_a_maker_does_not_hear(recording: Path) -> None:
     ran = backtest(recording, "--trades", "trades.parquet")
 
     assert ran.returncode == 2
-    assert "--trades" in ran.stderr
+    assert "decides on bars" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

@@ -27,7 +27,9 @@ MONDAY_NS = int(parse_rfc3339("2026-11-23T15:00:00Z"))
 
 
 def markets(*symbols: str, now_ns: int = MONDAY_NS, data: str = "", **asked: object) -> dict[str, VenueMarket]:
+    """As a backtest fills, unless asked otherwise: then a market's bars are all of them, not those of the past."""
     settings = load_settings({"data": data, "seed": "3", "speed": "1"})
+    asked = {"fills": "prints", **asked}
     found = emulated_markets(settings, Asked(symbols=symbols, **asked), now_ns)  # type: ignore[arg-type]
     return {market.venue: market for market in found}
 

@@ -57,7 +57,7 @@ def machine_of(name: str, venue: Venue, instrument: Instrument, epoch: JournalEp
 async def trading(name: str, loop: VirtualLoop, folder: Path) -> AsyncIterator[tuple[Platform, Venue, Instrument]]:
     """A platform that trades at an emulated venue, and a second connection to it."""
     clock = VirtualClock(loop)
-    app, exchange, _, instrument = venue_of(name, clock)
+    app, exchange, _, _, instrument = venue_of(name, clock)
     market = asyncio.create_task(exchange.run())
     journal = SqliteJournal.open(
         folder / "journal.db", Opening("first", JournalEpoch("test"), "core", "settings"), inline=True, sync=False

@@ -214,7 +214,7 @@ def test_the_venues_own_price_comes_with_the_change_since_a_day_ago_where_that_i
 def test_binance_and_coingecko_are_asked_over_their_own_protocols():
     async def main(loop: VirtualLoop) -> None:
         clock = VirtualClock(loop)
-        app, exchange, _, _ = venue_of("binance", clock)
+        app, exchange, _, _, _ = venue_of("binance", clock)
         running = asyncio.create_task(exchange.run())
         await asyncio.sleep(200)
         gecko = build_coingecko(exchange, api_clock=clock)

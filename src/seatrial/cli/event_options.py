@@ -77,6 +77,9 @@ def take_events(options: dict[str, Any], beside: dict[str, Any]) -> EventsAsked 
     for name, value in beside.items():
         if value:
             raise click.UsageError(f"--{name} goes with bars, and not with --depth or --quotes")
+    from seatrial.bootstrap.numba_cache import prepare_compiled_core
+
+    prepare_compiled_core()
     from seatrial.bootstrap.depth_backtests import EventsAsked
     from seatrial.core.depth_orders import FillRules
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto.connection import ConnectionState
 from wsproto.events import Request
 
 from seatrial.domain.faults import PortTaken
@@ -50,8 +51,8 @@ class HalfClosableStream(WSProtocol):
             super().data_received(data)
 
     def shutdown(self) -> None:
-        """A half that is closed can say no farewell."""
-        if self._half_closed:
+        """What is closed, or half of it, can say no farewell."""
+        if self._half_closed or self.conn.state is ConnectionState.CLOSED:
             self.transport.abort()
         else:
             super().shutdown()
