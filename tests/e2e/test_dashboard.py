@@ -162,6 +162,7 @@ def test_every_page_can_be_reached_and_every_dialog_left_with_the_keyboard(opene
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("h")
+    expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.type("2 ? t")  # typed into the reason, these are no shortcuts
     expect(page.get_by_label("Reason")).to_have_value("2 ? t")
     expect(page.locator("main.system")).to_be_visible()

@@ -45,7 +45,17 @@ def venues(tmp_path_factory: pytest.TempPathFactory) -> Any:
     file = tmp_path_factory.mktemp("accounts") / "accounts.toml"
     file.write_text(ACCOUNTS)
     with seatrial.emulate(symbols=["SPY", "BTCUSDT"], speed=10, accounts=file) as told:
+        wait_for_a_book(told["binance"]["rest"])
         yield told
+
+
+def wait_for_a_book(rest: str) -> None:
+    """A market without history begins with an empty book; a market order would wait in it for somebody to come."""
+    while True:
+        book = httpx.get(f"{rest}/api/v3/depth?symbol=BTCUSDT&limit=5", timeout=30).json()
+        if book.get("asks") and book.get("bids"):
+            return
+        time.sleep(0.05)
 
 
 def test_the_venues_say_what_the_command_says(venues: dict[str, dict[str, str]]) -> None:
