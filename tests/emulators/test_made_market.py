@@ -43,12 +43,12 @@ class HandClock:
 class Lived:
     """Some minutes of one symbol's made market, and everything it showed."""
 
-    def __init__(self, symbol: str, minutes: int, *, seed: int = 7) -> None:
+    def __init__(self, symbol: str, minutes: float, *, seed: int = 7, after_ns: int = 0) -> None:
         self.instrument: Instrument = instrument_of(symbol)
         table = synthetic_market([self.instrument], seed=seed, first_day=FIRST_DAY, session_count=1)[Symbol(symbol)]
         self.made = tuple(table.bars())
         days = sessions(self.instrument.calendar, FIRST_DAY, FIRST_DAY)
-        start_ns = days[0].open_ns
+        start_ns = days[0].open_ns + after_ns
         known, bars = {self.instrument.symbol: self.instrument}, {self.instrument.symbol: self.made}
         tape = MemoryTape(bars, days)
         floor = Floor(known, tape, MadeFlow(known, bars, days, seed=seed), start_ns)
@@ -60,7 +60,7 @@ class Lived:
         exchange.on_print.append(self.prints.append)
         exchange.on_quote.append(self.quotes.append)
         exchange.on_bar.append(lambda bars, _: self.bars.extend(bars))
-        clock.at_ns = minutes * MINUTE_NS + SECOND_NS // 2
+        clock.at_ns = int(minutes * MINUTE_NS) + SECOND_NS // 2
         exchange.catch_up()
         depth = exchange.depth(self.instrument.symbol, 100)
         assert depth is not None
@@ -111,6 +111,16 @@ def test_buyers_follow_buyers_and_sizes_differ_by_orders_of_magnitude(lived: Liv
     assert 0.3 < float((signs > 0).mean()) < 0.7
     assert float((signs[1:] * signs[:-1]).mean()) > 0.05
     assert sizes[-1] > 20 * sizes[len(sizes) // 4]
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "BTCUSDT"])
+@pytest.mark.parametrize("after_ns", [0, 20 * MINUTE_NS + 37 * SECOND_NS])
+def test_whoever_comes_first_meets_a_whole_book_also_inside_a_minute(symbol: str, after_ns: int) -> None:
+    begun = Lived(symbol, 0, after_ns=after_ns)
+
+    assert not begun.prints
+    assert min(len(begun.depth.bids), len(begun.depth.asks)) >= 15
+    assert begun.depth.bids[0][0] < begun.depth.asks[0][0]
 
 
 def test_the_same_seed_makes_the_same_market_and_another_seed_another() -> None:

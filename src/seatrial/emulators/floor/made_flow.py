@@ -29,7 +29,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MINUTE_NS
-from seatrial.emulators.floor.bursts import CLEAR, TAKE, Burst, Move
+from seatrial.emulators.floor.bursts import CLEAR, REST, TAKE, Burst, Move
 from seatrial.emulators.floor.ladder import Ladder
 from seatrial.emulators.market_hours import MarketHours
 
@@ -85,6 +85,8 @@ class MadeFlow:
                 ladder.forget()
             wide = session is not None and bar.start_ns - session.open_ns < OPENING_NS
             found = list(self._of_bar(bar, ladder, wide=wide, begins=not ladder.shown[1]))
+            if bar.start_ns <= after_ns:
+                yield _standing_at(after_ns, found)
             marks = matching.OPENING * opens | matching.CLOSING * (
                 session is not None and bar.end_ns == session.close_ns
             )
@@ -125,6 +127,15 @@ class MadeFlow:
         words = np.random.PCG64(key).random_raw(-(-steps * _DRAWS // 8))
         rows: list[list[int]] = words.astype("<u8").view("u1")[: steps * _DRAWS].reshape(steps, _DRAWS).tolist()
         return rows
+
+
+def _standing_at(after_ns: int, found: Sequence[Burst]) -> Burst:
+    """The levels as they stand at an instant inside a bar, or as its first trade will find them: nobody meets an
+    empty book, and what comes later only says what changes.
+    """
+    past = [burst for burst in found if burst.at_ns <= after_ns] or found[:1]
+    levels = {(move.side, move.price_units): move for burst in past for move in burst.moves if move.kind == REST}
+    return Burst(after_ns + 1, (Move(CLEAR, 1, 0, 0), *(move for move in levels.values() if move.qty_units)))
 
 
 def _usual_volume(rows: Sequence[Bar]) -> int:
