@@ -71,7 +71,7 @@ logs: install ## newest records of all roles: make logs stage=staging id=RUN
 	@$(BIN)/seatrial logs $(if $(stage),--stage "$(stage)") $(if $(id),--id "$(id)") $(ARGS)
 
 test: install-dev ## every check and every test
-	@$(MAKE) --no-print-directory --jobs $(JOBS) lint types compiled page
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint types compiled
 	@$(MAKE) --no-print-directory pytest
 
 compiled: install-dev # once, before the tests' processes would each compile the same

@@ -14,7 +14,12 @@ from seatrial.runs.simulation.driver import SimulationResult
 
 SEEDS = range(101, 109)
 
-TELL = "from seatrial.bootstrap.simulation import simulate; print(simulate(7, minutes=6).digest)"
+TELL = """
+from seatrial.bootstrap.numba_cache import prepare_compiled_core
+prepare_compiled_core()
+from seatrial.bootstrap.simulation import simulate
+print(simulate(7, minutes=6).digest)
+"""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
