@@ -230,10 +230,6 @@ class Machine:
         """NORMAL, TRIPPED or COOLDOWN."""
         return BREAKER_NAMES[int(self.state.accounts[self._account_index[account], r.A_BREAKER])]
 
-    def has_execution(self, account: AccountId, symbol: Symbol, execution_id: str) -> bool:
-        """Whether a trade of the venue is booked already."""
-        return execution_id in self._executions.get((account, symbol), ())
-
     def execution_ids(self) -> dict[tuple[AccountId, Symbol], set[str]]:
         """Every booked trade's id; for reconciliation."""
         return self._executions

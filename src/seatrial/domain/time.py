@@ -57,8 +57,3 @@ def parse_rfc3339(text: str) -> Instant:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     span = moment - epoch
     return Instant((span.days * 86_400 + span.seconds) * SECOND_NS + nanos)
-
-
-def day_of(at_ns: int) -> int:
-    """The UTC day an instant lies in, as days since 1970."""
-    return at_ns // DAY_NS

@@ -114,10 +114,6 @@ def padded(timeline: Timeline, count: int, *, seed: int) -> Timeline:
     return Timeline(tables, cut.sessions + tuple(_trading_days(instruments, first_day, count - held)))
 
 
-def _last_close(table: BarTable) -> float:
-    return int(table.rows[-1, CLOSE]) / table.instrument.price_scale
-
-
 def _joined(table: BarTable, more: BarTable, seed: int) -> BarTable:
     rows = np.concatenate([table.rows, more.rows])
     rows.flags.writeable = False

@@ -23,7 +23,7 @@ from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import RequestFault
 from seatrial.release.attestation import passed_stage
 from seatrial.release.bundle import bundle_name, write_bundle
-from seatrial.release.case import Case, standing
+from seatrial.release.case import Case
 from seatrial.release.drive import Follower
 from seatrial.release.gates.supply import ABSENT, absence, supply_of
 from seatrial.release.manifest import Manifest
@@ -145,14 +145,6 @@ def _drive(settings: Settings, follower: Follower, manifest: Manifest, policy: P
             return steps
         key = service_key(settings, str(settings.stage))
         follower.sign_checkpoint(key, SERVICE, actor=ACTOR, clock=policy.clock, venue=venue)
-
-
-def gates_of(context: GateContext) -> list[GateResult]:
-    """How every gate of the next step stands."""
-    if context.case is None:
-        return list(_hypothetical(context))
-    names = required(context.case, context.policy)
-    return [explained(standing(context.case, gate, context.now_ns, context.policy)) for gate in names]
 
 
 def explained(result: GateResult) -> GateResult:
