@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.recorded import RECORDED
 
 from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
@@ -22,7 +22,6 @@ settings.load_profile("house")
 @pytest.fixture(scope="session")
 def recorded_data() -> Path:
     """The folder of recorded markets; a test that needs it is skipped where there is none."""
-    folder = Path(os.environ.get("SEATRIAL_DATA") or ROOT.parent / "shared" / "data")
-    if not (folder / "equities").is_dir():
+    if not (RECORDED / "equities").is_dir():
         pytest.skip("no recorded markets: set SEATRIAL_DATA")
-    return folder
+    return RECORDED

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.recorded import RECORDED
 
 from seatrial.bootstrap.emulation.account_file import read_accounts
 from seatrial.bootstrap.emulation.asked import Asked
@@ -20,7 +20,7 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339
 from seatrial.market.sessions import sessions
 
-DATA = Path(os.environ.get("SEATRIAL_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+DATA = RECORDED
 with_data = pytest.mark.skipif(not DATA.is_dir(), reason="no recorded markets: set SEATRIAL_DATA")
 SATURDAY_NS = int(parse_rfc3339("2026-11-21T18:00:00Z"))
 MONDAY_NS = int(parse_rfc3339("2026-11-23T15:00:00Z"))

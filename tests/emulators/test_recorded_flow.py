@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from tests.emulators.small_floor import BTC, COIN, START_NS, UNIT, HandClock
+from tests.recorded import RECORDED
 
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderType, Side
@@ -22,7 +21,7 @@ from seatrial.emulators.timeline import Print
 from seatrial.market.depth_events import load_depth
 from seatrial.market.instruments import instrument_of
 
-RECORDED = Path(os.environ.get("SEATRIAL_DATA", "absent")) / "crypto" / "depth_binance_spot_BTCUSDT.parquet"
+RECORDING = RECORDED / "crypto" / "depth_binance_spot_BTCUSDT.parquet"
 
 
 def lived(
@@ -95,10 +94,10 @@ def test_a_market_that_goes_on_later_knows_what_rested_before() -> None:
     assert shown(exchange) == ([(99, 2), (98, 1)], [(101, 2)])
 
 
-@pytest.mark.skipif(not RECORDED.is_file(), reason="the recording is not here: set SEATRIAL_DATA")
+@pytest.mark.skipif(not RECORDING.is_file(), reason="the recording is not here: set SEATRIAL_DATA")
 def test_a_minute_of_a_recorded_book_is_rebuilt_level_by_level() -> None:
     coin = instrument_of("BTCUSDT")
-    rows = load_depth(RECORDED, None, coin).rows
+    rows = load_depth(RECORDING, None, coin).rows
     start_ns = int(rows[0, 1]) - 1
     rows = rows[rows[:, 1] <= start_ns + 60 * SECOND_NS]
     exchange, clock, _ = lived([MarketEvent(*row) for row in rows.tolist()], instrument=coin, start_ns=start_ns)

@@ -1,8 +1,9 @@
 """What an example strategy does on one market, in whole units and exact texts."""
 
-import os
 from functools import cache
 from pathlib import Path
+
+from tests.recorded import RECORDED
 
 from seatrial.bootstrap.markets import load_timeline
 from seatrial.core.prints import PRINTS_PER_BAR, print_at_ns, print_price, print_volume
@@ -18,7 +19,7 @@ from seatrial.strategy.load import load_strategy
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.watching import Trade
 
-DATA = Path(os.environ.get("SEATRIAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = RECORDED
 FOLDER = Path(examples.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("[!_]*.py"))
 MARKETS = ("made up", "recorded")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from tests.recorded import RECORDED
 
 from seatrial.core import depth as d
 from seatrial.core import depth_orders as o
@@ -19,7 +19,7 @@ from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import binance_spot
 from seatrial.market.depth_events import load_depth, load_quotes
 
-CRYPTO = Path(os.environ.get("SEATRIAL_DATA", "absent")) / "crypto"
+CRYPTO = RECORDED / "crypto"
 SPOT = binance_spot("BTC", "USDT", tick="0.01", lot="0.00001")
 RECORDED = {
     "spot_BTCUSDT": SPOT,

@@ -4,17 +4,16 @@ TA-Lib answers 0 where a definition divides by zero and ours answers nothing; su
 """
 
 import math
-import os
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 import talib
+from tests.recorded import RECORDED
 
 from seatrial import strategy as ours
 
-DATA = Path(os.environ.get("SEATRIAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = RECORDED
 FIRST = 400
 
 

@@ -44,7 +44,7 @@ class DepthStrategy(Strategy):
         Raises:
             RequestFault: always.
         """
-        raise RequestFault("strategy", "one that decides on bars", type(self).__name__)
+        require_bars(self)  # which this never is
 
     def wake_bits(self) -> int:
         """Which of its methods are written, as `core.depth_run` WAKE bits."""
@@ -79,3 +79,13 @@ class CompiledDepthStrategy(DepthStrategy):
         if unknown:
             raise RequestFault("wakes", ", ".join(WAKES), unknown[0])
         return sum(WAKES[word] for word in dict.fromkeys(self.wakes))
+
+
+def require_bars(strategy: Strategy) -> None:
+    """Nothing for a strategy that decides on bars.
+
+    Raises:
+        RequestFault: it decides on events.
+    """
+    if isinstance(strategy, DepthStrategy):
+        raise RequestFault("strategy", "one that decides on bars", type(strategy).__name__)

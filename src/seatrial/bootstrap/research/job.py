@@ -32,6 +32,7 @@ from seatrial.runs.statistics import AccountStatistics, figures_of, statistics_o
 from seatrial.runs.tail_risk import tail_risk
 from seatrial.services.schedules import Schedule
 from seatrial.strategy.declaring import hears_trades
+from seatrial.strategy.depth_strategy import require_bars
 from seatrial.strategy.load import USER_FAULTS, LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
 
@@ -80,10 +81,11 @@ def job_of(
 
     Raises:
         ConfigurationFault: the strategy or the terms do not load.
-        RequestFault: a parameter, symbol or number of sessions that is not accepted.
+        RequestFault: a parameter, symbol or number of sessions that is not accepted, or a strategy of events.
         DataFault: the data is missing or wrong.
     """
     loaded = load_strategy(path, texts)
+    require_bars(loaded.strategy)  # before any market is read: what is wrong with the file is said first
     symbols = tuple(loaded.strategy.symbols)
     cut = timeline_of(settings, symbols, beside, session_count=session_count, pad=pad)
     market = only_market(markets_of(settings, cut, beside), symbols)

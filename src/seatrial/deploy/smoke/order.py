@@ -13,6 +13,8 @@ BELOW_MARKET = Decimal("0.97")  # rests, and is well inside every price collar
 ATTEMPTS_MAX = 3
 CANCEL_SECONDS_MAX = 20.0
 POLL_SECONDS = 0.2
+WAY_SECONDS = 1.0  # for what the order made way for to be done
+WASH_TRADE = "potential wash trade"  # Alpaca's words: an order of the account's own stands on the other side
 NO_FRESH_PRICE = frozenset({"STALE_PRICE", "NO_PRICE"})
 OVER = frozenset({"canceled", "expired", "rejected", "filled"})
 
@@ -28,7 +30,7 @@ class _Choice:
 
 
 class _MadeWay(Exception):
-    """The machine took the test order back itself, because a strategy's target went the other way."""
+    """A strategy's own order went the other way: the machine took the test order back, or the venue refused it."""
 
 
 class _Closed(Exception):
@@ -51,6 +53,7 @@ async def _tried(system: System, choice: _Choice) -> str:
         try:
             await _there_and_back(system, choice)
         except _MadeWay:
+            await asyncio.sleep(WAY_SECONDS)
             continue
         return f"{choice.quantity} {choice.symbol} at {choice.price} rested and was taken back"
     raise SmokeFailed(f"{ATTEMPTS_MAX} test orders in {choice.symbol} made way for a strategy's own; try again")
@@ -73,6 +76,8 @@ async def _there_and_back(system: System, choice: _Choice) -> None:
     order_id = placed.body["order_id"]
     seen = await _until(system, order_id, {"working", "partially_filled", *OVER})
     if seen["status"] == "canceled" and seen["venue_order_id"] is not None:
+        raise _MadeWay
+    if seen["status"] == "rejected" and WASH_TRADE in (seen.get("message") or ""):
         raise _MadeWay
     if seen["status"] in OVER:
         raise SmokeFailed(f"order {order_id} should rest, but it is {seen['status']}: {seen.get('message')}")
