@@ -39,62 +39,12 @@ class OrderRegistry:
 
     def note_approved(self, order: Approved, strategy: StrategyId | None) -> None:
         """A new order enters as PENDING."""
-        self.put(
-            OrderView(
-                client_order_id=order.client_order_id,
-                account=order.account,
-                symbol=order.symbol,
-                side=order.side,
-                type=order.type,
-                time_in_force=TimeInForce.GTD if order.expires_at_ns else order.time_in_force,
-                qty_units=order.qty_units,
-                filled_units=0,
-                limit_units=order.limit_units,
-                stop_units=order.stop_units,
-                status=OrderStatus.PENDING,
-                sequence=order.sequence,
-                batch_ns=order.batch_ns,
-                approved_at_ns=order.at_ns,
-                strategy=strategy,
-                reason=order.reason,
-                post_only=order.post_only,
-                reduce_only=order.reduce_only,
-                extended_hours=order.extended_hours,
-                expires_at_ns=order.expires_at_ns,
-                parent=order.parent,
-            )
-        )
+        self.put(_begun(order, OrderStatus.PENDING, strategy))
 
     def note_parked(self, order: Parked) -> None:
         """A parked order works from the start: no venue has to say so."""
-        self.put(
-            OrderView(
-                client_order_id=order.client_order_id,
-                account=order.account,
-                symbol=order.symbol,
-                side=order.side,
-                type=order.type,
-                time_in_force=TimeInForce.GTD if order.expires_at_ns else order.time_in_force,
-                qty_units=order.qty_units,
-                filled_units=0,
-                limit_units=order.limit_units,
-                stop_units=order.stop_units,
-                status=OrderStatus.WORKING,
-                sequence=order.sequence,
-                batch_ns=order.batch_ns,
-                approved_at_ns=order.at_ns,
-                strategy=order.strategy,
-                reason=order.reason,
-                post_only=order.post_only,
-                reduce_only=order.reduce_only,
-                extended_hours=order.extended_hours,
-                expires_at_ns=order.expires_at_ns,
-                parent=order.parent,
-                parked=True,
-                trail_units=order.trail_units,
-                trail_ppm=order.trail_ppm,
-            )
-        )
+        begun = _begun(order, OrderStatus.WORKING, order.strategy)
+        self.put(replace(begun, parked=True, trail_units=order.trail_units, trail_ppm=order.trail_ppm))
 
     def note_unparked(self, ended: Unparked) -> None:
         """A parked order has ended."""
@@ -183,3 +133,30 @@ class OrderRegistry:
             del self._ended[oldest]
             del self.ids[self._views.pop(oldest).sequence]
             del self.numbers[oldest]
+
+
+def _begun(order: Approved | Parked, status: OrderStatus, strategy: StrategyId | None) -> OrderView:
+    """The first picture of an order: what was asked for, and nothing filled."""
+    return OrderView(
+        client_order_id=order.client_order_id,
+        account=order.account,
+        symbol=order.symbol,
+        side=order.side,
+        type=order.type,
+        time_in_force=TimeInForce.GTD if order.expires_at_ns else order.time_in_force,
+        qty_units=order.qty_units,
+        filled_units=0,
+        limit_units=order.limit_units,
+        stop_units=order.stop_units,
+        status=status,
+        sequence=order.sequence,
+        batch_ns=order.batch_ns,
+        approved_at_ns=order.at_ns,
+        strategy=strategy,
+        reason=order.reason,
+        post_only=order.post_only,
+        reduce_only=order.reduce_only,
+        extended_hours=order.extended_hours,
+        expires_at_ns=order.expires_at_ns,
+        parent=order.parent,
+    )

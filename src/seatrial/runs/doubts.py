@@ -83,7 +83,7 @@ def _refusals(seen: Seen) -> Iterator[Doubt]:
 def _counts(seen: Seen) -> Iterator[Doubt]:
     closed = sum(trip.closed_ns is not None for trip in seen.trips)
     if closed < TRADES_MIN:
-        text = f"Only {closed} trades were closed: their average may be chance."
+        text = f"Only {closed} trades were closed: their average may be chance." if closed else "No trade was closed."
         yield Doubt("few_trades", True, text, "Test a longer span or more symbols.", closed, TRADES_MIN)
     notes = [note for note in seen.result.strategies if note.account == seen.stats.account.id]
     parameters = sum(name not in _NO_PARAMETERS for note in notes for name in note.parameters)
@@ -97,8 +97,10 @@ def _concentration(seen: Seen) -> Iterator[Doubt]:
     results = [trip.result_units for trip in seen.trips]
     profit = sum(results)
     if profit > 0 and max(results) > profit * BEST_SHARE_MAX:
-        share = max(results) / profit
-        text = f"The best trade alone made {share:.0%} of the profit."
+        best = max(seen.trips, key=lambda trip: trip.result_units)
+        share = best.result_units / profit
+        which = "The best trade alone" if best.closed_ns is not None else "The best trade, which is still open, alone"
+        text = f"{which} made {share:.0%} of the profit."
         yield Doubt("one_trade", True, text, "See whether it would happen again; look at the result without it.",
                     share, BEST_SHARE_MAX)  # fmt: skip
     longs = sum(trip.long for trip in seen.trips)
