@@ -57,6 +57,7 @@ WORKLOADS = (
         contenders=(
             Contender("seatrial, compiled batch", "ours", "benchmarks.order_book.ours_batch"),
             Contender("seatrial, one at a time", "ours", "benchmarks.order_book.ours_plain"),
+            Contender("seatrial, emulated Binance", "ours", "benchmarks.order_book.ours_venue", size_max=50_000),
             Contender(
                 "lightmatchingengine",
                 "peer",

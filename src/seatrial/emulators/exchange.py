@@ -14,21 +14,18 @@ After a restart the market goes on where it was stored (`MarketClock`), with the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from seatrial.domain.bars import Bar, Session
 from seatrial.domain.faults import DataFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import MILLISECOND_NS, SECOND_NS, Instant
-from seatrial.emulators.announcements import Announcements
-from seatrial.emulators.floor.shown import Depth, Quote
+from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.emulators.market_clock import MarketClock
-from seatrial.emulators.market_hours import MarketHours
+from seatrial.emulators.market_view import MarketView
 from seatrial.emulators.order_books import Place, Terms
 from seatrial.emulators.print_market import PrintMarket
 from seatrial.emulators.tape import Tape
-from seatrial.emulators.timeline import Happenings, Print
+from seatrial.emulators.timeline import Happenings
 from seatrial.emulators.trading import Trading
 
 PARTICIPATION_PPM = 100_000
@@ -36,7 +33,7 @@ ORDERS_WORKING_MAX = 250_000
 PATIENCE_NS = 20 * MILLISECOND_NS  # of API time, for one catching up where speed asks for too much
 
 
-class Exchange(Announcements):
+class Exchange(MarketView):
     """The market of one venue.
 
     Args:
@@ -59,21 +56,17 @@ class Exchange(Announcements):
         participation_ppm: int = PARTICIPATION_PPM,
         trading: Trading | None = None,
     ) -> None:
-        super().__init__()
         self.instruments = {instrument.symbol: instrument for instrument in instruments}
         self.tape = tape
-        self.market_clock = market_clock
-        self._settled_ns: int = market_clock.anchor_ns
-        self._serving = False
+        self._standing = False
         self._number = 0
-        self._hours = MarketHours(tape.sessions)
         self._arrived = asyncio.Event()
         if trading is None:
             for symbol in self.instruments:
                 if not tape.bars(symbol):
                     raise DataFault(f"{symbol}: the tape holds no bars of it")
-            trading = PrintMarket(self.instruments, tape, self._settled_ns, participation_ppm=participation_ppm)
-        self._trading = trading
+            trading = PrintMarket(self.instruments, tape, market_clock.anchor_ns, participation_ppm=participation_ppm)
+        super().__init__(trading, tape, market_clock)
 
     # -------------------------------------------------------------- orders
 
@@ -127,68 +120,6 @@ class Exchange(Announcements):
         assert not self.full
         self._number = max(self._number, number)
 
-    # ----------------------------------------------------------- questions
-
-    def now_ns(self) -> Instant:
-        """Market time; while an instant is being served, that instant. Never goes backwards."""
-        if self._serving:
-            return Instant(self._settled_ns)
-        return Instant(max(self._settled_ns, self.market_clock.now_ns()))
-
-    @property
-    def settled_ns(self) -> int:
-        """Market time up to which everything has happened. Right after `place` or `cancel`: when that was."""
-        return self._settled_ns
-
-    @property
-    def ended(self) -> bool:
-        """The data is over; the market is closed for good."""
-        return self._trading.next_ns is None
-
-    @property
-    def has_books(self) -> bool:
-        """Orders meet in books, which are shown; otherwise they fill at prints and no book is known."""
-        return self._trading.has_books
-
-    def quote(self, symbol: Symbol) -> Quote | None:
-        """The best prices now; None in a market without books."""
-        return self._trading.quote(symbol)
-
-    def depth(self, symbol: Symbol, levels_max: int) -> Depth | None:
-        """The levels now, best first; None in a market without books."""
-        return self._trading.depth(symbol, levels_max)
-
-    def newest_print(self, symbol: Symbol) -> Print | None:
-        """The newest print with everything known of it."""
-        return self._trading.newest_print(symbol)
-
-    def past_prints(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Print]:
-        """Prints in `[start_ns, end_ns)` that have happened, oldest first."""
-        return self._trading.past_prints(symbol, start_ns, min(end_ns - 1, self.now_ns()))
-
-    def finished_bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
-        """Published bars that start in `[start_ns, end_ns)`, oldest first."""
-        return self._trading.finished_bars(symbol, start_ns, end_ns, now_ns=self.now_ns())
-
-    def session_at(self, at_ns: int) -> Session | None:
-        """The session that is open at an instant."""
-        return self._hours.session_at(at_ns)
-
-    @property
-    def is_open(self) -> bool:
-        """A session is open now, and the data is not over."""
-        return not self.ended and self.session_at(self.now_ns()) is not None
-
-    @property
-    def next_open_ns(self) -> int | None:
-        """When the next session opens; None where the calendar ends."""
-        return self._hours.next_open_ns(self.now_ns())
-
-    @property
-    def next_close_ns(self) -> int | None:
-        """When the current session closes, or the next one if none is open; None where the calendar ends."""
-        return self._hours.next_close_ns(self.now_ns())
-
     # ----------------------------------------------------------- the market
 
     async def run(self) -> None:
@@ -220,6 +151,8 @@ class Exchange(Announcements):
         if self._serving:
             return
         self.meet_arrivals()
+        if self._standing:
+            return
         now_ns, began_ns = self.market_clock.now_ns(), self.market_clock.api_now_ns()
         while (next_ns := self._trading.next_ns) is not None and next_ns <= now_ns:
             self._serve(self._trading.take())
@@ -227,6 +160,18 @@ class Exchange(Announcements):
                 self.market_clock.hold(self._settled_ns)
                 return
         self._settled_ns = max(self._settled_ns, now_ns)
+
+    def stand(self) -> bool:
+        """Until `go_on` all that is asked happens at this one instant; False where it stands already."""
+        if self._standing:
+            return False
+        self.catch_up()
+        self._standing = True
+        return True
+
+    def go_on(self) -> None:
+        """Time passes again."""
+        self._standing = False
 
     def meet_arrivals(self) -> None:
         """Let new orders meet their books now: how a venue learns of the trades before it answers."""

@@ -80,7 +80,7 @@ def build_binance(
     ledger = Ledger(records, accounts, clock=api_clock, history=history, market_ns=exchange.now_ns())
     clearing = Clearing(exchange, markets, ledger)
     clearing.bulletin.on_event.append(lambda account, event: history.event(account, event.type, event.json))
-    exchange.on_settled += [clearing.commit, markets.tell]
+    clearing.settling.on_instant.append(markets.tell)
     spot = Spot(clearing, markets, ids=ids)
     desk = Desk(
         spot,

@@ -33,14 +33,20 @@ class Bulletin:
         self.on_event: list[OnAccountEvent] = []
         self._ledger = ledger
         self._waiting: list[tuple[str, AccountEvent]] = []
+        self._durable: list[tuple[str, AccountEvent]] = []
         self._holds = 0
 
     def tell(self) -> None:
         """Tell what has happened since the last time; it is durable now."""
+        self._durable += self._waiting
+        self._waiting.clear()
+        self._tell_durable()
+
+    def _tell_durable(self) -> None:
         if self._holds:
             return
-        waiting, self._waiting = self._waiting, []
-        for name, event in waiting:
+        durable, self._durable = self._durable, []
+        for name, event in durable:
             for heard in self.on_event:
                 heard(name, event)
 
@@ -51,7 +57,7 @@ class Bulletin:
     def let_go(self) -> None:
         """Tell what was held back."""
         self._holds -= 1
-        self.tell()
+        self._tell_durable()
 
     # ------------------------------------------------------------------ events
 

@@ -14,7 +14,8 @@ from itertools import groupby
 
 from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS
 from seatrial.emulators.binance import refusals
-from seatrial.emulators.binance.market import MarketTrade, PairMarket
+from seatrial.emulators.binance.market import PairMarket
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import SCALE
 
 INTERVALS = {

@@ -21,6 +21,7 @@ from seatrial.emulators.binance.numbers import from_units
 from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import UNFILLED_REASONS, Order, Trade
 from seatrial.emulators.binance.prevention import EXPIRED_IN_MATCH, Meeting, meeting_of, meetings
+from seatrial.emulators.binance.settling import Settling
 from seatrial.emulators.binance.triggers import Triggers, begin_to_follow
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.floor.shown import Prevented
@@ -34,6 +35,7 @@ class Clearing:
         self.exchange = exchange
         self.ledger = ledger
         self.bulletin = Bulletin(ledger)
+        self.settling = Settling(exchange, ledger, self.bulletin)
         self._markets = markets
         self._by_id: dict[int, Account] = {}
         self._triggers = Triggers(ledger.changed)
@@ -86,8 +88,7 @@ class Clearing:
 
     def commit(self, market_ns: int) -> None:
         """Make durable what changed and how far the market has come, then tell the accounts."""
-        self.ledger.commit(market_ns)
-        self.bulletin.tell()
+        self.settling.commit(market_ns)
 
     def _hear_print(self, print: Print) -> None:
         price = from_units(print.price_units)

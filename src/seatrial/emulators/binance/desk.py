@@ -97,9 +97,13 @@ class Desk:
             self.spot.clearing.bulletin.let_go()
 
     def serve(self, endpoint: Endpoint, call: Call) -> object:
-        """Answer a request after everything in the market that is due by now."""
-        self.spot.exchange.catch_up()
-        return endpoint.serve(self, call)
+        """Answer a request after everything in the market that is due by now; send the answer once it is `durable`."""
+        settling = self.spot.clearing.settling
+        settling.gather()
+        try:
+            return endpoint.serve(self, call)
+        finally:
+            settling.release()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from seatrial.domain.time import DAY_NS, SECOND_NS
 from seatrial.emulators.binance import candles, stream_events
 from seatrial.emulators.binance.candle_shapes import kline_event
 from seatrial.emulators.binance.encoded import Encoded, Listening
-from seatrial.emulators.binance.market import Change, MarketTrade, PairMarket
+from seatrial.emulators.binance.market import Change, PairMarket
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.markets import Markets
 from seatrial.emulators.binance.orders import MS, Json, TimeUnit
 from seatrial.emulators.binance.pairs import ReplayedPair

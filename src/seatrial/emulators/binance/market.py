@@ -12,26 +12,12 @@ from itertools import chain, islice
 from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.domain.time import MINUTE_NS
-from seatrial.emulators.binance.numbers import CONTEXT, SCALE, UNIT, from_units, to_units
+from seatrial.emulators.binance.market_trade import MarketTrade
+from seatrial.emulators.binance.numbers import CONTEXT, UNIT, from_units, to_units
+from seatrial.emulators.binance.recent_trades import RecentTrades
 from seatrial.emulators.binance.rules import AVERAGE_MINUTES, Rules
 
 Levels = list[tuple[Decimal, Decimal]]
-
-
-@dataclass(frozen=True, slots=True)
-class MarketTrade:
-    """One trade of the market. `number` counts from one without gaps."""
-
-    number: int
-    price_units: int
-    volume_units: int
-    at_ns: int
-    buyer_maker: bool
-
-    @property
-    def value_units(self) -> int:
-        """Price times volume in 1e-8 of the quote, rounded down."""
-        return self.price_units * self.volume_units // SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +63,7 @@ class PairMarket(ABC):
         self.tail: list[MarketTrade] = []
         self._lot_units = max(1, to_units(rules.step))
         self._averaged: tuple[int, Decimal | None] | None = None
+        self._recent: RecentTrades | None = None
         self._last: MarketTrade | None = None
 
     # ------------------------------------------------------- what a market has
@@ -138,8 +125,16 @@ class PairMarket(ABC):
         if last is None:
             return None
         if self._averaged is None or self._averaged[0] != last.number:
-            self._averaged = last.number, self.average_price(last.at_ns, AVERAGE_MINUTES * MINUTE_NS)
+            if self._recent is None:
+                self._recent = RecentTrades(AVERAGE_MINUTES * MINUTE_NS, self.trades_back())
+            self._averaged = last.number, self._average(self._recent.value_units, self._recent.volume_units)
         return self._averaged[1]
+
+    def _happened(self, trade: MarketTrade) -> None:
+        """The newest trade."""
+        self._last = trade
+        if self._recent is not None:
+            self._recent.add(trade)
 
     def average_price(self, now_ns: int, span_ns: int) -> Decimal | None:
         """The volume-weighted price of the span before now; the last price where nothing traded in it."""
@@ -149,6 +144,9 @@ class PairMarket(ABC):
                 break
             value += happened.value_units
             volume += happened.volume_units
+        return self._average(value, volume)
+
+    def _average(self, value: int, volume: int) -> Decimal | None:
         if not volume:
             return self.last_price
         return CONTEXT.divide(Decimal(value), Decimal(volume)).quantize(UNIT, context=CONTEXT)

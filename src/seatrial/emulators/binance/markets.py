@@ -9,7 +9,8 @@ from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
 from seatrial.emulators.binance.commission import BNB
 from seatrial.emulators.binance.habits import as_listed
-from seatrial.emulators.binance.market import Change, MarketTrade, PairMarket
+from seatrial.emulators.binance.market import Change, PairMarket
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.pairs import BookPair, ReplayedPair, change_of
 from seatrial.emulators.binance.rules import Rules, rules_of
 from seatrial.emulators.exchange import Exchange
@@ -39,6 +40,7 @@ class Markets:
         self.on_candle: list[OnCandle] = []
         self.on_instant: list[OnInstant] = []
         self._waiting: list[Callable[[], None]] = []
+        self._quoted: dict[Symbol, int] = {}  # the newest update that changed the best prices
         exchange.on_print.append(self._hear_print)
         exchange.on_depth.append(self._hear_depth)
         exchange.on_quote.append(self._hear_quote)
@@ -86,11 +88,14 @@ class Markets:
 
     def _hear_quote(self, quote: Quote) -> None:
         pair = self.pairs[str(quote.symbol)]
-        self._waiting.append(lambda: self._tell_quote(pair))
+        self._quoted[quote.symbol] = quote.update_id
+        self._waiting.append(lambda: self._tell_quote(pair, quote))
 
-    def _tell_quote(self, pair: PairMarket) -> None:
-        for heard in self.on_quote:
-            heard(pair)
+    def _tell_quote(self, pair: PairMarket, quote: Quote) -> None:
+        """The newest of those that are told together: it is the book's."""
+        if self._quoted[quote.symbol] == quote.update_id:
+            for heard in self.on_quote:
+                heard(pair)
 
     def _hear_bars(self, bars: Sequence[Bar], at_ns: int) -> None:
         for bar in bars:

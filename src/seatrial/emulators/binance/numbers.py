@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 
 CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN)  # wide enough that nothing below ever rounds by itself
 SCALE = 10**8
+_SCALE = Decimal(SCALE)
 ZERO = Decimal(0)
 UNIT = Decimal(1).scaleb(-8)
 DIGITS_MAX = 8
@@ -47,11 +48,12 @@ def on_step(number: Decimal, step: Decimal) -> bool:
 
 def from_units(units: int) -> Decimal:
     """A whole number of 1e-8 as a decimal."""
-    return Decimal(units).scaleb(-8, context=CONTEXT)
+    return CONTEXT.multiply(Decimal(units), UNIT)
 
 
 def to_units(number: Decimal) -> int:
     """A decimal as a whole number of 1e-8; the caller has seen to its digits."""
-    units = number.scaleb(8, context=CONTEXT)
-    assert units == units.to_integral_value(), f"{number} has more than {DIGITS_MAX} digits"
-    return int(units)
+    product = CONTEXT.multiply(number, _SCALE)
+    units = int(product)
+    assert units == product, f"{number} has more than {DIGITS_MAX} digits"
+    return units

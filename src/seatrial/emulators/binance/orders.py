@@ -24,7 +24,7 @@ UNFILLED_REASONS = {"IOC": "UNFILLED_IOC_QUANTITY_EXPIRED", "FOK": "UNFILLED_FOK
 Json = dict[str, object]
 
 
-class Order(msgspec.Struct, kw_only=True):
+class Order(msgspec.Struct, kw_only=True, gc=False):
     """One order, from its acceptance to its end.
 
     `reserved` is what of a balance it still locks: quote for a buy, base for a sell. `budget_only` marks a
@@ -89,7 +89,7 @@ class Order(msgspec.Struct, kw_only=True):
         return (self.side == "BUY") != (self.type in TAKE_PROFITS)
 
 
-class Trade(msgspec.Struct, kw_only=True, frozen=True):
+class Trade(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """One execution of one order."""
 
     account: str
@@ -107,7 +107,7 @@ class Trade(msgspec.Struct, kw_only=True, frozen=True):
     list_id: int = NO_LIST
 
 
-class PreventedMatch(msgspec.Struct, kw_only=True, frozen=True):
+class PreventedMatch(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """Two orders of one account that would have traded with each other. A side that kept its quantity has None."""
 
     account: str

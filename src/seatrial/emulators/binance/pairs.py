@@ -22,7 +22,8 @@ from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import MINUTE_NS
-from seatrial.emulators.binance.market import Change, Levels, MarketTrade, PairMarket, Quote
+from seatrial.emulators.binance.market import Change, Levels, PairMarket, Quote
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import CONTEXT, ZERO, from_units, step_down
 from seatrial.emulators.binance.rules import Rules
 from seatrial.emulators.exchange import Exchange
@@ -54,7 +55,7 @@ class ReplayedPair(PairMarket):
             self.tail = []
         trade = MarketTrade(print.number, print.price_units, print.volume_units, print.at_ns, print.buyer_maker)
         self.tail.append(trade)
-        self._last = trade
+        self._happened(trade)
         return trade
 
     def on_bar(self, bar: Bar) -> None:
@@ -132,7 +133,7 @@ class BookPair(PairMarket):
         if len(self.tail) >= 2 * TRADES_KEPT_MAX:
             del self.tail[:TRADES_KEPT_MAX]
         self.tail.append(trade)
-        self._last = trade
+        self._happened(trade)
         return trade
 
     def on_bar(self, bar: Bar) -> None:

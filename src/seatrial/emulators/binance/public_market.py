@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from seatrial.domain.time import HOUR_NS
 from seatrial.emulators.binance import candle_shapes, candles, refusals
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
-from seatrial.emulators.binance.market import MarketTrade
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import from_units, text
 from seatrial.emulators.binance.orders import Json, TimeUnit
 from seatrial.emulators.binance.public_rules import pair_of

@@ -70,6 +70,7 @@ class RestDoor:
             body, status = refusal.body(), refusal.status
             if refusal.retry_after_s is not None:
                 headers["Retry-After"] = str(refusal.retry_after_s)
+        await self._desk.spot.clearing.settling.durable()
         used = str(self._desk.weights.used(address))
         headers |= {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used, "x-mbx-uuid": self._uuid()}
         return _Answer(msgspec.json.encode(body), status, headers, media_type="application/json;charset=UTF-8")

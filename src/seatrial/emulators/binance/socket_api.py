@@ -7,6 +7,8 @@ what it does to events it does under the stream name `userData`.
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -90,9 +92,16 @@ class SocketDoor:
             return
         number, method = request.get("id"), str(request.get("method")).removeprefix("v3/")
         params = request.get("params")
-        with self._desk.told_in_order():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._desk.told_in_order())
             answer, limits, shown = self._try(session, method, params if isinstance(params, dict) else {})
-            self._answer(session, {"id": number, **answer}, limits, shown=shown)
+            held = stack.pop_all()
+
+        def durable() -> None:
+            with held:
+                self._answer(session, {"id": number, **answer}, limits, shown=shown)
+
+        self._desk.spot.clearing.settling.when_durable(durable)
 
     def _try(self, session: Session, method: str, params: Json) -> tuple[Json, list[Json], bool]:
         """`(answer, rows of rateLimits, whether to show them)`."""

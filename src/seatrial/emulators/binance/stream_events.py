@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from seatrial.domain.time import MINUTE_NS
 from seatrial.emulators.binance import tickers
-from seatrial.emulators.binance.market import Change, Levels, MarketTrade, PairMarket
+from seatrial.emulators.binance.market import Change, Levels, PairMarket
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import from_units, text
 from seatrial.emulators.binance.orders import MS, Json, TimeUnit
 from seatrial.emulators.binance.rules import AVERAGE_MINUTES

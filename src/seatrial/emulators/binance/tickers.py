@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from seatrial.core import matching
 from seatrial.domain.bars import Bar
-from seatrial.emulators.binance.market import MarketTrade, PairMarket, Quote
+from seatrial.emulators.binance.market import PairMarket, Quote
+from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import CONTEXT, SCALE, ZERO, from_units, text, to_units
 from seatrial.emulators.binance.orders import MS, Json, TimeUnit
 
