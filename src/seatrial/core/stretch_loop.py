@@ -2,8 +2,8 @@
 
 It keeps the timeline of `core.bar_loop` to the fact: the machine hears of a group of bars, strategies decide on them,
 targets and then their rebalances are stepped through, and only then does any of it reach the venue. A compiled
-strategy is called by its address and says whole units in the desk both share; a driver in Python is told how far it
-may show bars, and comes back with what was said.
+strategy is called by its address and says whole units in the desk both share, and so is what calls `on_bar` of a lone
+strategy in Python. A driver of several strategies is told how far it may show bars, and comes back with what was said.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LOOK_AHEAD_LEAST, LOOK_AHEAD_MOST = typed(64), typed(4096)  # rows: a decision w
 
 _TARGET = typed(r.FACT_TARGET)
 _REBALANCE = typed(r.FACT_REBALANCE)
-_NONE = typed(0)
+_NONE, _CALM = typed(0), typed(1)
 
 
 @compiled_inner
@@ -74,6 +74,13 @@ def ask_strategy(course: Course, address: int, first: int, last: int) -> int:
     return call_by_address(address, course.desk[D_DESK], first, last)
 
 
+@compiled_inner
+def note_asked(course: Course, row: int, reach: int, tail: int, calm: int) -> None:
+    """What is shown next: a strategy in Python may step through decisions of its own, and moves G_TAIL then."""
+    progress = course.progress
+    progress[G_ROW], progress[G_REACH], progress[G_TAIL], progress[G_CALM] = row, reach, tail, calm
+
+
 @compiled_once
 def live_one_group(
     state: State, venue: VenueState, course: Course, address: int, row: int, participation_ppm: int
@@ -81,8 +88,9 @@ def live_one_group(
     """One group of bars with all that can happen in it; returns the row after it."""
     last = group_end(course.rows, row)
     tail = hear_group(state, venue, course, row, last, participation_ppm)
+    note_asked(course, row, last, tail, _NONE)
     ask_strategy(course, address, row, last)
-    tail = decide_said(state, venue, course, course.rows[row, B_END], tail)
+    tail = decide_said(state, venue, course, course.rows[row, B_END], course.progress[G_TAIL])
     if tail > 0:
         deliver(state, venue, tail)
     return last
@@ -92,7 +100,7 @@ def live_one_group(
 def live_stretches(
     state: State, venue: VenueState, course: Course, address: int, last_row: int, participation_ppm: int
 ) -> None:
-    """Live through the rows up to `last_row` with the compiled strategy at `address`."""
+    """Live through the rows up to `last_row` with the strategy at `address`."""
     row = course.progress[G_ROW]
     most = LOOK_AHEAD_LEAST
     until_ns = find_calm(state, course.bands, course.books)
@@ -110,14 +118,17 @@ def live_stretches(
         if not noted:
             note_books(course, row)
             noted = True
+        note_asked(course, row, reach, _NONE, _CALM)
         heard = ask_strategy(course, address, row, reach)
         if course.desk[D_ALIVE] == 1:
             break
-        mark_stretch(state, course.rows, row, heard)
+        stepped = course.progress[G_CALM] == 0  # by the strategy itself, which marked the stretch before
+        if not stepped:
+            mark_stretch(state, course.rows, row, heard)
         row = heard
         most = min(2 * most, LOOK_AHEAD_MOST)
-        if course.desk[D_SAID] > 0:
-            tail = decide_said(state, venue, course, course.rows[row - 1, B_END], _NONE)
+        if stepped or course.desk[D_SAID] > 0:
+            tail = decide_said(state, venue, course, course.rows[row - 1, B_END], course.progress[G_TAIL])
             if tail > 0:
                 deliver(state, venue, tail)
             until_ns = find_calm(state, course.bands, course.books)
@@ -170,7 +181,7 @@ def mark_shown(block: Int64Array) -> None:
 def travel(block: Int64Array, address: int, last_row: int, participation_ppm: int) -> None:
     """Go on along the course, not beyond `last_row`, the end of a group of bars.
 
-    With the address of a compiled strategy: as far as that, or to where a log is full or the strategy raised
+    With the address of a strategy: as far as that, or to where a log is full or the strategy raised
     (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see.
     """
     state, venue, course = run_of(block)

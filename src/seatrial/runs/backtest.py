@@ -1,8 +1,8 @@
 """A backtest: one machine and the compiled venue kernel exchanging facts over recorded bars.
 
 Strategies come in three forms with the same decisions. A compiled or vectorised one is called by the compiled loop
-itself (`runs.compiled_drive`); Python ones, several at a time or with schedules of their own, decide in Python
-between pieces of the same loop (`runs.python_drive`).
+itself (`runs.compiled_drive`), and so is one in Python that acts on every bar (`runs.calling_drive`). Several at a
+time, and those with schedules of their own, decide between pieces of the same loop (`runs.python_drive`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from seatrial.runs.backtest_run import BacktestRun
+from seatrial.runs.calling_drive import CallingDrive, can_be_called
 from seatrial.runs.compiled_drive import CompiledDrive, can_be_driven
 from seatrial.runs.feeds import SharedColumns
 from seatrial.runs.passage import Scratch
@@ -49,6 +50,8 @@ def backtest(
     prepared = PreparedMarkets(markets, impact_ppm=impact_ppm)
     if not one_by_one and can_be_driven(list(runners)):
         return CompiledDrive(prepared, runners[0], participation_ppm=participation_ppm).run(on_progress)
+    if not one_by_one and can_be_called(runners):
+        return CallingDrive(prepared, runners[0], participation_ppm=participation_ppm).run(on_progress)
     drive = PythonDrive(prepared, runners, participation_ppm=participation_ppm, one_by_one=one_by_one)
     return drive.run(on_progress)
 
@@ -79,4 +82,7 @@ class Ground:
                 scratch=self._scratch,
             )
             return drive.run(on_progress)
+        if can_be_called(runners):
+            called = CallingDrive(self._prepared, runners[0], participation_ppm=self._participation_ppm)
+            return called.run(on_progress)
         return PythonDrive(self._prepared, runners, participation_ppm=self._participation_ppm).run(on_progress)

@@ -8,7 +8,7 @@ import numpy as np
 
 from seatrial.core import course as loop
 from seatrial.core import records as r
-from seatrial.core.bar_loop import B_END, B_INST
+from seatrial.core.bar_loop import B_INST
 from seatrial.domain.faults import RequestFault
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
@@ -103,7 +103,7 @@ class CompiledDrive:
         rows, passage = self.rows, self.passage
         first = 0
         while first < len(rows):
-            last = self._chunk_end(first + CHUNK_ROWS)
+            last = self.prepared.group_end(first + CHUNK_ROWS)
             if rows.shape[1] == BAR_WIDTH:
                 self.prepared.check_spans_once(first, last)
             self.feed.fill(first, last)
@@ -119,16 +119,6 @@ class CompiledDrive:
             if on_progress is not None:
                 on_progress(first, len(rows))
         return passage.result()
-
-    def _chunk_end(self, last: int) -> int:
-        """The end of the group of bars that row `last - 1` belongs to."""
-        rows = self.rows
-        if last >= len(rows):
-            return len(rows)
-        if rows.shape[1] > BAR_WIDTH:
-            end_ns = rows[last - 1, B_END]
-            last += int(np.searchsorted(rows[last:, B_END], end_ns, side="right"))
-        return last
 
     def _raise(self) -> None:
         """Say why the strategy stopped: a target that cannot be, or an error of its own."""

@@ -101,6 +101,15 @@ class PreparedMarkets:
             check_spans(self.rows[first:last], int(self.rows[0, loop.B_END] - self.rows[0, loop.B_START]))
             self._rows_checked = last
 
+    def group_end(self, last: int) -> int:
+        """The end of the group of bars that row `last - 1` belongs to, or of all rows."""
+        rows = self.rows
+        if last >= len(rows):
+            return len(rows)
+        if rows.shape[1] > BAR_WIDTH:
+            last += int(np.searchsorted(rows[last:, loop.B_END], rows[last - 1, loop.B_END], side="right"))
+        return last
+
     def timetable(self, machine: Machine) -> Int64Array:
         """The money facts of all accounts, for the compiled loop."""
         return encoded(self._money, machine, self.rows[:, loop.B_START])

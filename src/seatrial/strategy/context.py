@@ -6,6 +6,7 @@ answered on the line that made it, with a `RequestFault` naming the argument and
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
@@ -19,7 +20,7 @@ from seatrial.strategy.grid import Amount, affordable_quantity
 from seatrial.strategy.handle import OrderHandle, handle_of
 from seatrial.strategy.holding import Decision
 from seatrial.strategy.lines import Line, Lines
-from seatrial.strategy.saying import Saying, Sayings
+from seatrial.strategy.saying import Sayings
 from seatrial.strategy.wanting import target_of
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
@@ -48,10 +49,15 @@ class Context:
         self._handles: dict[ClientOrderId, OrderHandle] = {}
         self._decisions: list[Decision] = []
         self.sayings = Sayings()  # of the batch that was decided on last
-        self._orders_in_batch = 0
-        self.now_ns = 0  # the end of the bars being decided on
+        self._orders_in_batch = self._counted_ns = 0  # so many in the batch of this instant
+        self._clock = array("q", [0])  # compiled code moves it on
         self._open = False
         self.lines = Lines()
+
+    @property
+    def now_ns(self) -> int:
+        """The end of the bars being decided on, in nanoseconds since 1970; 0 before the first."""
+        return self._clock[0]
 
     def position(self, symbol: str) -> float:
         """What the account holds of `symbol`, negative when short. Exact only in the ledger."""
@@ -146,20 +152,25 @@ class Context:
         self, batch_ns: int, positions: Mapping[Symbol, int], working: Iterable[ClientOrderId] | None = None
     ) -> None:
         """Decisions count from here on. With `working` given, handles of other orders are done and forgotten."""
-        self.now_ns = batch_ns
-        self._positions = positions
-        self._decisions = []
-        self.sayings.clear()
+        self._clock[0] = self._counted_ns = batch_ns
         self._orders_in_batch = 0
+        self._positions = positions
+        self._decisions.clear()
+        self.sayings.clear()
         self._open = True
         if working is not None and self._handles:
-            alive = set(working)
-            self._handles = {key: handle for key, handle in self._handles.items() if key in alive}
+            self.forget_ended(working)
 
-    def open_calm(self, positions: Mapping[Symbol, int]) -> tuple[list[Decision], list[Saying]]:
-        """Decisions count from here on, over batches in which no order works; returns what is said, as it grows."""
+    def forget_ended(self, working: Iterable[ClientOrderId]) -> None:
+        """Handles of orders that are not among these are done and forgotten."""
+        alive = set(working)
+        for key in [key for key in self._handles if key not in alive]:
+            del self._handles[key]
+
+    def open_for_many(self, positions: Mapping[Symbol, int]) -> tuple[array[int], list[Decision], dict[Any, Any]]:
+        """Decisions count from here on. Clock, decisions and handles, for the loop that goes from batch to batch."""
         self.open_batch(self.now_ns, positions, ())
-        return self._decisions, self.sayings.newest
+        return self._clock, self._decisions, self._handles
 
     def adopt(self, handle: OrderHandle) -> OrderHandle:
         """Remember an order: a new one, or one from before that works still."""
@@ -187,6 +198,11 @@ class Context:
     def held_units(self) -> Mapping[Symbol, int]:
         """What is held as this batch is decided, in quantity units."""
         return self._positions
+
+    @property
+    def decided(self) -> list[Decision]:
+        """The decisions of the open batch."""
+        return self._decisions
 
     def count(self) -> int:
         """How many decisions the open batch holds so far."""
@@ -219,6 +235,8 @@ class Context:
 
     def _next_id(self, symbol: Symbol) -> ClientOrderId:
         """A pure function of strategy, batch and place within it: a batch seen twice asks for the same orders."""
+        if self._counted_ns != self.now_ns:
+            self._counted_ns, self._orders_in_batch = self.now_ns, 0
         return derive_client_order_id(
             epoch=self._epoch,
             account=self.account,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any, NamedTuple
 
 from seatrial.core.views import OrderView
 from seatrial.domain.bars import Bar
@@ -18,10 +19,19 @@ from seatrial.strategy.handle import handle_of_order
 from seatrial.strategy.holding import Decision, Gate, Holding
 from seatrial.strategy.reentry import Reentry, parse_after_stop
 from seatrial.strategy.saying import Saying
-from seatrial.strategy.strategy import BarView, Strategy, view_of
+from seatrial.strategy.strategy import Strategy, view_of
 from seatrial.strategy.watching import Trades, Watching
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
+
+
+class ContextParts(NamedTuple):
+    """What a loop that shows bars itself moves and looks at."""
+
+    context: Context
+    clock: array[int]  # one place: the end of the bars that are decided on
+    decisions: list[Decision]
+    handles: dict[Any, Any]
 
 
 class StrategyRunner:
@@ -131,10 +141,7 @@ class StrategyRunner:
             decisions = self.reentry.pass_on(decisions, batch_ns)
         if self.holding is not None:
             decisions = self.holding.pass_on(decisions, batch_ns)
-        if not decisions:
-            return []
-        decisions.sort(key=lambda decision: _PRECEDENCE[type(decision)])
-        return [*decisions, *self._rebalances(decisions, batch_ns)]
+        return self.facts_of(decisions, batch_ns)
 
     @property
     def can_be_shown_stretches(self) -> bool:
@@ -144,52 +151,39 @@ class StrategyRunner:
         """
         return self.holding is None and not self._hears_more
 
-    def show_calm(self, views: Sequence[BarView], positions: Mapping[Symbol, int]) -> int:
-        """Show bars of several batches, while no order works and nothing can happen but that prices move.
+    def begin_stretches(self, positions: Mapping[Symbol, int]) -> ContextParts:
+        """A driver that shows bars itself begins: decisions count from here on, batch after batch."""
+        return ContextParts(self._context, *self._context.open_for_many(positions))
 
-        The driver has made the answers of every line ready (`lines.ahead`). It ends with the first batch in which
-        something is said; `close_calm` must follow.
+    def open_shown(self, working: Iterable[ClientOrderId], shown: Collection[Symbol]) -> None:
+        """A batch begins. `shown` are the symbols that have a new bar, where anything may have happened before it."""
+        self._context.forget_ended(working)
+        if self.reentry is not None and shown:
+            self.reentry.look(self._context.held_units, shown)
 
-        Returns:
-            How many bars were shown.
-        """
-        context, on_bar, clock = self._context, self.strategy.on_bar, self.lines.clock
-        at = clock.at
-        decisions, said = context.open_calm(positions)
-        warm = min(self._seen.values()) >= self.strategy.warmup_bars
-        shown = kept = 0
-        batch_ns = -1
-        for view in views:
-            if view[2] != batch_ns:
-                if decisions or said:
-                    break
-                batch_ns = context.now_ns = view[2]
-                kept = 0
-            at += 1
-            clock.at = at
-            on_bar(context, view)
-            shown += 1
-            if not warm:
-                self._seen[Symbol(view[0])] += 1
-                if self._seen[Symbol(view[0])] <= self.strategy.warmup_bars:
-                    self.discarded += context.discard(kept)
-                kept = context.count()
-        if warm:
-            self._count(views[:shown])
-        return shown
-
-    def close_calm(self) -> list[Fact]:
-        """What was said in the last batch that was shown, as `on_bars` returns it."""
+    def take_shown(self, calm: bool) -> list[Decision]:
+        """What was decided in the batch that was shown last, in order. `calm`: nobody looked at what is held yet."""
+        context = self._context
+        decisions = self._sure(list(context.decided))
+        context.decided.clear()
         if self.reentry is not None:
-            self.reentry.look(self._context.held_units, self._instruments)
-        return self._facts(self._context.close_batch(), self._context.now_ns)
+            if calm:
+                self.reentry.look(context.held_units, self._instruments)
+            decisions = self.reentry.pass_on(decisions, context.now_ns)
+        return decisions
 
-    def _count(self, views: Sequence[BarView]) -> None:
-        if len(self._seen) == 1:
-            self._seen[next(iter(self._seen))] += len(views)
-            return
-        for symbol, count in Counter(view[0] for view in views).items():
-            self._seen[Symbol(symbol)] += count
+    def drop_shown(self, kept: int) -> None:
+        """A bar of the warm-up was shown: what was decided on it does not count."""
+        self.discarded += self._context.discard(kept)
+
+    def end_stretches(self, seen: Mapping[Symbol, int]) -> None:
+        """So many bars were shown by symbol."""
+        self._seen.update(seen)
+
+    def facts_of(self, decisions: Sequence[Decision], batch_ns: int) -> list[Fact]:
+        """Decisions in the order in which the machine hears of them, and what follows from their targets."""
+        ordered = sorted(decisions, key=lambda decision: _PRECEDENCE[type(decision)])
+        return [*ordered, *self._rebalances(ordered, batch_ns)]
 
     def adopt(self, orders: Iterable[OrderView]) -> None:
         """Give the strategy back what it asked for before this runner was made, or it would ask for it twice."""

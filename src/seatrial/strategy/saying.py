@@ -81,6 +81,8 @@ class Sayings:
         decision: Target | OrderRequest | None,
     ) -> None:
         sure, why = checked_confidence(confidence), checked_reason(reason)
+        if self.newest and self.newest[-1].at_ns != at_ns:
+            self.newest = []  # a driver that shows many batches tells of none
         self.newest.append(Saying(at_ns, symbol, action, sure, why, decision))
 
 
