@@ -157,6 +157,19 @@ def test_an_amended_order_is_smaller_in_the_book() -> None:
     assert market.get("/api/v3/depth", symbol="BTCUSDT").body["bids"][0] == ["100.00000000", "2.00000000"]
 
 
+def test_an_amended_order_keeps_its_place_before_those_who_came_later() -> None:
+    market = opened([sold(99, 3)])
+    market.place("BUY", "LIMIT", quantity="4", price="100", newClientOrderId="first")
+    market.place("BUY", "LIMIT", quantity="4", price="100", newClientOrderId="second")
+    answer = market.signed(
+        "PUT", "/api/v3/order/amend/keepPriority", symbol="BTCUSDT", origClientOrderId="first", newQty="2"
+    )
+    assert answer.status == 200
+    market.to(5)
+    first, second = market.alice.orders.values()
+    assert (first.status, second.executed) == ("FILLED", 1)
+
+
 def test_a_pair_in_the_book_ends_by_the_leg_that_the_market_reaches() -> None:
     market = opened([sold(99, 10), sold(98, 5)])
     values = {"symbol": "BTCUSDT", "side": "SELL", "quantity": "1", "aboveType": "LIMIT_MAKER", "abovePrice": "103"}

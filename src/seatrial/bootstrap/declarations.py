@@ -78,6 +78,13 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("emulators.cash_binance", parsing.MONEY, "100000", "opening cash of the emulated Binance, in USDT"),
     Declared("emulators.key", parsing.SECRET, "", "API key of both emulators; empty means one derived from the seed"),
     Declared("emulators.secret", parsing.SECRET, "", "API secret of both emulators; empty means the same"),
+    Declared("emulators.listen_keys", parsing.BOOLEAN, "false", "play the listenKeys that Binance removed in 2026"),
+    Declared(
+        "emulators.answers",
+        parsing.Kind("last or any", parsing.one_of("last", "any")),
+        "last",
+        "Binance's answer to an order comes after its events, or before or after them by lot",
+    ),
 )
 
 BY_NAME = {declared.name: declared for declared in SETTINGS}

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import httpx
 
+from seatrial.bootstrap.ports import reachable
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import SeatrialFault, VenueUnavailable
 
@@ -25,7 +26,7 @@ def addresses(settings: Settings, urls: Sequence[str], venue: str) -> dict[str, 
     if urls:
         return {url: url.rstrip("/") for url in urls}
     wanted = [venue] if venue else list(VENUES)
-    return {name: f"http://{settings.host}:{getattr(settings.ports, name)}" for name in wanted}
+    return {name: f"http://{reachable(settings.host)}:{getattr(settings.ports, name)}" for name in wanted}
 
 
 def ask(

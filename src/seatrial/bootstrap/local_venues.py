@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from seatrial import __version__
-from seatrial.bootstrap.accounts import alpaca_requests_per_minute
+from seatrial.bootstrap.emulation.building import BUILDERS, Ground
 from seatrial.bootstrap.local_accounts import LocalAccount
 from seatrial.bootstrap.markets import VenueMarket
 from seatrial.bootstrap.ports import listen, require_free
@@ -19,7 +18,6 @@ from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.venue_health import WithHealth
 from seatrial.domain.faults import NoData
-from seatrial.domain.money import CASH_SCALE
 from seatrial.domain.time import Clock, rfc3339
 from seatrial.emulators.coingecko import build_coingecko
 from seatrial.emulators.exchange import Exchange
@@ -28,7 +26,7 @@ from seatrial.emulators.floor.floor import Floor
 from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.socket import SocketServer
-from seatrial.emulators.store import Store, VenueRecords
+from seatrial.emulators.store import Store
 from seatrial.emulators.tape import MemoryTape
 from seatrial.emulators.timeline import warm_kernel
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
@@ -96,7 +94,7 @@ class LocalVenues:
         script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults, venue=market.venue)
         key = local_key(settings.seed, market.venue, settings.emulator_key)
         secret = local_secret(settings.seed, market.venue, settings.emulator_secret)
-        build = _BUILDERS[market.venue]
+        build = BUILDERS[market.venue]
         accounts = [LocalAccount(ACCOUNT, key, secret), *self._accounts]
         application = build(Ground(settings, clock, exchange, records, script, history, accounts))
         health = Health(
@@ -177,66 +175,6 @@ def _history_file(folder: Path | None, venue: str) -> Path | None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{venue}.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every emulated venue stands on."""
-
-    settings: Settings
-    clock: Clock
-    exchange: Exchange
-    records: VenueRecords
-    faults: FaultScript
-    history: History
-    accounts: Sequence[LocalAccount]
-
-    def cash(self, venue: str, account: LocalAccount) -> Decimal:
-        """The opening cash of an account that is new."""
-        return Decimal(self.settings.cash_units[venue]) / CASH_SCALE if account.cash is None else account.cash
-
-
-def _build_alpaca(ground: Ground) -> ASGIApp:
-    from seatrial.emulators.alpaca.app import AlpacaAccount, build_alpaca
-
-    accounts = [
-        AlpacaAccount(name=one.name, key=one.key, secret=one.secret, deposit=ground.cash("alpaca", one))
-        for one in ground.accounts
-    ]
-    return build_alpaca(
-        ground.exchange,
-        ground.records,
-        api_clock=ground.clock,
-        seed=ground.settings.seed,
-        script=ground.faults,
-        history=ground.history,
-        accounts=accounts,
-        rate_per_minute=alpaca_requests_per_minute(ground.settings),
-    ).app
-
-
-def _build_binance(ground: Ground) -> ASGIApp:
-    from seatrial.emulators.binance.app import build_binance
-    from seatrial.emulators.binance.habits import CONNECTION_DAY_SECONDS, Habits
-    from seatrial.emulators.binance.wallet import Credentials
-
-    accounts = [
-        Credentials(one.name, one.key, one.secret, {"USDT": ground.cash("binance", one), **one.coins})
-        for one in ground.accounts
-    ]
-    return build_binance(
-        ground.exchange,
-        ground.records,
-        accounts,
-        faults=ground.faults,
-        history=ground.history,
-        api_clock=ground.clock,
-        ids=seeded(ground.settings.seed, "ids binance"),
-        habits=Habits(connection_seconds=CONNECTION_DAY_SECONDS),
-    ).app
-
-
-_BUILDERS: Mapping[str, Callable[[Ground], ASGIApp]] = {"alpaca": _build_alpaca, "binance": _build_binance}
 
 
 async def _market_verdict(exchange: Exchange) -> Verdict:

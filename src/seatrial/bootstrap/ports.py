@@ -45,6 +45,11 @@ def require_free(host: str, ports: Iterable[tuple[str, int]]) -> None:
             listen(host, port, setting).close()
 
 
+def reachable(host: str) -> str:
+    """Where a door that listens on this address is reached from this machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(host, host)
+
+
 def taken(host: str, port: int, setting: str, fault: OSError) -> PortTaken:
     """The one sentence about a port that cannot be had."""
     if fault.errno != errno.EADDRINUSE:

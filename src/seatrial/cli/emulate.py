@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,16 +22,24 @@ Examples:
   seatrial emulate --alpaca-port 7001 --binance-port 7002 --speed 60 --seed 7
   seatrial emulate --data ../shared/data --symbols AAPL,SPY,BTCUSDT --faults faults.toml --history drill
   seatrial emulate --data ../shared/data --symbols BTCUSDT --replay depth
+  seatrial emulate --set host=0.0.0.0 --tls /seal       in a container, for bots beside it
 
 When both venues are ready one JSON line with addresses and keys is printed on stdout; what people want to know
 goes to stderr (with --json, nothing does). SIGTERM or Ctrl-C stops.
 """
 )
 @emulation_options
+@click.option(
+    "--tls",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Answer under the venues' real names, too, on 443 and 9443; the authority to trust is written to DIR.",
+)
 @shared.json_option
-def emulate(as_json: bool, **options: Any) -> int:
+def emulate(tls: Path | None, as_json: bool, **options: Any) -> int:
     """Serve a local Alpaca and a local Binance that your own bot can trade on."""
     settings, asked = asked_of(options)
+    asked = replace(asked, tls=tls)
     from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
     prepare_compiled_core()

@@ -1,8 +1,8 @@
 """One exchange: lets a market happen, lets orders meet it, and keeps market time.
 
-It knows no accounts, no money and no wire; the venues give it meaning by listening. Everything is synchronous except
-`run`, which sleeps until the next instant at which something happens. Whoever calls `place` or `cancel` first lets
-everything due happen, so an order that arrives late in a busy loop still meets exactly what comes after it.
+It knows no accounts, no money and no wire; the venues give it meaning by listening. Everything is synchronous but
+`run`, which sleeps until something happens. Whoever calls `place` or `cancel` first lets everything due happen, so
+an order that arrives late in a busy loop still meets exactly what comes after it.
 
 What orders meet is one of two markets behind one seam (`trading.Trading`): prints of replayed bars, or books. In a
 market with books a new order meets the book with the next call of anything, of `meet_arrivals` at the latest, which
@@ -68,8 +68,6 @@ class Exchange(MarketView):
             trading = PrintMarket(self.instruments, tape, market_clock.anchor_ns, participation_ppm=participation_ppm)
         super().__init__(trading, tape, market_clock)
 
-    # -------------------------------------------------------------- orders
-
     def place(self, symbol: Symbol, terms: Terms, *, number: int | None = None, account: str = "") -> int:
         """Let an order work from now on; returns its number. What it meets is told later, never inside this call."""
         self.catch_up()
@@ -88,6 +86,10 @@ class Exchange(MarketView):
         """Stop an order from working. Returns what was left of it; None where it was not working any more."""
         self.catch_up()
         return self._trading.cancel(number)
+
+    def shrink(self, number: int, left_units: int) -> None:
+        """Make a working order smaller where it stands."""
+        self._trading.shrink(number, left_units)
 
     @property
     def full(self) -> bool:

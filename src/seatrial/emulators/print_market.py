@@ -77,6 +77,9 @@ class PrintMarket:
         """What was left of it; None where it did not work."""
         return self._books.cancel(number)
 
+    def shrink(self, number: int, left_units: int) -> None:
+        """Nobody stands behind anybody here: what an order fills beyond its new size, its venue does not take."""
+
     def set_halted(self, symbol: Symbol, *, halted: bool) -> None:
         """A halted symbol's prints go on to be told, and meet no order."""
         (self._halted.add if halted else self._halted.discard)(symbol)

@@ -172,7 +172,7 @@ class CountingProxy:
     ) -> Self:
         """Listen in the running loop; port 0 lets the kernel choose. `tls` ends here: the target speaks plainly."""
         proxy = cls(target_port, target_host)
-        proxy._server = await asyncio.start_server(proxy._serve, host, port, ssl=tls)
+        proxy._server = await asyncio.start_server(proxy.serve, host, port, ssl=tls)
         proxy.port = proxy._server.sockets[0].getsockname()[1]
         return proxy
 
@@ -184,7 +184,8 @@ class CountingProxy:
             pipe.cancel()
         await asyncio.gather(*self._pipes, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Forward one connection, whoever took it in."""
         try:
             target_reader, target_writer = await asyncio.open_connection(*self._target)
         except OSError:

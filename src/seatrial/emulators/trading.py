@@ -63,6 +63,10 @@ class Trading(Protocol):
         """What was left of an order that works no longer; None where it did not work."""
         ...
 
+    def shrink(self, number: int, left_units: int) -> None:
+        """Less is left of a working order, which keeps its place. Only books hear of it; it must get smaller."""
+        ...
+
     def __len__(self) -> int:
         """How many orders work."""
         ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from seatrial.bootstrap.seal.hosts import PORTS
+
 NOW, RECORDED = "now", "recorded"
 CLOCKS = (RECORDED, NOW)
 BOOK, PRINTS = "book", "prints"
@@ -26,6 +28,8 @@ class Asked:
         accounts: a TOML file of further accounts.
         faults: a script of faults.
         history: a folder for the operation history, a file a venue.
+        tls: a folder for an authority's certificate; the venues are then served under their real names, too.
+        tls_ports: where; the real ones unless a test says otherwise.
     """
 
     symbols: tuple[str, ...] = ()
@@ -36,3 +40,5 @@ class Asked:
     accounts: Path | None = None
     faults: Path | None = None
     history: Path | None = None
+    tls: Path | None = None
+    tls_ports: tuple[int, ...] = PORTS

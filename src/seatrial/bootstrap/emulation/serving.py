@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.emulation.account_file import read_accounts
 from seatrial.bootstrap.emulation.asked import Asked
 from seatrial.bootstrap.emulation.markets import emulated_markets
+from seatrial.bootstrap.emulation.named_doors import open_named_doors
 from seatrial.bootstrap.local_venues import LocalVenue, LocalVenues
+from seatrial.bootstrap.ports import reachable
 from seatrial.bootstrap.servers import until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.venue_urls import local_alpaca, local_binance
@@ -60,7 +62,10 @@ async def served(settings: Settings, asked: Asked, *, say: Say) -> AsyncIterator
     for venue in venues.venues:
         say(_standing(venue))
     try:
-        yield venues, described_venues(settings.host, venues.venues, ports)
+        async with AsyncExitStack() as doors:
+            if asked.tls is not None:
+                say(await open_named_doors(asked.tls, settings.host, ports, doors, tls_ports=asked.tls_ports))
+            yield venues, described_venues(reachable(settings.host), venues.venues, ports)
     finally:
         await venues.close()
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from seatrial.emulators.binance import engine_refusals, settlement
 from seatrial.emulators.binance.account import Account
-from seatrial.emulators.binance.numbers import on_step
+from seatrial.emulators.binance.numbers import on_step, to_units
 from seatrial.emulators.binance.orders import Order
 from seatrial.emulators.binance.rules import AMENDS_MAX
 from seatrial.emulators.binance.spot import Spot
 
 
 def amend(spot: Spot, account: Account, order: Order, quantity: Decimal, client_order_id: str | None) -> None:
-    """Leave the order at a smaller quantity. In a market with books it goes to the end of its queue all the same.
+    """Leave the order at a smaller quantity, and where it stands.
 
     Raises:
         Refusal: the order is not open, has no price, would not get smaller, or was amended too often.
@@ -38,6 +38,7 @@ def amend(spot: Spot, account: Account, order: Order, quantity: Decimal, client_
     if client_order_id is not None:
         account.rename(order, client_order_id)
     settlement.shrink(order, account.wallet)
-    spot.clearing.resize(account, order)
+    if order.entered_ns is not None:
+        spot.exchange.shrink(order.order_id, to_units(order.left))
     spot.clearing.bulletin.report(account, order, "REPLACED")
     spot.clearing.commit(spot.exchange.settled_ns)

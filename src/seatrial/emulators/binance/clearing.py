@@ -65,11 +65,6 @@ class Clearing:
             self._give_to_exchange(account, order, now_ns)
         self.ledger.changed(order)
 
-    def resize(self, account: Account, order: Order) -> None:
-        """The order is smaller now. A market of prints learns of it when the order trades and is full."""
-        if self.exchange.has_books and self.exchange.cancel(order.order_id) is not None and order.open:
-            self.exchange.place(Symbol(order.symbol), terms_of(order), number=order.order_id, account=account.name)
-
     def cancel(self, account: Account, order: Order, cancel_id: str) -> bool:
         """Take an open order and its list back; False where a trade that became due at this very moment was first."""
         self.exchange.cancel(order.order_id)

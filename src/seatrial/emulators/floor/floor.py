@@ -177,6 +177,11 @@ class Floor:
         pit.cancel(order)
         return left
 
+    def shrink(self, number: int, left_units: int) -> None:
+        """An order gets smaller and stays where it stands."""
+        pit, order = self._orders[number]
+        pit.shrink(order, left_units)
+
     def set_halted(self, symbol: Symbol, *, halted: bool) -> None:
         """Nobody trades in a halted symbol; new orders wait."""
         self._pits[symbol].halted = halted

@@ -102,6 +102,12 @@ class LiveBook:
             queue.gone = 0
         self.touched[side][price] = None
 
+    def shrink(self, order: Resting, side: int, price: int, left: int) -> None:
+        """Less of a resting order; it keeps its place in the line."""
+        self._sides[side][price].total -= order.left - left
+        order.left = left
+        self.touched[side][price] = None
+
     def set_market(self, side: int, price: int, qty: int) -> Iterator[Match]:
         """The market's quantity at a price becomes `qty`; where accounts rest beyond it, it trades with them."""
         if self.crosses(side, price):

@@ -95,6 +95,13 @@ class Pit:
         for place in (self._hungry, self._held, self._dated):
             place.pop(order.number, None)
 
+    def shrink(self, order: Resting, left: int) -> None:
+        """Less of it is wanted, wherever it is; those behind it do not pass."""
+        assert 0 < left <= order.left
+        if order.number in self._resting:
+            self.book.shrink(order, order.side, order.limit, left)
+        order.left = left
+
     def close(self) -> None:
         """The session is over: the market goes home, what accounts let rest stays."""
         self.is_open = False
