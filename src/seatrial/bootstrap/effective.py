@@ -73,7 +73,7 @@ def _of(settings: Settings, name: str) -> Any:
             return settings.symbols[key]
         case "emulators" if key.startswith("cash_"):
             return units_text(settings.cash_units[key.removeprefix("cash_")], CASH_SCALE)
-        case "emulators":
+        case "emulators" if key in ("key", "secret"):
             return getattr(settings, f"emulator_{key}")
         case "ports":
             return getattr(settings.ports, key)
