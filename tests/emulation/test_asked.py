@@ -52,6 +52,16 @@ def test_now_is_inside_the_last_but_few_sessions_with_history_before_it() -> Non
     assert any(bar.start_ns <= MONDAY_NS < bar.end_ns for bar in bars)
 
 
+def test_made_up_venues_begin_at_the_same_instant_with_days_before_it() -> None:
+    for never in (False, True):
+        found = markets(clock="recorded", always_open=never)
+
+        assert len({market.start_ns for market in found.values()}) == 1
+        for market in found.values():
+            first = min(rows[0].start_ns for rows in market.bars.values())
+            assert first < market.start_ns - 4 * DAY_NS < max(rows[-1].end_ns for rows in market.bars.values())
+
+
 def test_on_a_saturday_the_exchange_is_closed_unless_it_never_closes() -> None:
     closed = markets("SPY", clock="now", now_ns=SATURDAY_NS)["alpaca"]
     never = markets("SPY", clock="now", now_ns=SATURDAY_NS, always_open=True)["alpaca"]

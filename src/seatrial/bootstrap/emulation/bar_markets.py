@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from seatrial.bootstrap.emulation.asked import BOOK, NOW, Asked
 from seatrial.bootstrap.markets import SYNTHETIC_FIRST_DAY, VenueMarket
@@ -73,11 +73,17 @@ def _synthetic(
     if asked.always_open:
         instruments = [replace(instrument, calendar=AROUND_THE_CLOCK) for instrument in instruments]
     calendar = instruments[0].calendar
-    first_day = SYNTHETIC_FIRST_DAY
+    first_day, start_ns = SYNTHETIC_FIRST_DAY, _opening_ns()
     if asked.clock == NOW:
         days = sessions_up_to(current_session(calendar, now_ns), calendar, HISTORY_SESSIONS + 1)
-        first_day = date.fromisoformat(days[0].day)
+        first_day, start_ns = date.fromisoformat(days[0].day), now_ns
     ahead = max(AHEAD_MIN, min(AHEAD_MAX, math.ceil(settings.speed * HOURS_AHEAD / 24)))
-    count = HISTORY_SESSIONS + 1 + ahead
-    timeline = align(synthetic_market(instruments, seed=settings.seed, first_day=first_day, session_count=count))
-    return timeline, now_ns if asked.clock == NOW else timeline.sessions[HISTORY_SESSIONS].open_ns
+    before = HISTORY_SESSIONS if calendar != AROUND_THE_CLOCK else (utc_date(start_ns) - first_day).days
+    made = synthetic_market(instruments, seed=settings.seed, first_day=first_day, session_count=before + 1 + ahead)
+    return align(made), start_ns
+
+
+def _opening_ns() -> int:
+    """When a made-up market of fixed dates begins: at the opening of an exchange session, the same at every venue."""
+    days = sessions("XNYS", SYNTHETIC_FIRST_DAY, SYNTHETIC_FIRST_DAY + timedelta(days=2 * HISTORY_SESSIONS))
+    return days[HISTORY_SESSIONS].open_ns
