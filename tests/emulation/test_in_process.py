@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,7 +100,7 @@ def test_two_accounts_trade_with_each_other_in_the_one_book(venues: Any) -> None
 
     assert resting["status"] == "PARTIALLY_FILLED"
     assert {float(fill["price"]) for fill in taken["fills"]} == {float(price)}
-    assert float(left["executedQty"]) >= float(resting["executedQty"]) + 0.02
+    assert Decimal(left["executedQty"]) >= Decimal(resting["executedQty"]) + Decimal("0.02")
 
 
 def test_an_alpaca_market_order_fills_at_once(venues: Any) -> None:
