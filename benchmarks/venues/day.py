@@ -1,7 +1,7 @@
 """A day of trading at the emulated Binance, compressed by virtual time: what memory does meanwhile.
 
 Every two seconds of the day something is asked: a limit far away that is taken back, a market order, the account, the
-open orders. The venue keeps every order, as the real one does, so what grows is counted beside how many there were.
+open orders. The venue answers for every order, as the real one does, and keeps in memory what is open or ended lately.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ async def _trade(loop: VirtualLoop, hours: int) -> dict[str, Any]:
     history = History(clock)
     venue = build_binance(
         exchange,
-        Store(":memory:").venue("binance"),
+        Store("").venue("binance"),
         [WHO],
         faults=FaultScript(random, history),
         history=history,

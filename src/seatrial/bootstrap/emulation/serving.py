@@ -20,7 +20,7 @@ from seatrial.bootstrap.venue_urls import local_alpaca, local_binance
 from seatrial.domain.time import rfc3339
 from seatrial.emulators.faults import read_faults
 
-IN_MEMORY = ":memory:"
+UNSEEN = ""  # a file of SQLite's own, gone with the process: a day of orders is too much for memory
 
 Say = Callable[[str], None]
 Described = dict[str, dict[str, str]]
@@ -53,7 +53,7 @@ async def served(settings: Settings, asked: Asked, *, say: Say) -> AsyncIterator
     accounts = read_accounts(asked.accounts) if asked.accounts else []
     markets = emulated_markets(settings, asked, clock.now_ns())
     venues = LocalVenues(
-        settings, clock, markets, store=IN_MEMORY, faults=faults, accounts=accounts, histories=asked.history
+        settings, clock, markets, store=UNSEEN, faults=faults, accounts=accounts, histories=asked.history
     )
     for line in venues.lines():
         say(line)

@@ -1,8 +1,12 @@
-"""Everything the venue remembers of one account: wallet, orders, lists, trades, prevented matches, order counts."""
+"""Everything the venue remembers of one account: wallet, orders, lists, trades, prevented matches, order counts.
+
+Open orders and those that ended last are at hand; all the others, and old trades, are where the store has them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from seatrial.domain.time import MILLISECOND_NS
@@ -10,23 +14,28 @@ from seatrial.emulators.binance import refusals
 from seatrial.emulators.binance.numbers import ZERO, text
 from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import NO_LIST, Json, Order, PreventedMatch, Trade
+from seatrial.emulators.binance.past import Past
 from seatrial.emulators.binance.rates import OrderMeter
 from seatrial.emulators.binance.wallet import Credentials, Wallet
 
 TRADES_AT_ARRIVAL_MAX = 1_000  # what an answer to a new order can tell of its fills
+ENDED_AT_HAND_MAX = 1_000  # orders of one account
+TRADES_AT_HAND_MAX = 4 * TRADES_AT_ARRIVAL_MAX
 COMMISSION_UNIT = Decimal("0.0001")  # makerCommission counts in basis points
 
 
 class Account:
     """One account. Orders are found by the venue's id, or by the client's id (the latest that used it)."""
 
-    def __init__(self, credentials: Credentials, wallet: Wallet, meter: OrderMeter) -> None:
+    def __init__(self, credentials: Credentials, wallet: Wallet, meter: OrderMeter, past: Past) -> None:
         self.credentials = credentials
         self.name = credentials.name
         self.wallet = wallet
         self.meter = meter
-        self.orders: dict[int, Order] = {}
-        self.trades: list[Trade] = []
+        self.past = past
+        self._at_hand: dict[int, Order] = {}
+        self._ended: deque[int] = deque()
+        self._traded: deque[Trade] = deque(maxlen=TRADES_AT_HAND_MAX)
         self.lists: dict[int, OrderList] = {}
         self.matches: list[PreventedMatch] = []
         self._latest: dict[tuple[str, str], int] = {}
@@ -35,7 +44,7 @@ class Account:
 
     def add(self, order: Order) -> None:
         """Remember a new order, or one read from the store."""
-        self.orders[order.order_id] = order
+        self._at_hand[order.order_id] = order
         self._latest[order.symbol, order.client_order_id] = order.order_id
         if order.open:
             self._open.setdefault(order.symbol, {})[order.order_id] = order
@@ -50,10 +59,43 @@ class Account:
 
     def finish(self, order: Order) -> None:
         """The order is open no more."""
-        if self._open.get(order.symbol, {}).pop(order.order_id, None) is not None and order.algo:
+        if self._open.get(order.symbol, {}).pop(order.order_id, None) is None:
+            return
+        self._ended.append(order.order_id)
+        if order.algo:
             self._algos[order.symbol] -= 1
 
+    def traded(self, trade: Trade) -> None:
+        """A new trade."""
+        self._traded.append(trade)
+
+    def trim(self) -> list[int]:
+        """Everything is durable: let go of what ended longest ago, and tell which orders that were."""
+        gone = []
+        while len(self._ended) > ENDED_AT_HAND_MAX:
+            order = self._at_hand.pop(self._ended.popleft())
+            gone.append(order.order_id)
+            name = order.symbol, order.client_order_id
+            if self._latest.get(name) == order.order_id:
+                del self._latest[name]
+        return gone
+
     # ------------------------------------------------------------------ orders
+
+    @property
+    def orders(self) -> Mapping[int, Order]:
+        """Every order it ever had, by id, oldest first; read from the store for who checks them all."""
+        return {order.order_id: order for order in self.orders_from(0, newest_first=False)}
+
+    @property
+    def trades(self) -> list[Trade]:
+        """Every trade it ever had, oldest first; read from the store for who checks them all."""
+        return list(self.past.trades(newest_first=False))
+
+    def order(self, order_id: int) -> Order | None:
+        """An order by the venue's id."""
+        found = self._at_hand.get(order_id)
+        return self.past.order(order_id) if found is None else found
 
     def open_orders(self, symbol: str | None = None) -> list[Order]:
         """Open orders, oldest first."""
@@ -82,26 +124,23 @@ class Account:
         if order_id is None:
             if client_order_id is None:
                 raise refusals.missing_both("origClientOrderId", "orderId")
-            order_id = self._latest.get((symbol, client_order_id))
-        order = None if order_id is None else self.orders.get(order_id)
+            order_id = self._latest.get((symbol, client_order_id)) or self.past.latest(symbol, client_order_id)
+        order = None if order_id is None else self.order(order_id)
         if order is None or order.symbol != symbol:
             return None
         if client_order_id is not None and order.client_order_id != client_order_id:
             return None
         return order
 
-    def orders_of(self, symbol: str) -> Iterator[Order]:
-        """All orders of a pair, oldest first."""
-        return (order for order in self.orders.values() if order.symbol == symbol)
-
-    def trades_of(self, symbol: str) -> Iterator[Trade]:
-        """All trades of a pair, oldest first."""
-        return (trade for trade in self.trades if trade.symbol == symbol)
+    def orders_from(self, since: int, *, newest_first: bool) -> Iterator[Order]:
+        """All orders from an id on."""
+        for stored in self.past.orders(since, newest_first=newest_first):
+            yield self._at_hand.get(stored.order_id, stored)
 
     def trades_of_order(self, order: Order) -> list[Trade]:
         """The trades of an order that was placed just now, oldest first."""
         found: list[Trade] = []
-        for trade in reversed(self.trades):
+        for trade in reversed(self._traded):
             if len(found) == TRADES_AT_ARRIVAL_MAX or trade.at_ns < order.created_ns:
                 break
             if trade.order_id == order.order_id:
@@ -112,7 +151,13 @@ class Account:
         """The trades with itself that an order was kept from as the taker."""
         if order.prevented_match_id is None and order.stp_mode == "NONE":
             return []
-        return [match for match in self.matches if match.taker_order_id == order.order_id]
+        found: list[PreventedMatch] = []
+        for match in reversed(self.matches):
+            if match.at_ns < order.created_ns:
+                break
+            if match.taker_order_id == order.order_id:
+                found.append(match)
+        return found[::-1]
 
     # ------------------------------------------------------------------- lists
 
@@ -126,7 +171,7 @@ class Account:
 
     def orders_by(self, order_ids: Iterable[int]) -> list[Order]:
         """Orders by the venue's ids."""
-        return [self.orders[order_id] for order_id in order_ids]
+        return [order for order in map(self.order, order_ids) if order is not None]
 
     def list_is_open(self, group: OrderList) -> bool:
         """Whether any order of the list is open."""

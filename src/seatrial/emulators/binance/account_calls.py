@@ -10,7 +10,7 @@ from seatrial.emulators.binance.numbers import ZERO, text
 from seatrial.emulators.binance.order_shapes import prevented, traded
 from seatrial.emulators.binance.orders import Json
 from seatrial.emulators.binance.parameters import span_of
-from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, newest_or_from
+from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, first_or_newest
 from seatrial.emulators.binance.rules import Rules
 
 
@@ -60,15 +60,18 @@ def my_trades(desk: Desk, call: Call) -> list[Json]:
     call.parameters.finish(*IGNORED)
     if span.bounded and (from_id is not None or order_id is not None):
         raise refusals.bad_combination()
-    rows = [
+    forward = from_id is not None or span.start_ns is not None
+    past = call.account.past
+    if order_id is None:
+        rows = past.trades(newest_first=not forward)
+    else:
+        rows = iter(list(past.trades_of(order_id))[:: 1 if forward else -1])
+    found = (
         trade
-        for trade in call.account.trades_of(symbol)
-        if (order_id is None or trade.order_id == order_id)
-        and (from_id is None or trade.trade_id >= from_id)
-        and span.holds(trade.at_ns)
-    ]
-    chosen = newest_or_from(rows, count, forward=from_id is not None or span.start_ns is not None)
-    return [traded(trade, call.unit) for trade in chosen]
+        for trade in rows
+        if trade.symbol == symbol and (from_id is None or trade.trade_id >= from_id) and span.holds(trade.at_ns)
+    )
+    return [traded(trade, call.unit) for trade in first_or_newest(found, count, forward=forward)]
 
 
 def my_prevented_matches(desk: Desk, call: Call) -> list[Json]:

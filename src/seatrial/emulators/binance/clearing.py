@@ -37,7 +37,6 @@ class Clearing:
         self.bulletin = Bulletin(ledger)
         self.settling = Settling(exchange, ledger, self.bulletin)
         self._markets = markets
-        self._by_id: dict[int, Account] = {}
         self._triggers = Triggers(ledger.changed)
         self.linkage = Linkage(self)
         exchange.on_print.append(self._hear_print)
@@ -50,7 +49,7 @@ class Clearing:
 
     def open(self, account: Account, order: Order) -> None:
         """The venue has taken a new order; `enter` lets it work."""
-        self._take_in(account, order)
+        self.ledger.take_in(account, order)
         self.bulletin.report(account, order, "NEW")
 
     def enter(self, account: Account, order: Order) -> None:
@@ -88,7 +87,7 @@ class Clearing:
     def _hear_print(self, print: Print) -> None:
         price = from_units(print.price_units)
         for order in self._triggers.touched(str(print.symbol), price, print.at_ns):
-            account = self._by_id[order.order_id]
+            account = self.ledger.holder_of(order.order_id)
             order.working_ns = print.at_ns
             self.linkage.struck(account, order)
             if order.trailing_delta:
@@ -98,9 +97,9 @@ class Clearing:
             self.ledger.changed(order)
 
     def _hear_execution(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
-        account = self._by_id[execution.number]
-        order, rules = account.orders[execution.number], self._markets.rules[str(symbol)]
-        if not order.open:
+        account = self.ledger.holder_of(execution.number)
+        order, rules = account.order(execution.number), self._markets.rules[str(symbol)]
+        if order is None or not order.open:
             return
         self.linkage.struck(account, order)
         price = from_units(execution.price_units)
@@ -124,14 +123,14 @@ class Clearing:
 
     def _hear_end(self, symbol: Symbol, execution: Execution, at_ns: int) -> None:
         """What its time in force, or a maker's price, ended at a print. What could not pay has ended already."""
-        account = self._by_id[execution.number]
-        order = account.orders[execution.number]
-        if order.open:
+        account = self.ledger.holder_of(execution.number)
+        order = account.order(execution.number)
+        if order is not None and order.open:
             self._expire(account, order, UNFILLED_REASONS.get(order.time_in_force, "INSUFFICIENT_LIQUIDITY"))
 
     def _hear_prevented(self, event: Prevented) -> None:
         """Two orders of an account met in a book, and did not trade."""
-        account = self._by_id[event.taker_number]
+        account = self.ledger.holder_of(event.taker_number)
         self._keep_apart(account, meeting_of(account, event))
 
     def _expire(self, account: Account, order: Order, reason: str) -> None:
@@ -211,11 +210,6 @@ class Clearing:
         self.ledger.traded(trade)
         return trade
 
-    def _take_in(self, account: Account, order: Order) -> None:
-        account.add(order)
-        self._by_id[order.order_id] = account
-        self.ledger.changed(order)
-
     def _end(self, account: Account, order: Order, status: str, *, reason: str | None = None) -> None:
         settlement.end(order, account.wallet, status, self.exchange.settled_ns, reason=reason)
         self._finish(account, order)
@@ -231,7 +225,6 @@ class Clearing:
         for group in self.ledger.open_lists():
             self.linkage.take_in(group)
         for account, order in self.ledger.open_orders():
-            self._take_in(account, order)
             if order.algo and order.working_ns is None and order.status != "PENDING_NEW":
                 self._triggers.add(order)
             if order.entered_ns is not None:

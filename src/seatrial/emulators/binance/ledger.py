@@ -17,6 +17,7 @@ from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.numbers import text
 from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import Order, PreventedMatch, Trade
+from seatrial.emulators.binance.past import Past
 from seatrial.emulators.binance.rates import OrderMeter
 from seatrial.emulators.binance.wallet import Balance, Credentials, Wallet
 from seatrial.emulators.history import History
@@ -25,6 +26,7 @@ from seatrial.emulators.timeline import Print
 
 TRADE_IDS_FROM = 1_000_000_000  # our trades are not on the public tape, whose numbers stay below
 UID_MAX = 10**9
+_ENCODER = msgspec.json.Encoder()
 
 
 class StoredWallet(msgspec.Struct, frozen=True):
@@ -66,6 +68,7 @@ class Ledger:
     ) -> None:
         self._records = records
         self._history = history
+        self._holders: dict[int, Account] = {}
         self._orders: dict[int, Order] = {}
         self._trades: list[Trade] = []
         self._notes: list[tuple[str, int, _Note]] = []
@@ -109,6 +112,15 @@ class Ledger:
         self.accounts[match.account].matches.append(match)
         self._notes.append((match.account, match.at_ns, _Note("prevented", prevented=match)))
 
+    def take_in(self, account: Account, order: Order) -> None:
+        """A new order, or one of the store that is open."""
+        account.add(order)
+        self._holders[order.order_id] = account
+
+    def holder_of(self, order_id: int) -> Account:
+        """Whose order this is; it is open, or ended not long ago."""
+        return self._holders[order_id]
+
     def changed(self, order: Order) -> None:
         """The order is not what the records say, nor may its account's wallet be."""
         self._orders[order.order_id] = order
@@ -116,7 +128,7 @@ class Ledger:
 
     def traded(self, trade: Trade) -> None:
         """A trade to be remembered."""
-        self.accounts[trade.account].trades.append(trade)
+        self.accounts[trade.account].traded(trade)
         self._trades.append(trade)
 
     def happened(self, operation: str, order: Order) -> None:
@@ -128,23 +140,32 @@ class Ledger:
 
         Only settled time may be given: a print that is due but was not served yet would be lost.
         """
-        for order in self._orders.values():
-            body = msgspec.json.encode(order)
-            self._records.put_order(order.order_id, order.account, order.client_order_id, body)
-        for trade in self._trades:
-            body = msgspec.json.encode(trade)
-            self._trade_row += 1  # two orders of ours that meet share a trade's id, not its row
-            self._records.add_execution(self._trade_row, trade.account, trade.order_id, trade.at_ns, body)
+        self._write_down()
         for name, at_ns, note in self._notes:
             self._add_note(name, at_ns, note)
         for account in self._wallets.values():
-            self._records.put_account(account.name, msgspec.json.encode(_stored(account.wallet)))
+            self._records.put_account(account.name, _ENCODER.encode(_stored(account.wallet)))
         self._records.put_market(market_ns)
         self._records.commit()
+        for account in self._wallets.values():
+            for order_id in account.trim():
+                del self._holders[order_id]
         for operation, order in self._operations:
             what = f"{order.symbol} {order.side} {order.executed}/{order.quantity}"
             self._history.record(operation, account=order.account, client_order_id=order.client_order_id, what=what)
-        self._orders, self._trades, self._wallets, self._operations, self._notes = {}, [], {}, [], []
+        self._wallets, self._operations, self._notes = {}, [], []
+
+    def _write_down(self) -> None:
+        """Orders and trades into the records, where whoever asks for the past finds them."""
+        for order in self._orders.values():
+            body = _ENCODER.encode(order)
+            self._records.put_order(order.order_id, order.account, order.client_order_id, body, is_open=order.open)
+        for trade in self._trades:
+            self._trade_row += 1  # two orders of ours that meet share a trade's id, not its row
+            self._records.add_execution(
+                self._trade_row, trade.account, trade.order_id, trade.at_ns, _ENCODER.encode(trade)
+            )
+        self._orders, self._trades = {}, []
 
     def _add_note(self, account: str, at_ns: int, note: _Note) -> None:
         self._note_number += 1
@@ -179,7 +200,8 @@ class Ledger:
                 row = msgspec.json.decode(body, type=StoredWallet)
                 wallet = Wallet(row.uid, updated_ns=row.updated_ns)
                 wallet.balances = {asset: Balance(total) for asset, total in row.totals.items()}
-            account = Account(credentials, wallet, OrderMeter(clock))
+            past = Past(self._records, credentials.name, self._write_down)
+            account = Account(credentials, wallet, OrderMeter(clock), past)
             self.accounts[credentials.name] = account
             if body is None:
                 self._wallets[account.name] = account
@@ -195,21 +217,17 @@ class Ledger:
         self._add_note(account.name, market_ns, _Note("deposit", amounts=amounts))
 
     def _read_orders(self) -> None:
-        for order_row in self._records.orders():
-            self.last_number = order_row.number
+        self.last_number = self._records.last_order_number
+        for order_row in self._records.open_orders():
             order = msgspec.json.decode(order_row.body, type=Order)
             account = self.accounts.get(order.account)
-            if account is None:
+            if account is None or not order.open:
                 continue  # the account is not among those this start was given; its rows stay
-            account.add(order)
+            self.take_in(account, order)
             if order.reserved:
                 account.wallet.reserve(order.reserved_asset, order.reserved)
-        for trade_row in self._records.executions():
-            self._trade_row = trade_row.number
-            trade = msgspec.json.decode(trade_row.body, type=Trade)
-            self._trade_id = max(self._trade_id, trade.trade_id)
-            if trade.account in self.accounts:
-                self.accounts[trade.account].trades.append(trade)
+        self._trade_row, highest = self._records.executions_so_far("$.trade_id")
+        self._trade_id = max(self._trade_id, highest)
         for account in self.accounts.values():
             account.wallet.touched.clear()
 

@@ -16,7 +16,7 @@ from seatrial.emulators.binance.orders import NO_LIST, Json, Order, TimeUnit
 from seatrial.emulators.binance.parameters import CLIENT_ID, SYMBOL, Parameters, span_of
 from seatrial.emulators.binance.replacement import MODES, RATE_MODES, Replacement, replace
 from seatrial.emulators.binance.reports import execution_id
-from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, newest_or_from
+from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, first_or_newest
 from seatrial.emulators.binance.spot import RESTRICTIONS, Aim, Cancelled
 
 CLIENT_ID_LOOSE = r"^[a-zA-Z0-9-_.:/]{1,64}$"  # a lookup may ask for an id that could never be placed
@@ -116,13 +116,10 @@ def all_orders(desk: Desk, call: Call) -> list[Json]:
     span = span_of(call.parameters)
     count = call.parameters.limit(LIMIT_DEFAULT, LIMIT_MAX)
     call.parameters.finish(*IGNORED)
-    rows = [
-        order
-        for order in call.account.orders_of(symbol)
-        if (order_id is None or order.order_id >= order_id) and span.holds(order.created_ns)
-    ]
-    chosen = newest_or_from(rows, count, forward=order_id is not None or span.start_ns is not None)
-    return [queried(order, call.unit) for order in chosen]
+    forward = order_id is not None or span.start_ns is not None
+    rows = call.account.orders_from(order_id or 0, newest_first=not forward)
+    found = (order for order in rows if order.symbol == symbol and span.holds(order.created_ns))
+    return [queried(order, call.unit) for order in first_or_newest(found, count, forward=forward)]
 
 
 def recorded(desk: Desk, call: Call, place: Callable[[], T]) -> T:
