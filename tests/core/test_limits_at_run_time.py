@@ -72,6 +72,8 @@ def test_a_symbols_position_collar_share_and_flags() -> None:
     )
     assert refused(desk.order("AAPL", "buy", "4")).code is C.MAX_SHARES
     assert refused(desk.order("AAPL", "buy", "1", limit="168")).code is C.PRICE_COLLAR
+    exits = desk.order("AAPL", "buy", "1", cls="BRACKET", profit="172", loss="169")  # 172 is 1.2 % away
+    assert refused(exits).code is C.PRICE_COLLAR, "exits are within the symbol's own collar too"
     assert refused(desk.order("SPY", "buy", "2")).code is C.MAX_POSITION_NOTIONAL
     assert refused(scoped(SPY=SymbolLimits(max_position_equity_ppm=5_000)).order("SPY", "buy", "2")).code is (
         C.MAX_POSITION_SHARE

@@ -369,6 +369,10 @@ def test_an_oco_is_for_what_is_held_and_bears_the_name_it_was_given() -> None:
         ({"cls": "OCO", "profit": "160", "loss": "180"}, RefusalCode.NOTHING_TO_REDUCE),
         ({"reduce": "yes"}, RefusalCode.NOTHING_TO_REDUCE),
         ({"minutes": "0", "tif": "GTD"}, RefusalCode.EXPIRES_IN_THE_PAST),
+        (
+            {"minutes": "0", "tif": "GTD", "cls": "BRACKET", "profit": "165", "loss": "160"},
+            RefusalCode.PRICES_DISAGREE,
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(rest: dict[str, str], code: RefusalCode) -> None:
@@ -376,6 +380,17 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(rest: dict[str, str],
     desk.bar("AAPL", "170")
 
     assert refused(desk.order("AAPL", "buy", "10", **rest)).code is code
+
+
+@pytest.mark.parametrize("wanted", ["11", "520", "1000", "2555", "900000"])
+def test_a_target_for_more_leaves_the_exits_however_much_more_it_is(wanted: str) -> None:
+    desk = Desk(OPEN)
+    desk.bar("AAPL", "170")
+    bought(desk, "3")
+
+    told = desk.target("AAPL", wanted)
+
+    assert not of_kind(told, Unparked), "the product of two quantities passes 64 bits"
 
 
 def test_parked_orders_are_bounded() -> None:

@@ -5,12 +5,13 @@ risk and every fill rule is met somewhere. A case is its seed.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tests.reference.plain.desk import Decision
 from tests.reference.plain.instrument import Bar, Thing
 from tests.reference.plain.limits import Limits
-from tests.reference.plain.world import Decision
+from tests.reference.plain.money import Fact, Terms
 
 MINUTE_NS = 60 * 10**9
 MONDAY_OPEN_NS = 1_704_724_200 * 10**9  # 2024-01-08 09:30 in New York
@@ -19,7 +20,10 @@ SESSION_NS = 20 * MINUTE_NS
 
 @dataclass(frozen=True)
 class Case:
-    """Everything a run needs. `batches` are the bars of each instant; `decisions` what follows them."""
+    """Everything a run needs. `batches` are the bars of each instant; `decisions` what follows them.
+
+    `actions` are splits and dividends at the start of their ex-dates; `purse` is what there is of another coin.
+    """
 
     seed: int
     equities: bool
@@ -30,6 +34,16 @@ class Case:
     batches: list[list[Bar]]
     decisions: list[list[Decision]]
     closes: list[int]
+    terms: Terms = field(default_factory=Terms)
+    actions: list[Fact] = field(default_factory=list)
+    purse: Decimal = Decimal(0)
+    fee_part: Decimal = Decimal(0)
+    spends_unsettled: bool = False
+
+    @property
+    def on_margin(self) -> bool:
+        """An account in which nothing is shortable is a cash account."""
+        return any(thing.shortable for thing in self.things)
 
 
 def stock(symbol: str, fee: int) -> Thing:
@@ -76,26 +90,27 @@ def case(seed: int) -> Case:
     names = ["AAA", "BBB", "CCC"] if equities else ["AAAUSDT", "BBBUSDT", "CCCUSDT"]
     fee = rng.choice([0, 100]) if equities else rng.choice([1_000, 750])
     things = [(stock if equities else coin)(name, fee) for name in names[: rng.randint(1, 3)]]
-    batches = _bars(rng, things, rng.randint(20, 60), equities)
+    batches = bars_of(rng, things, rng.randint(20, 60), equities)
     closes = []
     if equities:
         days = sorted({(bars[0].start_ns - MONDAY_OPEN_NS) // (1_440 * MINUTE_NS) for bars in batches})
         closes = [MONDAY_OPEN_NS + day * 1_440 * MINUTE_NS + SESSION_NS for day in days]
     decisions, asked = [], 0
     for bars in batches:
-        now = _decisions(rng, things, {bar.symbol: bar for bar in bars}, asked, equities)
+        now = decisions_of(rng, things, {bar.symbol: bar for bar in bars}, asked, equities)
         asked += sum(decision.kind == "order" for decision in now)
         decisions.append(now)
     part = Decimal(rng.choice([100_000, 1_000_000, 50_000, 333_333]))
     cash = Decimal(rng.choice([3_000, 20_000, 100_000, 1_000_000]))
-    return Case(seed, equities, things, _limits(rng, cash), cash, part, batches, decisions, closes)
+    return Case(seed, equities, things, limits_of(rng, cash), cash, part, batches, decisions, closes)
 
 
-def _bars(rng: random.Random, things: list[Thing], count: int, equities: bool) -> list[list[Bar]]:
+def bars_of(rng: random.Random, things: list[Thing], count: int, by_day: bool) -> list[list[Bar]]:
+    """Bars of so many minutes, twenty a day where they come `by_day`."""
     prices = {thing.symbol: rng.randint(300, 30_000) for thing in things}  # in hundredths
     batches = []
     for index in range(count):
-        day, minute = divmod(index, 20) if equities else (0, index)
+        day, minute = divmod(index, 20) if by_day else (0, index)
         if day % 7 in (5, 6):
             continue
         start_ns = MONDAY_OPEN_NS + (day * 1_440 + minute) * MINUTE_NS
@@ -110,7 +125,9 @@ def _bars(rng: random.Random, things: list[Thing], count: int, equities: bool) -
             high = max(opened, closed) + (rng.randint(0, spread) if rng.random() < 0.7 else 0)
             low = max(50, min(opened, closed) - (rng.randint(0, spread) if rng.random() < 0.7 else 0))
             fine = Decimal(rng.randint(0, 99)) / 10_000 if rng.random() < 0.3 else Decimal(0)
-            volume = Decimal(rng.choice([0, 3, 40, 500, 5_000, 80_000])) * (1 if equities else Decimal("0.37"))
+            volume = Decimal(rng.choice([0, 3, 40, 500, 5_000, 80_000])) * (
+                1 if thing.counts_shares else Decimal("0.37")
+            )
             hundredth = Decimal("0.01")
             bars.append(
                 Bar(
@@ -127,12 +144,13 @@ def _bars(rng: random.Random, things: list[Thing], count: int, equities: bool) -
             prices[thing.symbol] = closed
         if bars:
             batches.append(bars)
-    return batches or _bars(rng, things, count, equities)
+    return batches or bars_of(rng, things, count, by_day)
 
 
-def _decisions(
+def decisions_of(
     rng: random.Random, things: list[Thing], bars: dict[str, Bar], asked: int, equities: bool
 ) -> list[Decision]:
+    """What is decided on these bars; `asked` orders were asked for before."""
     cancels, wishes, orders = [], [], []
     for thing in things:
         bar = bars.get(thing.symbol)
@@ -141,21 +159,22 @@ def _decisions(
         if asked and rng.random() < 0.15:
             cancels.append(Decision("cancel", thing.symbol, Decimal(rng.randrange(asked))))
         if rng.random() < 0.25:
-            wishes.append(_wish(rng, thing, bar, equities))
+            wishes.append(_wish(rng, thing, bar))
         if rng.random() < 0.25:
             orders.append(_order(rng, thing, bar, equities))
     return [*cancels, *wishes, *orders]
 
 
-def _wish(rng: random.Random, thing: Thing, bar: Bar, equities: bool) -> Decision:
+def _wish(rng: random.Random, thing: Thing, bar: Bar) -> Decision:
     if rng.random() < 0.4:
-        lowest = -900_000 if equities else 0
+        lowest = -900_000 if thing.shortable else 0
         return Decision("weight", thing.symbol, Decimal(rng.randint(lowest, 900_000)))
-    lots = rng.randint(-60 if equities else 0, 60)
-    return Decision("quantity", thing.symbol, _some(rng, thing, bar) * lots // thing.lot * thing.lot)
+    lots = rng.randint(-60 if thing.shortable else 0, 60)
+    return Decision("quantity", thing.symbol, some_of(rng, thing, bar) * lots // thing.lot * thing.lot)
 
 
-def _some(rng: random.Random, thing: Thing, bar: Bar) -> Decimal:
+def some_of(rng: random.Random, thing: Thing, bar: Bar) -> Decimal:
+    """A quantity that matters at this price."""
     lots = int(Decimal(rng.choice([20, 300, 2_000])) / bar.close / thing.lot / 20)
     return max(1, lots) * thing.lot
 
@@ -175,7 +194,7 @@ def _order(rng: random.Random, thing: Thing, bar: Bar, equities: bool) -> Decisi
     return Decision(
         "order",
         thing.symbol,
-        _some(rng, thing, bar) * rng.randint(1, 40),
+        some_of(rng, thing, bar) * rng.randint(1, 40),
         rng.choice([1, -1]),
         kind,
         until,
@@ -185,7 +204,8 @@ def _order(rng: random.Random, thing: Thing, bar: Bar, equities: bool) -> Decisi
     )
 
 
-def _limits(rng: random.Random, cash: Decimal) -> Limits:
+def limits_of(rng: random.Random, cash: Decimal) -> Limits:
+    """Tight ones or wide ones, those that every file has."""
     tight = rng.random() < 0.5
 
     def part(low: str, high: str) -> Decimal:

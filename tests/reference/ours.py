@@ -3,20 +3,29 @@
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
-from tests.reference.cases import SESSION_NS, Case
+from tests.reference.cases import MONDAY_OPEN_NS, SESSION_NS, Case
+from tests.reference.plain.account import DAY_NS
+from tests.reference.plain.desk import Decision
 from tests.reference.plain.instrument import Thing
-from tests.reference.plain.world import Decision, Told
+from tests.reference.plain.told import Told
 
 from seatrial.domain.bars import Session
-from seatrial.domain.ids import AccountId, StrategyId, VenueName
+from seatrial.domain.fees import SaleFees
+from seatrial.domain.ids import AccountId, StrategyId, Symbol, VenueName
 from seatrial.domain.instrument import Instrument, binance_spot, us_equity
-from seatrial.domain.limits import Account, RiskLimits
+from seatrial.domain.limits import NO_LIMIT, Account, RiskLimits, SymbolLimits
 from seatrial.domain.money import CASH_SCALE, Currency
+from seatrial.domain.money_facts import CashDividend, FxRate
 from seatrial.market.bars import BarTable, Source
+from seatrial.market.corporate_actions import CorporateAction
 from seatrial.runs.backtest import Market, backtest
+from seatrial.runs.terms import FeePurse, Terms
 from seatrial.strategy import BarView, Context, Strategy
+from seatrial.strategy.asking import OcoWords
 from seatrial.strategy.runner import StrategyRunner
 
 
@@ -30,7 +39,11 @@ def units(value: Decimal, scale: int) -> int:
 def instrument_of(thing: Thing, equities: bool) -> Instrument:
     """The same instrument in our words."""
     if equities:
-        return replace(us_equity(thing.symbol), fee_ppm=int(thing.fee))
+        fees = None
+        if thing.sale_part:
+            most = units(thing.sale_per_share_max, CASH_SCALE)
+            fees = SaleFees(units(thing.sale_part, 10**9), units(thing.sale_per_share, CASH_SCALE), most)
+        return replace(us_equity(thing.symbol, shortable=thing.shortable, sale_fees=fees), fee_ppm=int(thing.fee))
     base = thing.symbol.removesuffix("USDT")
     return binance_spot(base, "USDT", tick="0.01", lot="0.0001", notional_min="5", fee_ppm=int(thing.fee))
 
@@ -59,7 +72,61 @@ def limits_of(case: Case) -> RiskLimits:
         price_age_ns_max=limits.price_age_ns,
         orders_per_minute_max=limits.orders_per_minute,
         orders_working_max=limits.orders_working,
+        max_net_exposure_units=_or_none(limits.net_exposure, CASH_SCALE),
+        max_position_equity_ppm=_or_none(limits.position_share),
+        max_leverage_ppm=_or_none(limits.leverage),
+        max_drawdown_ppm=_or_none(limits.drawdown),
+        max_order_shares=_or_none(limits.order_shares),
+        max_order_value_units=_or_none(limits.order_value, CASH_SCALE),
+        orders_per_second_max=_or_none(limits.orders_per_second),
+        messages_per_minute_max=_or_none(limits.messages_per_minute),
+        messages_per_second_max=_or_none(limits.messages_per_second),
+        duplicate_orders_max=_or_none(limits.duplicates),
+        duplicate_window_ns=limits.duplicate_window_ns,
+        executions_per_symbol_max=_or_none(limits.executions),
+        execution_window_ns=limits.execution_window_ns,
+        close_only=limits.close_only,
+        restricted_symbols=tuple(sorted(limits.restricted)),
     )
+
+
+def _or_none(limit: Decimal | int | None, scale: int = 1) -> int:
+    return NO_LIMIT if limit is None else units(Decimal(limit), scale)
+
+
+COIN = Currency("BNB")
+
+
+def terms_of(case: Case, account: AccountId) -> Terms:
+    """The same terms in our words."""
+    given, facts = case.terms, []
+    for fact in given.facts:
+        if fact.kind == "rate":
+            quote = Currency("USDT")
+            facts.append(FxRate(fact.at_ns, account, COIN, quote, units(fact.amount, CASH_SCALE)))
+        else:
+            per_share = units(fact.amount, CASH_SCALE)
+            facts.append(CashDividend(fact.at_ns, account, Symbol(fact.symbol), per_share, fact.pay_ns))
+    return Terms(
+        debit_ppm=int(given.debit),
+        credit_ppm=int(given.credit),
+        borrow_ppm={Symbol(symbol): int(part) for symbol, part in given.borrow.items()},
+        settles_in=given.settles_in,
+        purses={COIN: units(case.purse, CASH_SCALE)} if case.purse else {},
+        facts=facts,
+        fee_purse=FeePurse(COIN, int(case.fee_part)) if case.fee_part else None,
+    )
+
+
+def actions_of(case: Case) -> list[CorporateAction]:
+    """The same splits and dividends, at the open of their ex-dates."""
+    found = []
+    for fact in case.actions:
+        ex_ns = MONDAY_OPEN_NS + (fact.at_ns - MONDAY_OPEN_NS + DAY_NS) // DAY_NS * DAY_NS
+        ratio = Fraction(fact.new, fact.old)
+        cash_units = units(fact.amount, CASH_SCALE) if fact.kind == "dividend" else 0
+        found.append(CorporateAction(Symbol(fact.symbol), "", ex_ns, ratio, cash_units, ex_ns))
+    return found
 
 
 class Script(Strategy):
@@ -77,26 +144,46 @@ class Script(Strategy):
         """Say it."""
         for decision in self._said.get((bar.end_ns, bar.symbol), ()):
             if decision.kind == "cancel":
-                context.cancel(self._handles[int(decision.amount)])
+                if self._handles[int(decision.amount)] is not None:
+                    context.cancel(self._handles[int(decision.amount)])
             elif decision.kind == "weight":
                 context.target(bar.symbol, weight=decision.amount / 1_000_000)
             elif decision.kind == "quantity":
                 context.target(bar.symbol, quantity=decision.amount)
+            elif decision.kind == "oco":
+                self._handles.append(self._oco(context, decision))
             else:
                 ask = context.buy if decision.side > 0 else context.sell
-                handle = ask(
-                    bar.symbol,
-                    decision.amount,
-                    limit_price=decision.limit or None,
-                    stop_price=decision.stop or None,
-                    time_in_force=decision.until,
-                    post_only=decision.post_only,
-                )
-                self._handles.append(handle)
+                self._handles.append(ask(bar.symbol, decision.amount or None, **words_of(decision)))
+
+    def _oco(self, context: Context, decision: Decision) -> object:
+        if context.position(decision.symbol) == 0:
+            return None
+        words = {name: word for name, word in words_of(decision).items() if name in OcoWords.__annotations__}
+        return context.oco(decision.symbol, decision.amount or None, **words)
 
 
-def run(case: Case) -> tuple[Told, dict[str, tuple[Decimal, ...]], Decimal]:
-    """What our backtest tells of a case, in dollars and shares: the story, each holding, and the cash."""
+def words_of(decision: Decision) -> dict[str, Any]:
+    """Everything it says beside symbol, side and quantity, where it says it."""
+    words = {
+        "limit_price": decision.limit,
+        "stop_price": decision.stop,
+        "time_in_force": decision.until,
+        "post_only": decision.post_only,
+        "reduce_only": decision.reduce_only,
+        "notional": decision.notional,
+        "good_till": decision.expires_ns,
+        "trail_amount": decision.trail,
+        "trail_percent": decision.trail_part / 10_000,
+        "take_profit": decision.take_profit,
+        "stop_loss": decision.stop_loss,
+        "stop_loss_limit": decision.stop_loss_limit,
+    }
+    return {name: word for name, word in words.items() if word}
+
+
+def run(case: Case) -> tuple[Told, dict[str, tuple[Decimal, ...]], Decimal, Decimal]:
+    """What our backtest tells of a case, in dollars and shares: the story, each holding, cash and purse."""
     instruments = [instrument_of(thing, case.equities) for thing in case.things]
     rows: dict[str, list[list[int]]] = {instrument.symbol: [] for instrument in instruments}
     by_symbol = {instrument.symbol: instrument for instrument in instruments}
@@ -112,9 +199,15 @@ def run(case: Case) -> tuple[Told, dict[str, tuple[Decimal, ...]], Decimal]:
     }
     currency = Currency("USD" if case.equities else "USDT")
     calendar = "XNYS" if case.equities else "24x7"
-    account = Account(AccountId("case"), VenueName("x"), currency, calendar, limits_of(case))
+    collars = tuple(
+        (Symbol(symbol), SymbolLimits(price_collar_ppm=int(part))) for symbol, part in case.limits.collar_of.items()
+    )
+    account = Account(
+        AccountId("case"), VenueName("x"), currency, calendar, limits_of(case), case.spends_unsettled, collars
+    )
     sessions = [Session(str(close_ns), close_ns - SESSION_NS, close_ns) for close_ns in case.closes]
-    market = Market(account, units(case.cash, CASH_SCALE), tables, sessions)
+    terms = terms_of(case, account.id)
+    market = Market(account, units(case.cash, CASH_SCALE), tables, sessions, actions_of(case), terms)
     runner = StrategyRunner(
         Script(case), strategy_id=StrategyId("script"), account=account.id, instruments=instruments, epoch="backtest"
     )
@@ -143,7 +236,10 @@ def run(case: Case) -> tuple[Told, dict[str, tuple[Decimal, ...]], Decimal]:
             Decimal(view.cost_units) / CASH_SCALE,
             Decimal(view.realized_units) / CASH_SCALE,
             Decimal(view.fees_units) / CASH_SCALE,
+            Decimal(view.dividends_units) / CASH_SCALE,
+            Decimal(view.borrow_fees_units) / CASH_SCALE,
         )
         for view in done.machine.positions()
     }
-    return told, holdings, Decimal(done.machine.cash(account.id, currency)) / CASH_SCALE
+    purse = Decimal(done.machine.cash(account.id, COIN)) / CASH_SCALE if case.purse else Decimal(0)
+    return told, holdings, Decimal(done.machine.cash(account.id, currency)) / CASH_SCALE, purse

@@ -13,8 +13,14 @@ RULES = (
     "WEEKLY_LOSS MONTHLY_LOSS LOSS_PER_TRADE MAX_SHARES MAX_POSITION_NOTIONAL MAX_TOTAL_EXPOSURE MAX_OPEN_POSITIONS "
     "BUYING_POWER ORDER_RATE TOO_MANY_ORDERS"
 )
+RICH_RULES = (
+    "NOTHING_TO_REDUCE PRICES_DISAGREE NEW_POSITIONS_DISABLED RESTRICTED_SYMBOL MAX_DRAWDOWN MAX_ORDER_QUANTITY "
+    "MAX_ORDER_VALUE MAX_POSITION_SHARE MAX_NET_EXPOSURE MAX_LEVERAGE ORDER_RATE_SECOND MESSAGE_RATE_SECOND "
+    "MESSAGE_RATE REPEATED_EXECUTION"
+)
 PLAIN = Path(__file__).parent / "plain"
 SLICE = range(150)
+RICH_SLICE = range(70)
 
 
 def test_random_backtests_agree_with_the_second_opinion_to_the_unit():
@@ -29,8 +35,20 @@ def test_random_backtests_agree_with_the_second_opinion_to_the_unit():
     assert min(seen["trips"], seen["expired"], seen["cancels"]) > 10, "the cases meet what they are made for"
 
 
+def test_random_backtests_with_parked_orders_and_money_facts_agree_to_the_unit():
+    seen: Counter[str] = Counter()
+    for seed in RICH_SLICE:
+        told = agree(seed, rich=True)
+        seen.update(told.refused)
+        seen.update(trades=len(told.trades), trips=told.trips, expired=told.expired, cancels=told.cancels)
+
+    assert seen["trades"] > 500
+    assert set(RICH_RULES.split()) <= set(seen), "the rules that a limits file may leave out"
+    assert min(seen["trips"], seen["expired"], seen["cancels"]) > 10
+
+
 def test_one_case():
-    agree(int(os.environ.get("REFERENCE_CASE", "5")))
+    agree(int(os.environ.get("REFERENCE_CASE", "5")), rich=bool(os.environ.get("REFERENCE_RICH")))
 
 
 def test_the_second_opinion_imports_nothing_of_ours_and_nothing_installed():

@@ -29,7 +29,6 @@ _REFUSED = typed(r.EFFECT_REFUSED)
 _CANCEL = typed(r.EFFECT_CANCEL)
 _TOO_LARGE = typed(RefusalCode.QUANTITY_TOO_LARGE)
 _NOTHING_TO_REDUCE = typed(RefusalCode.NOTHING_TO_REDUCE)
-_PAST = typed(RefusalCode.EXPIRES_IN_THE_PAST)
 _TOO_MANY = typed(RefusalCode.TOO_MANY_ORDERS)
 _PASSED = typed(PASSED)
 _ZERO = typed(0)
@@ -149,8 +148,6 @@ def draft_request(state: State, fact: Int64Array, out: Int64Array, count: int) -
         if closable == 0:
             return _NOTHING_TO_REDUCE, _ZERO, row[r.E_QTY]
         row[r.E_QTY] = min(row[r.E_QTY], closable)
-    if fact[r.F_EXPIRES] != 0 and fact[r.F_EXPIRES] <= state.scalars[r.S_NOW]:
-        return _PAST, state.scalars[r.S_NOW], fact[r.F_EXPIRES]
     return _PASSED, _ZERO, _ZERO
 
 

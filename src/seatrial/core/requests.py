@@ -27,6 +27,7 @@ _PASSED = typed(PASSED)
 _OFF_TICK = typed(RefusalCode.OFF_TICK)
 _COLLAR = typed(RefusalCode.PRICE_COLLAR)
 _DISAGREE = typed(RefusalCode.PRICES_DISAGREE)
+_PAST = typed(RefusalCode.EXPIRES_IN_THE_PAST)
 _TOO_MANY = typed(RefusalCode.TOO_MANY_ORDERS)
 _NOTHING_TO_REDUCE = typed(RefusalCode.NOTHING_TO_REDUCE)
 _ZERO = typed(0)
@@ -40,8 +41,8 @@ def answer(state: State, fact: Int64Array, out: Int64Array, count: int) -> int:
     code, limit, actual = draft_request(state, fact, out, count)
     if code == PASSED:
         code, limit, actual = check_shape(state, fact, out[count])
-    if code == PASSED and state.scalars[r.S_HALTED] == 0 and places_of(fact) > 0:
-        code, limit, actual = check_room(state, fact)
+    if code == PASSED and state.scalars[r.S_HALTED] == 0:
+        code, limit, actual = check_place(state, fact)
     if code != PASSED:
         return refuse(state, out, count, code, limit, actual)
     if fact[r.F_CLASS] == _OCO:
@@ -69,8 +70,12 @@ def places_of(fact: Int64Array) -> int:
 
 
 @compiled_inner
-def check_room(state: State, fact: Int64Array) -> Verdict:
-    """Parked orders of an account are bounded as its working ones are."""
+def check_place(state: State, fact: Int64Array) -> Verdict:
+    """Whether it lies in time, and in room: parked orders of an account are bounded as its working ones are."""
+    if fact[r.F_EXPIRES] != 0 and fact[r.F_EXPIRES] <= state.scalars[r.S_NOW]:
+        return _PAST, state.scalars[r.S_NOW], fact[r.F_EXPIRES]
+    if places_of(fact) == 0:
+        return _PASSED, _ZERO, _ZERO
     account = state.rules[fact[r.F_INST], r.R_ACCOUNT]
     after = _ZERO + places_of(fact)
     for at in range(state.scalars[r.S_PARKED]):
@@ -127,7 +132,8 @@ def check_leg(state: State, inst: int, price: int, entry: int, direction: int) -
         return _OFF_TICK, tick, price
     if price < 0 or (price - entry) * direction <= 0:
         return _DISAGREE, _ZERO + entry, price
-    collar = muldiv_floor(last, state.limits[state.rules[inst, r.R_ACCOUNT], r.L_COLLAR_PPM], r.PPM)
+    of_account = state.limits[state.rules[inst, r.R_ACCOUNT], r.L_COLLAR_PPM]
+    collar = muldiv_floor(last, min(of_account, state.rules[inst, r.R_COLLAR_PPM]), r.PPM)
     if abs(price - last) > collar:
         return _COLLAR, collar, abs(price - last)
     return _PASSED, _ZERO, _ZERO

@@ -71,7 +71,7 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
 def give_way(state: State, out: Int64Array, count: int, inst: int) -> int:
     """Parked orders that a target contradicts: exits where it asks for less than is held, entries the other way."""
     held, wanted = state.positions[inst, r.P_QTY], wanted_qty(state, inst)
-    if held * wanted < 0 or abs(wanted) < abs(held):
+    if held < 0 < wanted or wanted < 0 < held or abs(wanted) < abs(held):  # their product would not fit 64 bits
         count = drop_legs(state, out, count, inst, _RESIZE)
     missing = missing_qty(state, inst)
     if missing == 0:

@@ -25,6 +25,8 @@ class Holding:
     resize_waits: bool = False
     exiting: bool = False
     stopped_side: int = 0
+    dividends: Decimal = ZERO
+    borrow_fees: Decimal = ZERO
 
     @property
     def worth(self) -> Decimal:
@@ -36,11 +38,10 @@ class Holding:
         """Less than a lot counts as nothing."""
         return abs(self.qty) < self.thing.lot
 
-    def post(self, side: int, qty: Decimal, price: Decimal) -> tuple[Decimal, bool]:
+    def post(self, side: int, qty: Decimal, price: Decimal, fee: Decimal, in_coin: bool) -> tuple[Decimal, bool]:
         """Book a trade; answers how cash moves, and whether it closed what was held."""
         thing = self.thing
-        value = thing.paid(qty, price) if side > 0 else thing.received(qty, price)
-        fee, in_coin = thing.fee_on(side, qty, price)
+        value = thing.value(side, qty, price)
         held, moved, cash = self.qty, side * qty, -side * value
         if in_coin:
             moved -= fee
@@ -53,11 +54,12 @@ class Holding:
             self.realized -= side * value
             self.trade_result -= side * value
         else:
-            self.trade_result += self._move(moved, side * value, price)
+            self.trade_result += self.move(moved, side * value, price)
         was_held = abs(held) >= thing.lot
         return cash, was_held and (self.is_flat or (self.qty > 0) != (held > 0))
 
-    def _move(self, moved: Decimal, value: Decimal, price: Decimal) -> Decimal:
+    def move(self, moved: Decimal, value: Decimal, price: Decimal) -> Decimal:
+        """Post a signed quantity and its signed value; answers what that realised."""
         held = self.qty
         self.qty += moved
         if held == 0 or (held > 0) == (moved > 0):

@@ -22,10 +22,17 @@ class Thing:
     fee: Decimal
     fee_in_coin: bool
     stops_wait: bool = False  # a stop that would trigger on arrival is refused
+    sale_part: Decimal = Decimal(0)  # regulatory fees of a sale: so much of the proceeds,
+    sale_per_share: Decimal = Decimal(0)  # so much a share,
+    sale_per_share_max: Decimal = Decimal(0)  # but no more than this, each up to the cent
 
     def paid(self, qty: Decimal, price: Decimal) -> Decimal:
         """Cost rounds up."""
         return up(qty * price, CENT)
+
+    def value(self, side: int, qty: Decimal, price: Decimal) -> Decimal:
+        """What a trade moves in cash."""
+        return self.paid(qty, price) if side > 0 else self.received(qty, price)
 
     def received(self, qty: Decimal, price: Decimal) -> Decimal:
         """Proceeds round down."""
@@ -41,12 +48,26 @@ class Thing:
 
     def fee_on(self, side: int, qty: Decimal, price: Decimal) -> tuple[Decimal, bool]:
         """The fee, and whether it is taken in coin. It is cut off, never rounded up."""
-        if self.fee == 0:
-            return Decimal(0), False
         if side > 0 and self.fee_in_coin:
             return down(qty * self.fee / MILLION, self.qty_step), True
-        value = self.paid(qty, price) if side > 0 else self.received(qty, price)
-        return down(value * self.fee / MILLION, CENT), False
+        fee = down(self.value(side, qty, price) * self.fee / MILLION, CENT)
+        return fee + (self.sale_fees(qty, price) if side < 0 else 0), False
+
+    def sale_fees(self, qty: Decimal, price: Decimal) -> Decimal:
+        """Two fees, each rounded up to a whole cent of its own."""
+        penny = Decimal("0.01")
+        of_value = up(up(self.received(qty, price) * self.sale_part, CENT), penny)
+        return of_value + up(min(up(qty * self.sale_per_share, CENT), self.sale_per_share_max), penny)
+
+    def price_after(self, price: Decimal, new: int, old: int) -> Decimal:
+        """A price after a split, to the nearest step, halves up, never to nothing."""
+        if price <= 0:
+            return Decimal(0)
+        return max(down(price * old / new + self.price_step / 2, self.price_step), self.price_step)
+
+    def qty_after(self, qty: Decimal, new: int, old: int) -> Decimal:
+        """A quantity after a split, magnitude rounded down."""
+        return toward_zero(qty * new / old, self.qty_step)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.reference.plain.parked import Parked
 
 
 @dataclass(eq=False)
 class Order:
-    """`side` is 1 or -1; `why` is request, target, part or stop. `met` counts the prints it took part in."""
+    """`side` is 1 or -1; `why` is request, target, part, stop or child, of `parent` then.
+
+    `met` counts the prints it took part in. What is good till a date the account ends, at `expires_ns`.
+    """
 
     symbol: str
     side: int
@@ -19,12 +26,20 @@ class Order:
     stop: Decimal
     why: str
     post_only: bool = False
+    reduce_only: bool = False
+    expires_ns: int = 0
+    parent: Parked | None = None
     filled: Decimal = Decimal(0)  # as the account has heard
     traded: Decimal = Decimal(0)  # as the venue knows
     canceling: bool = False
     met: int = 0
     resting: bool = False
     triggered: bool = False
+
+    @classmethod
+    def market(cls, symbol: str, signed: Decimal, why: str) -> Order:
+        """A market order for the day."""
+        return cls(symbol, 1 if signed > 0 else -1, "market", "day", abs(signed), Decimal(0), Decimal(0), why)
 
     @property
     def left(self) -> Decimal:
