@@ -12,6 +12,7 @@ from tests.clients.environments import HERE, lock_of
 PROJECT_LOCK = HERE.parents[1] / "requirements" / "dev.lock"
 
 NOW = ("--clock", "now")  # what a bot wants that compares candles with its own clock
+LISTEN_KEYS = ("--set", "emulators.listen_keys=true")  # what a client asks for that is older than 2026
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ CLIENTS = (
     Client("lumibot_bot", "lumibot", "Alpaca", quick=False, options=(*NOW, "--always-open"), speed=1),
     Client("ccxt_client", "ccxt", "Binance"),
     Client("python_binance", "python-binance", "Binance"),
-    Client("binance_connector", "binance-connector", "Binance"),
+    Client("binance_connector", "binance-connector", "Binance", options=LISTEN_KEYS),
     Client("sdk_spot", "binance-sdk-spot", "Binance"),
     Client("freqtrade_bot", "freqtrade", "Binance", quick=False, options=NOW, speed=1),
 )

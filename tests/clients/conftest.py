@@ -11,6 +11,7 @@ import os
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ def venues() -> dict[str, dict[str, str]]:
 def alpaca(venues: dict[str, dict[str, str]]) -> dict[str, str]:
     """Addresses and keys of the emulated Alpaca."""
     return venues["alpaca"]
+
+
+@pytest.fixture(params=["rsa", "ed25519"])
+def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The API key of an account, and the private key that signs for it, as PEM."""
+    scheme = request.param
+    private = (Path(os.environ["KEYS"]) / f"{scheme}.pem").read_text("utf-8")
+    return f"PK{scheme}".upper().ljust(64, "X"), private
 
 
 @pytest.fixture(scope="session")

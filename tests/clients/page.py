@@ -23,6 +23,7 @@ CAPABILITIES = (
     "limit order",
     "stop order",
     "bracket and OCO",
+    "trailing stop",
     "client order id",
     "cancel",
     "replace",
@@ -37,6 +38,8 @@ CAPABILITIES = (
     "socket API",
     "errors of its own",
     "rate limit",
+    "RSA and Ed25519 keys",
+    "listenKey",
     "unknown outcomes",
     "reconnect",
 )

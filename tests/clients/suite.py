@@ -36,13 +36,14 @@ class Ended:
     printed: str
 
 
-def run_suite(client: str, venues: Mapping[str, object], *arguments: str) -> Ended:
+def run_suite(client: str, venues: Mapping[str, object], *arguments: str, keys: Path | None = None) -> Ended:
     """Run the suites of a client against running venues.
 
     Args:
         client: the folder of the client.
         venues: the JSON line of `seatrial emulate --json`.
         arguments: more words for the inner pytest, such as `-k orders`.
+        keys: the folder of the private keys of further accounts (`keys.accounts_file`).
 
     Raises:
         NotInstalled: the client has no environment and cannot get one.
@@ -53,7 +54,7 @@ def run_suite(client: str, venues: Mapping[str, object], *arguments: str) -> End
         ran = subprocess.run(
             [*words(python, HERE / client), f"--junit-xml={report}", f"--basetemp={folder}/tmp", *arguments],
             cwd=folder,
-            env=surroundings(venues, folder),
+            env=surroundings(venues, folder) | ({} if keys is None else {"KEYS": str(keys)}),
             capture_output=True,
             text=True,
             timeout=SECONDS_MAX,

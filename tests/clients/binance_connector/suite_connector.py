@@ -85,6 +85,23 @@ def test_stops_wait_for_their_price(spot: Any, eventually: Callable[..., Any], l
     assert spot.get_order(PAIR, orderId=order["orderId"])["stopPrice"].startswith(low)
 
 
+@shows("trailing stop")
+def test_a_trailing_stop_follows_the_market(spot: Any, eventually: Callable[..., Any], last: float) -> None:
+    bought(spot, eventually)
+    order = limit(spot, last * 0.7, side="SELL", type="STOP_LOSS_LIMIT", trailingDelta=2_000)
+    told = spot.get_order(PAIR, orderId=order["orderId"])
+    assert (told["status"], told["trailingDelta"]) == ("NEW", 2_000)
+
+
+@shows("RSA and Ed25519 keys")
+def test_a_pair_of_keys_signs(binance: dict[str, str], pair: tuple[str, str], last: float) -> None:
+    key, private = pair
+    signing = Spot(key, private_key=private, base_url=binance["rest"])
+    assert signing.account()["canTrade"]
+    order = limit(signing, last * 0.7)
+    assert signing.cancel_order(PAIR, orderId=order["orderId"])["status"] == "CANCELED"
+
+
 @shows("bracket and OCO")
 def test_one_cancels_the_other(spot: Any, eventually: Callable[..., Any], last: float) -> None:
     bought(spot, eventually)
@@ -193,6 +210,26 @@ def test_combined_streams_say_whose_message_it_is(binance: dict[str, str], event
     client.trade(symbol=PAIR)
     eventually(lambda: [each for each in told if each.get("stream") == "btcusdt@trade"], "a wrapped trade")
     client.stop()
+
+
+@shows("listenKey")
+@shows("order stream")
+def test_a_listen_key_opens_the_account_and_is_given_back(
+    binance: dict[str, str], spot: Any, last: float, eventually: Callable[..., Any]
+) -> None:
+    key = spot.new_listen_key()["listenKey"]
+    assert spot.new_listen_key()["listenKey"] == key
+    assert spot.renew_listen_key(key) == {}
+    told, client = heard_from(lambda **on: SpotWebsocketStreamClient(stream_url=binance["ws"], **on))
+    client.user_data(listen_key=key)
+    eventually(lambda: [each for each in told if "result" in each], "the subscription")
+    order = limit(spot, last * 0.7)
+    eventually(lambda: [each for each in told if each.get("i") == order["orderId"]], "a report of the order")
+    client.stop()
+    assert spot.close_listen_key(key) == {}
+    with pytest.raises(ClientError) as gone:
+        spot.renew_listen_key(key)
+    assert gone.value.error_code == -1125
 
 
 @shows("socket API")

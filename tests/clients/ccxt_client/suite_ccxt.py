@@ -133,6 +133,25 @@ def test_stops_and_targets_wait_for_their_price(exchange: Any, eventually: Calla
         exchange.create_order(PAIR, "limit", "sell", 0.01, high, {"stopLossPrice": high})
 
 
+@shows("trailing stop")
+def test_a_trailing_stop_follows_the_market(exchange: Any, eventually: Callable[..., Any], last: float) -> None:
+    filled(exchange, eventually, exchange.create_order(PAIR, "market", "buy", 0.05))
+    trailing = {"trailingPercent": 20, "stopLossOrTakeProfit": "stopLoss"}
+    order = exchange.create_order(PAIR, "limit", "sell", 0.01, at(exchange, last * 0.7), trailing)
+    told = exchange.fetch_order(order["id"], PAIR)
+    assert (told["status"], told["info"]["trailingDelta"]) == ("open", 2_000)
+
+
+@shows("RSA and Ed25519 keys")
+def test_a_pair_of_keys_signs(binance: dict[str, str], pair: tuple[str, str], last: float) -> None:
+    key, private = pair
+    signing = ccxt.binance(addresses(binance) | {"apiKey": key, "secret": private})
+    assert signing.fetch_balance()["USDT"]["free"] > 0
+    order = signing.create_order(PAIR, "limit", "buy", 0.01, at(signing, last * 0.7))
+    signing.cancel_order(order["id"], PAIR)
+    assert signing.fetch_order(order["id"], PAIR)["status"] == "canceled"
+
+
 @shows("replace")
 def test_an_edited_order_is_a_new_one_in_place_of_the_old(exchange: Any, last: float) -> None:
     first = exchange.create_order(PAIR, "limit", "buy", 0.01, at(exchange, last * 0.7))

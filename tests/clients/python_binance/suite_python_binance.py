@@ -102,6 +102,35 @@ def test_stops_wait_for_their_price(local: Any, eventually: Callable[..., Any], 
         local.create_order(type="TAKE_PROFIT_LIMIT", **sell)
 
 
+@shows("trailing stop")
+def test_a_trailing_stop_follows_the_market(local: Any, eventually: Callable[..., Any], last: float) -> None:
+    filled(local, eventually, local.order_market_buy(symbol=PAIR, quantity="0.02"))
+    order = local.create_order(
+        symbol=PAIR,
+        side="SELL",
+        type="STOP_LOSS_LIMIT",
+        timeInForce="GTC",
+        quantity="0.01",
+        price=at(last * 0.7),
+        trailingDelta=2_000,
+    )
+    told = local.get_order(symbol=PAIR, orderId=order["orderId"])
+    assert (told["status"], told["trailingDelta"]) == ("NEW", 2_000)
+
+
+@shows("RSA and Ed25519 keys")
+def test_a_pair_of_keys_signs(binance: dict[str, str], pair: tuple[str, str], last: float) -> None:
+    class LocalClient(Client):
+        API_URL = binance["rest"] + "/api"
+        MARGIN_API_URL = binance["rest"] + "/sapi"
+
+    key, private = pair
+    signing = LocalClient(key, private_key=private)
+    assert signing.get_account()["canTrade"]
+    order = signing.order_limit_buy(symbol=PAIR, quantity="0.01", price=at(last * 0.7))
+    assert signing.cancel_order(symbol=PAIR, orderId=order["orderId"])["status"] == "CANCELED"
+
+
 @shows("bracket and OCO")
 def test_one_cancels_the_other(local: Any, eventually: Callable[..., Any], last: float) -> None:
     filled(local, eventually, local.order_market_buy(symbol=PAIR, quantity="0.02"))

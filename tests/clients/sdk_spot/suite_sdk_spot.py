@@ -100,6 +100,22 @@ def test_stops_wait_for_their_price(rest: Any, eventually: Callable[..., Any], l
     assert float(rest.get_order(symbol=PAIR, order_id=order.order_id).data().stop_price) == low
 
 
+@shows("trailing stop")
+def test_a_trailing_stop_follows_the_market(rest: Any, eventually: Callable[..., Any], last: float) -> None:
+    bought(rest, eventually)
+    order = limit(rest, last * 0.7, side="SELL", type="STOP_LOSS_LIMIT", trailing_delta=2_000)
+    assert rest.get_order(symbol=PAIR, order_id=order.order_id).data().status == "NEW"
+
+
+@shows("RSA and Ed25519 keys")
+def test_a_pair_of_keys_signs(binance: dict[str, str], pair: tuple[str, str], last: float) -> None:
+    key, private = pair
+    signing = Spot(ConfigurationRestAPI(api_key=key, private_key=private, base_path=binance["rest"])).rest_api
+    assert signing.get_account().data().can_trade
+    order = limit(signing, last * 0.7)
+    assert signing.delete_order(symbol=PAIR, order_id=order.order_id).data().status == "CANCELED"
+
+
 @shows("bracket and OCO")
 def test_one_cancels_the_other(rest: Any, eventually: Callable[..., Any], last: float) -> None:
     bought(rest, eventually)

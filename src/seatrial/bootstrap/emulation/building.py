@@ -53,6 +53,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         history=ground.history,
         accounts=accounts,
         rate_per_minute=alpaca_requests_per_minute(ground.settings),
+        auction_hours=True,
     ).app
 
 

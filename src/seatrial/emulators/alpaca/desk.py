@@ -16,6 +16,7 @@ from seatrial.emulators.alpaca.alarms import Alarms
 from seatrial.emulators.alpaca.amounts import ZERO, amount_of
 from seatrial.emulators.alpaca.arrivals import Arrivals
 from seatrial.emulators.alpaca.assets import Listing, Listings, is_coin
+from seatrial.emulators.alpaca.auctions import check_auction
 from seatrial.emulators.alpaca.eras import Era
 from seatrial.emulators.alpaca.families import family_of
 from seatrial.emulators.alpaca.fills import Fill, FillBook
@@ -46,6 +47,7 @@ class Desk:
         listings: facts about assets that instruments do not know, by symbol.
         era: the rules of the day.
         route_ns: how long a request is on its way to the market.
+        auction_hours: orders for the auctions are taken at their hours only.
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class Desk:
         listings: Mapping[str, Listing],
         era: Era,
         route_ns: int = 0,
+        auction_hours: bool = False,
     ) -> None:
         self.exchange = exchange
         self.identity = identity
         self.era = era
+        self._auction_hours = auction_hours
         self.listings = Listings(exchange.instruments, listings)
         self.register = OrderRegister(exchange.instruments)
         self.book = AccountBook(exchange, records, deposits, self.register.open.reserved)
@@ -104,6 +108,8 @@ class Desk:
         self.catch_up()
         if ticket.client_order_id and self.register.is_taken(account, ticket.client_order_id):
             raise malformed("client_order_id must be unique")
+        if self._auction_hours:
+            check_auction(ticket.time_in_force, self.exchange.tape.sessions, self.exchange.now_ns())
         if ticket.notional:
             ticket = self._sized(ticket)
         admission = self._admit(account, ticket)
