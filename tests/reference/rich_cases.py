@@ -202,7 +202,7 @@ def _parked(rng: random.Random, thing: Thing, bar: Bar, may_short: bool) -> Deci
 def _trailing(rng: random.Random, thing: Thing, bar: Bar, plain: Decision) -> Decision:
     trail, part = ZERO, ZERO
     if rng.random() < 0.5:
-        trail = up(bar.close * rng.randint(1, 60) / 2_000, thing.price_step)
+        trail = up(bar.close * rng.randint(1, 60) / 2_000, thing.tick)
     else:
         part = Decimal(rng.choice([500, 3_000, 12_345, 40_000]))
     expires_ns = bar.end_ns + rng.choice([30, 300, 900]) * 10**9 if rng.random() < 0.3 else 0

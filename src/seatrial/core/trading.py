@@ -23,7 +23,7 @@ _CANCELED = int(OrderStatus.CANCELED)
 
 
 @compiled_inner
-def note_trade(state: State, venue: VenueState, trade: Int64Array, inst: int, at_ns: int, pending: int) -> int:
+def note_trade(venue: VenueState, trade: Int64Array, inst: int, at_ns: int, pending: int) -> int:
     """Remember what one order did at a print until the machine hears of it; returns the new count.
 
     A trade and an end are two words to the machine, in this order.
@@ -33,15 +33,12 @@ def note_trade(state: State, venue: VenueState, trade: Int64Array, inst: int, at
     if qty > 0:
         orders = venue.working[inst]
         side = orders[matching.find_order(orders, venue.counts[inst], number), matching.SIDE]
-        fee, in_base = fee_of(state, venue.fees[inst], inst, side, qty, at_price, trade[matching.EXEC_MAKER])
         fill = venue.pending[pending]
         fill[v.L_AT] = at_ns
         fill[v.L_INST] = inst
         fill[v.L_SIDE] = side
         fill[v.L_QTY] = qty
         fill[v.L_PRICE] = at_price
-        fill[v.L_FEE] = fee
-        fill[v.L_FEE_IN_BASE] = in_base
         fill[v.L_NUMBER] = number
         fill[v.L_MAKER] = trade[matching.EXEC_MAKER]
         fill[v.L_LEFT] = trade[matching.EXEC_LEFT]
@@ -82,7 +79,7 @@ def trade_instrument(
         venue.executed,
     )
     for at in range(told):
-        pending = note_trade(state, venue, venue.executed[at], inst, at_ns, pending)
+        pending = note_trade(venue, venue.executed[at], inst, at_ns, pending)
     if told > 0:
         venue.counts[inst] = matching.drop_filled(orders, count)
     return pending
@@ -90,11 +87,17 @@ def trade_instrument(
 
 @compiled_once
 def hear_trades(state: State, venue: VenueState, pending: int) -> None:
-    """The machine hears of the trades and ends of one instant, in order; then what follows reaches the venue."""
+    """The machine hears of the trades and ends of one instant, in order; then what follows reaches the venue.
+
+    A fee is taken as the trade is heard: what one has paid from a purse the next does not find there.
+    """
     tail = _NONE
     for row in range(pending):
         word = venue.pending[row]
         if word[v.L_END] == 0:
+            inst, side, maker = word[v.L_INST], word[v.L_SIDE], word[v.L_MAKER]
+            fee, in_base = fee_of(state, venue.fees[inst], inst, side, word[v.L_QTY], word[v.L_PRICE], maker)
+            word[v.L_FEE], word[v.L_FEE_IN_BASE] = fee, in_base
             blank_fact(venue, _FILL, word[v.L_AT], word[v.L_INST], word[v.L_NUMBER])
             venue.fact[r.F_QTY] = word[v.L_QTY]
             venue.fact[r.F_SIDE] = word[v.L_SIDE]
