@@ -31,6 +31,7 @@ class Ground:
     faults: FaultScript
     history: History
     accounts: Sequence[LocalAccount]
+    auction_hours: bool = False
 
     def cash(self, venue: str, account: LocalAccount) -> Decimal:
         """The opening cash of an account that is new."""
@@ -53,7 +54,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         history=ground.history,
         accounts=accounts,
         rate_per_minute=alpaca_requests_per_minute(ground.settings),
-        auction_hours=True,
+        auction_hours=ground.auction_hours,
     ).app
 
 

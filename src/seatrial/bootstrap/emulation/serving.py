@@ -53,7 +53,14 @@ async def served(settings: Settings, asked: Asked, *, say: Say) -> AsyncIterator
     accounts = read_accounts(asked.accounts) if asked.accounts else []
     markets = emulated_markets(settings, asked, clock.now_ns())
     venues = LocalVenues(
-        settings, clock, markets, store=UNSEEN, faults=faults, accounts=accounts, histories=asked.history
+        settings,
+        clock,
+        markets,
+        store=UNSEEN,
+        faults=faults,
+        accounts=accounts,
+        histories=asked.history,
+        auction_hours=True,
     )
     for line in venues.lines():
         say(line)
