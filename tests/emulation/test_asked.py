@@ -123,6 +123,17 @@ def test_what_cannot_be_had_is_refused_in_a_sentence(
         markets(*symbols, **asked)  # type: ignore[arg-type]
 
 
+ONE = "[[account]]\nname = 'a'\nkey = 'k'\nsecret = 's'\n"
+
+
+def test_an_account_of_a_tier_says_what_it_pays(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.toml"
+    file.write_text(f"{ONE}commission = {{ maker = '0.0002', taker = '0.0004' }}\npays_in_bnb = true\n")
+    (account,) = read_accounts(file)
+    assert account.commission == {"maker": Decimal("0.0002"), "taker": Decimal("0.0004")}
+    assert account.pays_in_bnb
+
+
 def test_an_account_file_names_who_may_trade_with_how_much(tmp_path: Path) -> None:
     file = tmp_path / "accounts.toml"
     file.write_text(
@@ -145,6 +156,9 @@ def test_an_account_file_names_who_may_trade_with_how_much(tmp_path: Path) -> No
         ("[[account]]\nname = 'a'\nkey = 'k'\nsecret = 's'\ncash = '-1'\n", "zero or more"),
         ("[[account]]\nname = 'a'\nkey = 'k'\nsecret = 's'\nwho = 'x'\n", "accepted are name"),
         ("[[account]]\nname = 'a'\nkey = 'k'\nsecret = 's'\n" * 2, "a name of its own"),
+        (f"{ONE}commission = {{ maker = '0.001' }}\n", "commission is a table"),
+        (f"{ONE}commission = {{ maker = '0.001', taker = '2' }}\n", "commission.taker is a part"),
+        (f"{ONE}pays_in_bnb = 'yes'\n", "pays_in_bnb is true or false"),
         ("not toml", "not a TOML file"),
     ],
 )

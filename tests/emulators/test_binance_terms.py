@@ -7,15 +7,18 @@ from decimal import Decimal
 
 import pytest
 from tests.emulators.small_binance import FLAT, SmallBinance
+from tests.emulators.small_floor import ask, bid, sold
 
 from seatrial.emulators.binance.commission import commission_of
 from seatrial.emulators.binance.habits import Habits
 from seatrial.emulators.binance.rates import WeightMeter
 from seatrial.emulators.binance.refusals import Refusal
 from seatrial.emulators.binance.rules import Rules
-from seatrial.emulators.binance.wallet import Balance, Credentials, Wallet
+from seatrial.emulators.binance.wallet import Balance, Credentials, Rates, Wallet
 
 RULES = Rules("BTCUSDT", "BTC", "USDT", *map(Decimal, ("0.01", "0.00001", "0.00001", "5", "0.001")))
+ORDER = "/api/v3/order"
+LIMIT = {"symbol": "BTCUSDT", "type": "LIMIT", "timeInForce": "GTC", "quantity": "1"}
 LOOKER = Credentials("looker", "look-key", "look-secret", {"USDT": Decimal(1_000)}, can_trade=False)
 
 
@@ -33,8 +36,29 @@ def test_a_commission_is_taken_from_what_is_received_or_less_of_it_in_bnb(
     side: str, bnb: str, price: str | None, expected: tuple[str, str]
 ) -> None:
     wallet = Wallet(1, {"BNB": Balance(Decimal(bnb))})
-    taken = commission_of(side, Decimal(2), Decimal(200), RULES, wallet, None if price is None else Decimal(price))
+    worth = None if price is None else Decimal(price)
+    taken = commission_of(side, Decimal(2), Decimal(200), RULES, RULES.fee_rate, wallet, worth)
     assert (f"{taken.amount:.8f}", taken.asset) == expected
+
+
+def test_makers_and_takers_pay_the_rates_of_the_accounts_tier() -> None:
+    tiered = Credentials("tiered", "tier-key", "tier-secret", commission=Rates(Decimal("0.0002"), Decimal("0.0004")))
+    market = SmallBinance(accounts=[tiered], bursts=[[bid(99, 10), ask(101, 2)], [sold(99, 1)], [sold(99, 11)]])
+    market.to(2.5)
+    taken = market.signed("POST", ORDER, tiered, **LIMIT, side="BUY", price="101", newClientOrderId="taker").body
+    assert [fill["commission"] for fill in taken["fills"]] == ["0.00040000"]
+    market.signed("POST", ORDER, tiered, **LIMIT, side="BUY", price="99", newClientOrderId="maker")
+    market.to(5)
+    trades = market.signed("GET", "/api/v3/myTrades", tiered, symbol="BTCUSDT").body
+    assert [(trade["isMaker"], trade["commission"]) for trade in trades] == [
+        (False, "0.00040000"),
+        (True, "0.00020000"),
+    ]
+    told = market.signed("GET", "/api/v3/account", tiered).body
+    assert (told["makerCommission"], told["takerCommission"]) == (2, 4)
+    assert told["commissionRates"]["maker"] == "0.00020000"
+    pair = market.signed("GET", "/api/v3/account/commission", tiered, symbol="BTCUSDT").body
+    assert pair["standardCommission"]["taker"] == "0.00040000"
 
 
 @pytest.mark.parametrize(

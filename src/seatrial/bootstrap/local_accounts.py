@@ -16,3 +16,5 @@ class LocalAccount:
     secret: str = field(repr=False)
     cash: Decimal | None = None
     coins: Mapping[str, Decimal] = field(default_factory=dict)
+    commission: Mapping[str, Decimal] | None = None  # at Binance, of `maker` and `taker`; None: what each pair asks
+    pays_in_bnb: bool = False

@@ -6,6 +6,8 @@ key = "PKMAKER"
 secret = "whatever you like"
 cash = "250000"              # in USD and in USDT; left out, the cash of everybody
 coins = { BTC = "2" }        # what the account has at Binance besides
+commission = { maker = "0.0008", taker = "0.001" }   # its tier at Binance; left out, what each pair asks
+pays_in_bnb = true           # commissions in BNB, a quarter less, while there is some
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from seatrial.bootstrap.local_accounts import LocalAccount
 from seatrial.domain.faults import BadSetting
 
 ACCOUNTS_MAX = 1_000
-KEYS = ("name", "key", "secret", "cash", "coins")
+KEYS = ("name", "key", "secret", "cash", "coins", "commission", "pays_in_bnb")
+RATE_MAX = Decimal("0.1")
 
 
 def read_accounts(path: Path) -> list[LocalAccount]:
@@ -59,8 +62,26 @@ def _account(path: Path, place: int, row: Any) -> LocalAccount:
         key=row["key"],
         secret=row["secret"],
         cash=None if "cash" not in row else _amount(where, "cash", row["cash"]),
+        commission=_commission(where, row["commission"]) if "commission" in row else None,
+        pays_in_bnb=_yes_or_no(where, "pays_in_bnb", row.get("pays_in_bnb", False)),
         coins={str(coin): _amount(where, f"coins.{coin}", amount) for coin, amount in coins.items()},
     )
+
+
+def _commission(where: str, raw: object) -> dict[str, Decimal]:
+    if not isinstance(raw, dict) or set(raw) != {"maker", "taker"}:
+        raise BadSetting(f'{where}: commission is a table such as {{ maker = "0.0008", taker = "0.001" }}, was {raw!r}')
+    rates = {name: _amount(where, f"commission.{name}", rate) for name, rate in raw.items()}
+    for name, rate in rates.items():
+        if rate > RATE_MAX:
+            raise BadSetting(f'{where}: commission.{name} is a part from "0" to "{RATE_MAX}", was {raw[name]!r}')
+    return rates
+
+
+def _yes_or_no(where: str, name: str, raw: object) -> bool:
+    if not isinstance(raw, bool):
+        raise BadSetting(f"{where}: {name} is true or false, was {raw!r}")
+    return raw
 
 
 def _amount(where: str, name: str, raw: object) -> Decimal:

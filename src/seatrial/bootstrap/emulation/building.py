@@ -61,10 +61,17 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
 def _build_binance(ground: Ground) -> ASGIApp:
     from seatrial.emulators.binance.app import build_binance
     from seatrial.emulators.binance.habits import CONNECTION_DAY_SECONDS, Habits
-    from seatrial.emulators.binance.wallet import Credentials
+    from seatrial.emulators.binance.wallet import Credentials, Rates
 
     accounts = [
-        Credentials(one.name, one.key, one.secret, {"USDT": ground.cash("binance", one), **one.coins})
+        Credentials(
+            one.name,
+            one.key,
+            one.secret,
+            {"USDT": ground.cash("binance", one), **one.coins},
+            commission=None if one.commission is None else Rates(**one.commission),
+            pays_in_bnb=one.pays_in_bnb,
+        )
         for one in ground.accounts
     ]
     by_lot = ground.settings.values["emulators.answers"] == "any"

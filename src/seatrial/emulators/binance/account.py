@@ -16,7 +16,7 @@ from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import NO_LIST, Json, Order, PreventedMatch, Trade
 from seatrial.emulators.binance.past import Past
 from seatrial.emulators.binance.rates import OrderMeter
-from seatrial.emulators.binance.wallet import Credentials, Wallet
+from seatrial.emulators.binance.wallet import Credentials, Rates, Wallet
 
 TRADES_AT_ARRIVAL_MAX = 1_000  # what an answer to a new order can tell of its fills
 ENDED_AT_HAND_MAX = 1_000  # orders of one account
@@ -194,15 +194,14 @@ class Account:
 
     # -------------------------------------------------------------------- body
 
-    def body(self, fee_rate: Decimal, *, omit_zero: bool) -> Json:
+    def body(self, rates: Rates, *, omit_zero: bool) -> Json:
         """The answer of `GET /account`."""
-        fee = int(fee_rate / COMMISSION_UNIT)
         return {
-            "makerCommission": fee,
-            "takerCommission": fee,
+            "makerCommission": int(rates.maker / COMMISSION_UNIT),
+            "takerCommission": int(rates.taker / COMMISSION_UNIT),
             "buyerCommission": 0,
             "sellerCommission": 0,
-            "commissionRates": {"maker": text(fee_rate), "taker": text(fee_rate), "buyer": text(ZERO)}
+            "commissionRates": {"maker": text(rates.maker), "taker": text(rates.taker), "buyer": text(ZERO)}
             | {"seller": text(ZERO)},
             "canTrade": self.credentials.can_trade,
             "canWithdraw": False,

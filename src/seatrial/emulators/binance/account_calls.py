@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seatrial.emulators.binance import refusals
-from seatrial.emulators.binance.commission import BNB, BNB_DISCOUNT
+from seatrial.emulators.binance.commission import BNB, BNB_DISCOUNT, rates_of
 from seatrial.emulators.binance.desk import Call, Desk
 from seatrial.emulators.binance.intake import IGNORED, read_rules
 from seatrial.emulators.binance.numbers import ZERO, text
@@ -12,6 +12,7 @@ from seatrial.emulators.binance.orders import Json
 from seatrial.emulators.binance.parameters import span_of
 from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX, first_or_newest
 from seatrial.emulators.binance.rules import Rules
+from seatrial.emulators.binance.wallet import Credentials
 
 
 def account(desk: Desk, call: Call) -> Json:
@@ -21,29 +22,29 @@ def account(desk: Desk, call: Call) -> Json:
     for rules in desk.markets.rules.values():
         call.account.wallet.of(rules.base)
         call.account.wallet.of(rules.quote)
-    fee_rate = max(rules.fee_rate for rules in desk.markets.rules.values())
-    return call.account.body(fee_rate, omit_zero=omit_zero)
+    dearest = max(desk.markets.rules.values(), key=lambda rules: rules.fee_rate)
+    rates = rates_of(dearest, call.account.credentials.commission)
+    return call.account.body(rates, omit_zero=omit_zero)
 
 
 def account_commission(desk: Desk, call: Call) -> Json:
     """What a trade of a pair costs."""
     rules = read_rules(call.parameters, desk.markets.rules)
     call.parameters.finish(*IGNORED)
-    enabled = call.account.credentials.pays_in_bnb
-    return {"symbol": rules.symbol} | commission_rates(rules, "standardCommission", in_bnb=enabled)
+    return {"symbol": rules.symbol} | commission_rates(rules, "standardCommission", call.account.credentials)
 
 
-def commission_rates(rules: Rules, name: str, *, in_bnb: bool = False) -> Json:
+def commission_rates(rules: Rules, name: str, holder: Credentials) -> Json:
     """The rates of a pair; `name` is what the standard ones are called in this answer."""
-    rate, zero = text(rules.fee_rate), text(ZERO)
+    rates, zero = rates_of(rules, holder.commission), text(ZERO)
     none = {"maker": zero, "taker": zero, "buyer": zero, "seller": zero}
     suffix = name.removeprefix("standardCommission")
     return {
-        name: none | {"maker": rate, "taker": rate},
+        name: none | {"maker": text(rates.maker), "taker": text(rates.taker)},
         f"specialCommission{suffix}": none,
         f"taxCommission{suffix}": none,
         "discount": {
-            "enabledForAccount": in_bnb,
+            "enabledForAccount": holder.pays_in_bnb,
             "enabledForSymbol": True,
             "discountAsset": BNB,
             "discount": text(1 - BNB_DISCOUNT),

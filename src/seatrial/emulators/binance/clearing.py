@@ -206,6 +206,7 @@ class Clearing:
             maker=maker,
             at_ns=at_ns,
             bnb_price=self._markets.bnb_price(order.symbol) if account.credentials.pays_in_bnb else None,
+            tier=account.credentials.commission,
         )
         self.ledger.traded(trade)
         return trade

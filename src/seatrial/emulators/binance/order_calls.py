@@ -48,7 +48,7 @@ def order_test(desk: Desk, call: Call) -> Json:
     draft = read_draft(call.parameters, desk.markets.rules)
     desk.spot.check_rules(call.account, draft)
     desk.spot.check_market(call.account, draft)
-    return commission_rates(draft.rules, "standardCommissionForOrder") if rates else {}
+    return commission_rates(draft.rules, "standardCommissionForOrder", call.account.credentials) if rates else {}
 
 
 def order_query(desk: Desk, call: Call) -> Json:

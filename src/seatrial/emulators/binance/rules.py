@@ -61,6 +61,7 @@ class Rules:
     qty_min: Decimal
     notional_min: Decimal
     fee_rate: Decimal
+    maker_rate: Decimal | None = None  # None: the same
     price_max: Decimal = PRICE_MAX
     qty_max: Decimal = QTY_MAX
     notional_max: Decimal = NOTIONAL_MAX
@@ -87,6 +88,7 @@ def rules_of(instrument: Instrument) -> Rules:
         qty_min=Decimal(instrument.qty_min_units) / qty_scale,
         notional_min=Decimal(instrument.notional_min_units) / 10**8,
         fee_rate=Decimal(instrument.fee_ppm) / 10**6,
+        maker_rate=None if instrument.maker_fee_ppm is None else Decimal(instrument.maker_fee_ppm) / 10**6,
     )
 
 

@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from seatrial.emulators.binance import engine_refusals
-from seatrial.emulators.binance.commission import commission_of
+from seatrial.emulators.binance.commission import commission_of, rates_of
 from seatrial.emulators.binance.intake import Draft
 from seatrial.emulators.binance.numbers import CONTEXT, ZERO, down, product, step_down, up
 from seatrial.emulators.binance.orders import Order, Trade
 from seatrial.emulators.binance.rules import Rules
-from seatrial.emulators.binance.wallet import Wallet
+from seatrial.emulators.binance.wallet import Rates, Wallet
 
 
 class Market(Protocol):
@@ -108,11 +108,17 @@ def settle(
     maker: bool,
     at_ns: int,
     bnb_price: Decimal | None = None,
+    tier: Rates | None = None,
 ) -> Trade:
-    """Move the money of one trade and advance the order. `bnb_price` is given where BNB pays the commission."""
+    """Move the money of one trade and advance the order. `bnb_price` is given where BNB pays the commission.
+
+    `tier` is what the account pays, where that is not what the pair asks of everybody.
+    """
+    rates = rates_of(rules, tier)
+    rate = rates.maker if maker else rates.taker
     value = product(price, quantity)
     value = up(value) if order.side == "BUY" else down(value)
-    fee, fee_asset = commission_of(order.side, quantity, value, rules, wallet, bnb_price)
+    fee, fee_asset = commission_of(order.side, quantity, value, rules, rate, wallet, bnb_price)
     _exchange(order, wallet, rules, quantity, value)
     wallet.pay(fee_asset, fee, from_locked=ZERO)
     order.executed += quantity

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 from seatrial.domain.time import MILLISECOND_NS
 from seatrial.emulators.binance import engine_refusals
@@ -26,6 +27,13 @@ class ApiKey:
     secret: str = field(repr=False)
 
 
+class Rates(NamedTuple):
+    """What makers and takers pay, as a part of what is traded."""
+
+    maker: Decimal
+    taker: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """One account of the venue: who it is, its key pair, and how the venue treats it.
@@ -35,6 +43,7 @@ class Credentials:
         key, secret: its first key pair.
         deposits: what it begins with, by asset.
         more_keys: further key pairs of the same account.
+        commission: the tier of this account; None pays what each pair asks.
         pays_in_bnb: commissions are paid in BNB, with a discount, as long as there is some.
         can_trade: False for an account that may look and not touch.
     """
@@ -44,6 +53,7 @@ class Credentials:
     secret: str = field(repr=False)
     deposits: Mapping[str, Decimal] = field(default_factory=lambda: {"USDT": Decimal(100_000)})
     more_keys: tuple[ApiKey, ...] = ()
+    commission: Rates | None = None
     pays_in_bnb: bool = False
     can_trade: bool = True
 
