@@ -28,6 +28,7 @@ class Whims(Strategy):
         self.heard: list[object] = []
         self._kept: list[BarView] = []
         self._dice = np.random.default_rng(self.seed)
+        self._again: dict[str, dict[str, float]] = {}
         self._fed = {symbol: (SMA(4), ATR(3)) for symbol in self.symbols}
         self._lines = [
             context.indicator(each, symbol) for symbol in self.symbols for each in (EMA(5), MACD(2, 4, 3), SMA(3))
@@ -48,6 +49,8 @@ class Whims(Strategy):
                 tuple(handle.client_order_id for handle in context.working()),
             )
         )
+        if bar.symbol in self._again and self._dice.random() < 0.8:
+            context.target(bar.symbol, **self._again[bar.symbol])  # said again, whatever became of it
         if self._dice.random() < 1.0 / self.every:
             for _ in range(self._dice.integers(1, 3)):
                 self._say(context, bar, int(self._dice.integers(0, 12)), int(self._dice.integers(-200, 201)))
@@ -57,8 +60,10 @@ class Whims(Strategy):
         lots, symbol = abs(amount) + 1, bar.symbol
         match what:
             case 0 | 1 | 2:
+                self._again[symbol] = {"quantity": amount}
                 context.target(symbol, quantity=amount)
             case 3:
+                self._again[symbol] = {"weight": amount / 1_000}
                 context.target(symbol, weight=amount / 1_000)
             case 4:
                 side(symbol, lots)
@@ -113,6 +118,28 @@ def test_called_by_compiled_code_a_strategy_sees_and_leaves_what_it_does_one_fac
     assert runners[0].discarded == runners[1].discarded
 
 
+class Insists(Strategy):
+    """Says what it wants with every bar, as the first strategy in the README does."""
+
+    def on_start(self, context: Context) -> None:
+        self.average = {symbol: SMA(30) for symbol in self.symbols}
+
+    def on_bar(self, context: Context, bar: BarView) -> None:
+        average = self.average[bar.symbol].update(bar.close)
+        if average is not None:
+            context.target(bar.symbol, quantity=100 if bar.close > average else -100)
+
+
+@pytest.mark.parametrize("symbols", [1, 2])
+def test_a_target_said_again_while_it_stands_is_counted_and_no_more(symbols: int) -> None:
+    made = market([walk(f"S{at}", 2_000 // symbols, 3 + at) for at in range(symbols)], account(**BITING["stop-loss"]))
+
+    insisting = backtest([made], [runner(Insists(), made)])
+
+    assert len(insisting.fills) > 100
+    same(insisting, backtest([made], [runner(Insists(), made)], one_by_one=True))
+
+
 class Raises(Strategy):
     """Fails on its fifth bar."""
 
@@ -122,10 +149,7 @@ class Raises(Strategy):
     def on_bar(self, context: Context, bar: BarView) -> None:
         self.bars += 1
         if self.bars == 5:
-            try:
-                raise KeyError("first")
-            except KeyError as fault:
-                raise ArithmeticError("wrong on the fifth bar") from fault
+            raise ArithmeticError("wrong on the fifth bar") from KeyError("first")
 
 
 class Slips(Raises):

@@ -122,4 +122,18 @@ def _rows_at(typing: Any, address: Any, rows: Any, width: Any) -> Any:
     return types.Array(types.int64, 2, "C")(types.int64, types.int64, types.int64), generate
 
 
+def _numbers_at(typing: Any, address: Any, count: Any) -> Any:
+    """The so many floats at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = make_array(signature.return_type)(context, builder)
+        data = builder.inttoptr(arguments[0], context.get_data_type(types.float64).as_pointer())
+        item = ir.Constant(ir.IntType(64), ITEM_BYTES)
+        populate_array(array, data=data, shape=[arguments[1]], strides=[item], itemsize=ITEM_BYTES, meminfo=None)
+        return array._getvalue()
+
+    return types.Array(types.float64, 1, "C")(types.int64, types.int64), generate
+
+
 rows_at: Any = intrinsic(_rows_at)
+numbers_at: Any = intrinsic(_numbers_at)

@@ -11,7 +11,9 @@ import sys
 import sysconfig
 from typing import Any
 
+from llvmlite import ir
 from numba import types
+from numba.extending import intrinsic
 
 _OBJECT = types.int64
 _WORD = types.int64
@@ -33,11 +35,38 @@ put_item: Any = _named("PyTuple_SetItem", types.int32, _OBJECT, _WORD, _OBJECT) 
 list_size: Any = _named("PyList_Size", _WORD, _OBJECT)
 list_item: Any = _named("PyList_GetItem", _OBJECT, _OBJECT, _WORD)  # lent
 dict_size: Any = _named("PyDict_Size", _WORD, _OBJECT)
-attribute_of: Any = _named("PyObject_GetAttr", _OBJECT, _OBJECT, _OBJECT)
+empty_dict: Any = _named("PyDict_Clear", types.void, _OBJECT)
+attribute_named: Any = _named("PyObject_GetAttrString", _OBJECT, _OBJECT, _WORD)  # by the address of a text in C
 set_attribute: Any = _named("PyObject_SetAttr", types.int32, _OBJECT, _OBJECT, _OBJECT)
 bytes_in: Any = _named("PyByteArray_AsString", _WORD, _OBJECT)  # the address of what a bytearray holds
 call_bare: Any = _named("PyObject_CallNoArgs", _OBJECT, _OBJECT)
+call_with: Any = _named("PyObject_Vectorcall", _OBJECT, _OBJECT, _WORD, _WORD, _OBJECT)
 call_method: Any = _named("PyObject_VectorcallMethod", _OBJECT, _OBJECT, _WORD, _WORD, _OBJECT)  # its name, then self
+
+
+def _none(typing: Any) -> Any:
+    """None, lent."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = context.get_c_value(builder, ir.IntType(8), "_Py_NoneStruct", dllimport=True)
+        return builder.ptrtoint(found, ir.IntType(64))
+
+    return _OBJECT(), generate
+
+
+def text_in_c(text: str) -> Any:
+    """The function of compiled code that answers with the address of this text."""
+
+    def _text(typing: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.ptrtoint(context.insert_const_string(builder.module, text), ir.IntType(64))
+
+        return _WORD(), generate
+
+    return intrinsic(_text)
+
+
+none: Any = intrinsic(_none)
 
 
 def counts_are_plain() -> bool:

@@ -25,6 +25,7 @@ from seatrial.strategy import calling as s
 from seatrial.strategy.holding import Decision
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import BarView
+from seatrial.strategy.wishing import Wish
 
 CHUNK_ROWS = 8_192
 
@@ -41,14 +42,16 @@ class CallingDrive:
         self.prepared, self.runner, self.rows = prepared, runner, prepared.rows
         self.passage = Passage(prepared, participation_ppm=participation_ppm, desk_width=s.DESK_WIDTH)
         machine = self.passage.machine
-        machine.strategy_column(runner.strategy_id)
+        self._column = machine.strategy_column(runner.strategy_id)
+        self.passage.desk[c.D_STRATEGY] = self._column
         self._decisions = Decisions(self.passage)
         self._desk = memoryview(self.passage.desk)  # type: ignore[arg-type]
         self._progress = memoryview(self.passage.course.progress)  # type: ignore[arg-type]
         self._shows = s.compiled_show()
         self._insts = {symbol: machine.row_of(runner.account, symbol) for symbol in runner.symbols}
         self._columns = LineColumns(prepared, runner.lines.all, {str(key): at for key, at in self._insts.items()})
-        self._parts = runner.begin_stretches(HeldUnits(machine, runner))
+        self._shown = runner.begin_stretches(HeldUnits(machine, runner))
+        self._wishes = self._shown.wishes
         self._seen = np.array([runner.bars_seen[symbol] for symbol in runner.symbols], dtype=np.int64)
         self._names = [str(instrument.symbol) for _, instrument in machine.instruments]
         self._table = np.full((len(self._names), s.INST_WIDTH), -1, dtype=np.int64)
@@ -56,11 +59,11 @@ class CallingDrive:
             self._table[at, 1:] = id(self._names[at]), instrument.price_scale, instrument.qty_scale
         self._table[list(self._insts.values()), s.I_PLACE] = np.arange(len(self._insts))
         self._scratch = np.zeros(s.ARGUMENTS_WIDTH, dtype=np.int64)
-        self._scratch[1:3] = id(runner.strategy), id(self._parts.context)
+        self._scratch[1:3] = id(runner.strategy), id(self._shown.context)
         self._set_desk()
 
     def _set_desk(self) -> None:
-        desk, parts = self.passage.desk, self._parts
+        desk, parts = self.passage.desk, self._shown
         self._called = (self._opened, self._closed, self._warm)
         self._texts = ("on_bar", "value")
         places = {
@@ -72,6 +75,7 @@ class CallingDrive:
             s.D_ARGUMENTS: self._scratch.ctypes.data,
             s.D_DECISIONS: id(parts.decisions),
             s.D_HANDLES: id(parts.handles),
+            s.D_STANDING: id(self._wishes.standing),
             s.D_OPENS: self.runner.reentry is not None,
             s.D_NOW: parts.clock.buffer_info()[0],
             s.D_SEEN: self._seen.ctypes.data,
@@ -110,7 +114,8 @@ class CallingDrive:
                 if on_progress is not None:
                     on_progress(first, count)
         finally:
-            self.runner.end_stretches(dict(zip(self.runner.symbols, self._seen.tolist(), strict=True)))
+            self._decisions.count_facts(2 * self._wishes.passed_over)  # a target, and the rebalance that follows it
+            self._shown.end(dict(zip(self.runner.symbols, self._seen.tolist(), strict=True)))
         return self.passage.result()
 
     def _travel(self, last: int) -> None:
@@ -126,31 +131,54 @@ class CallingDrive:
     def _opened(self) -> None:
         progress = self._progress
         if progress[c.G_CALM] == 1:
-            self.runner.open_shown((), ())
+            self._shown.open((), ())
         else:
-            self.runner.open_shown(self._decisions.working(), self._shown(progress[c.G_ROW], progress[c.G_REACH]))
+            self._shown.open(self._decisions.working(), self._symbols_of(progress[c.G_ROW], progress[c.G_REACH]))
 
-    def _shown(self, first: int, last: int) -> Sequence[Symbol]:
+    def _symbols_of(self, first: int, last: int) -> Sequence[Symbol]:
         if self.rows.shape[1] == BAR_WIDTH:
             return self.runner.symbols
         insts = set(self.rows[first:last, B_INST].tolist())
         return [symbol for symbol, inst in self._insts.items() if inst in insts]
 
     def _warm(self) -> None:
-        self.runner.drop_shown(self._desk[s.D_KEPT])
+        self._shown.drop(self._desk[s.D_KEPT])
 
     def _closed(self) -> None:
         calm = self._progress[c.G_CALM] == 1
-        decisions = self.runner.take_shown(calm)
+        wishes = wishes_alone(self._shown.decisions)
+        if wishes is None:
+            self._take(self._shown.take(calm))
+        elif calm and self._decisions.change_nothing(self._column, self._insts, wishes):
+            self._wishes.let_stand(wishes)
+            self._shown.decisions.clear()
+            self._desk[s.D_GOES_ON] = 1
+        else:
+            self._decisions.say(self._insts, wishes)
+            self._shown.decisions.clear()
+            self._wishes.standing.clear()
+
+    def _take(self, decisions: Sequence[Decision]) -> None:
+        """Decisions that somebody had to see."""
+        self._wishes.standing.clear()
+        targets = targets_alone(decisions)
         if not decisions:
             self._desk[s.D_GOES_ON] = 1
-            return
-        targets = targets_alone(decisions)
-        if targets is not None:
-            self._decisions.say(targets)
-            return
-        self._progress[c.G_REACH] = self._desk[s.D_ROW]
-        self._decisions.step_through(self.runner.facts_of(decisions, self._parts.clock[0]))
+        elif targets is not None:
+            self._decisions.say(self._insts, targets)
+        else:
+            self._progress[c.G_REACH] = self._desk[s.D_ROW]
+            self._decisions.step_through(self._shown.facts_of(decisions))
+
+
+def wishes_alone(decisions: Sequence[Decision | Wish]) -> list[Wish] | None:
+    """The decisions where they are wishes, one per symbol; else None."""
+    for each in decisions:
+        if type(each) is not Wish:
+            return None
+    if len(decisions) > 1 and len({each.symbol for each in decisions}) < len(decisions):  # type: ignore[union-attr]
+        return None
+    return list(decisions)  # type: ignore[arg-type]
 
 
 def targets_alone(decisions: Sequence[Decision]) -> list[Target] | None:

@@ -13,6 +13,7 @@ from seatrial.domain.facts import Fact, OrderRequest, Target
 from seatrial.domain.ids import ClientOrderId, Symbol
 from seatrial.runs.passage import Passage
 from seatrial.strategy.runner import StrategyRunner
+from seatrial.strategy.wishing import Wish
 
 
 class HeldUnits(Mapping[Symbol, int]):
@@ -45,6 +46,9 @@ class Decisions:
         self._machine, self._venue = passage.machine, passage.venue
         self._said = memoryview(passage.course.said)  # type: ignore[arg-type]
         self._desk = memoryview(passage.desk)  # type: ignore[arg-type]
+        state = self._machine.state
+        self._positions, self._scalars = memoryview(state.positions), memoryview(state.scalars)  # type: ignore[arg-type]
+        self._targets, self._has_target = memoryview(state.targets), memoryview(state.has_target)  # type: ignore[arg-type]
         self._numbers: dict[ClientOrderId, int] = {}
         self._ids: dict[int, ClientOrderId] = {}
 
@@ -57,16 +61,33 @@ class Decisions:
             numbers = sorted({*numbers, *parked.ravel().tolist()})
         return (self._ids[number] for number in numbers if number in self._ids)
 
-    def say(self, targets: Sequence[Target]) -> None:
+    def say(self, insts: Mapping[Symbol, int], targets: Sequence[Target | Wish]) -> None:
         """Put down targets of a lone strategy, one per symbol, for the compiled loop to take."""
-        machine, said = self._machine, self._said
+        said = self._said
         for place, target in enumerate(targets):
-            said[place, c.W_INST] = machine.row_of(target.account, target.symbol)
+            said[place, c.W_INST] = insts[target.symbol]
             said[place, c.W_QTY] = target.quantity_units or 0
             said[place, c.W_WEIGHT_PPM] = target.weight_ppm or 0
             said[place, c.W_IS_WEIGHT] = target.weight_ppm is not None
-        self._desk[c.D_STRATEGY] = machine.strategies[targets[0].strategy]
         self._desk[c.D_SAID] = len(targets)
+
+    def change_nothing(self, column: int, insts: Mapping[Symbol, int], wishes: Sequence[Wish]) -> bool:
+        """Whether the machine has these wishes of a strategy already and holds them, while it is calm."""
+        if self._scalars[r.S_PARKED]:
+            return False
+        positions = self._positions
+        for wish in wishes:
+            inst, units = insts[wish.symbol], wish.quantity_units
+            known = self._has_target[inst, column] == 1 and self._targets[inst, column] == units
+            if not known or positions[inst, r.P_QTY] != units:
+                return False
+            if positions[inst, r.P_STOPPED_SIDE] or positions[inst, r.P_EXIT_PENDING]:
+                return False
+        return True
+
+    def count_facts(self, count: int) -> None:
+        """So many facts were heard that changed nothing else."""
+        self._scalars[r.S_FACTS] += count
 
     def step_through(self, facts: Sequence[Fact]) -> None:
         """One fact after the other, on the state that was decided on: what was shown is marked first."""

@@ -23,6 +23,7 @@ from seatrial.core.interpreter import (
     call_method,
     dict_size,
     drop,
+    empty_dict,
     float_of,
     int_of,
     keep,
@@ -44,6 +45,7 @@ from seatrial.core.interpreter import (
     D_ARGUMENTS,  # scratch, the strategy, the context, the view, and five places for what is shown
     D_DECISIONS,  # the list that the context fills
     D_HANDLES,  # the context's orders
+    D_STANDING,  # the wishes that stand while nothing happens
     D_PROGRESS,
     D_OPENS,  # 1 where every batch in which anything may have happened is opened, handles or not
     D_OPENED,  # called as a batch begins, where there are orders that may have ended meanwhile
@@ -60,8 +62,8 @@ from seatrial.core.interpreter import (
     D_VALUE,  # the name of what a line shows
     D_FIRST,  # the first row of the answers
     D_NONE,
-) = range(loop.D_FREE, loop.D_FREE + 25)
-DESK_WIDTH = loop.D_FREE + 25
+) = range(loop.D_FREE, loop.D_FREE + 26)
+DESK_WIDTH = loop.D_FREE + 26
 
 # Of an instrument: its place among the strategy's symbols or -1, its name, its scales.
 I_PLACE, I_SYMBOL, I_PRICE_SCALE, I_QTY_SCALE = range(4)
@@ -194,6 +196,8 @@ def show(desk: int, first: int, last: int) -> int:
     shown = words_at(d[D_ARGUMENTS] + 32)
     shown[S_START], shown[S_END], shown[S_VIEW] = 0, 0, 0
     shown[S_START_OBJECT], shown[S_END_OBJECT] = int_of(0), int_of(0)
+    if words_at(d[D_PROGRESS])[loop.G_CALM] == 0:
+        empty_dict(d[D_STANDING])
     row = show_rows(d, shown, first, last)
     if shown[S_VIEW] != 0:
         drop(shown[S_VIEW])

@@ -22,6 +22,7 @@ from seatrial.strategy.holding import Decision
 from seatrial.strategy.lines import Line, Lines
 from seatrial.strategy.saying import Sayings
 from seatrial.strategy.wanting import target_of
+from seatrial.strategy.wishing import Wishes
 
 HANDLES_MAX = 1_000  # per strategy; the oldest are forgotten, the machine's own order limit is far below
 
@@ -53,6 +54,7 @@ class Context:
         self._clock = array("q", [0])  # compiled code moves it on
         self._open = False
         self.lines = Lines()
+        self.wishes: Wishes | None = None  # where targets need no more words
 
     @property
     def now_ns(self) -> int:
@@ -97,6 +99,11 @@ class Context:
 
         `confidence` (0 to 1) and `reason` are shown with the signal; leave out what would only be made up.
         """
+        wishes = self.wishes
+        if wishes is not None and confidence is None and reason is None and (weight is None) != (quantity is None):
+            if quantity is None or not wishes.stands(symbol, quantity):
+                wishes.take(self._instrument(symbol), weight, quantity)
+            return
         target = target_of(
             self._instrument(symbol),
             account=self.account,
@@ -199,11 +206,6 @@ class Context:
         """What is held as this batch is decided, in quantity units."""
         return self._positions
 
-    @property
-    def decided(self) -> list[Decision]:
-        """The decisions of the open batch."""
-        return self._decisions
-
     def count(self) -> int:
         """How many decisions the open batch holds so far."""
         return len(self._decisions)
@@ -217,6 +219,8 @@ class Context:
     def _decide(self, decision: Decision) -> None:
         if not self._open:
             raise RequestFault("decision", "a decision inside on_bar", type(decision).__name__)
+        if self.wishes is not None:
+            self.wishes.recall()
         self._decisions.append(decision)
 
     def _order(self, side: Side, symbol: str, quantity: Amount | None, words: OrderWords) -> OrderHandle:

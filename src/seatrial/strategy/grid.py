@@ -47,14 +47,20 @@ def signed_quantity_units(field: str, quantity: Amount, instrument: Instrument) 
         if units < 0 and not instrument.shortable:
             raise RequestFault(field, f"zero or more: {instrument.symbol} cannot be held short", quantity)
         return units
+    if type(quantity) is int and instrument.qty_scale % instrument.lot_units == 0:
+        return _checked_units(field, quantity, quantity * instrument.qty_scale, instrument)
     lots = _decimal(field, quantity, "a quantity") * instrument.qty_scale / instrument.lot_units
     whole = (abs(lots) + _LOT_FRACTION).to_integral_value(ROUND_FLOOR)
     units = int(whole) * instrument.lot_units
-    if units >= QTY_UNITS_MAX:
+    return _checked_units(field, quantity, units if lots >= 0 else -units, instrument)
+
+
+def _checked_units(field: str, quantity: Amount, units: int, instrument: Instrument) -> int:
+    if abs(units) >= QTY_UNITS_MAX:
         raise RequestFault(field, f"a quantity below {instrument.qty_text(QTY_UNITS_MAX)}", quantity)
-    if lots < 0 and units and not instrument.shortable:
+    if units < 0 and not instrument.shortable:
         raise RequestFault(field, f"zero or more: {instrument.symbol} cannot be held short", quantity)
-    return units if lots >= 0 else -units
+    return units
 
 
 def affordable_quantity(quantity: float, instrument: Instrument) -> float:
@@ -74,12 +80,12 @@ def order_quantity_units(field: str, quantity: Amount, instrument: Instrument) -
 
 def weight_ppm(field: str, weight: Amount, instrument: Instrument) -> int:
     """A share of the account's equity in millionths."""
-    value = _decimal(field, weight, "a weight such as 0.25")
     lowest = -WEIGHT_MAX if instrument.shortable else 0
+    if type(weight) is float and lowest <= weight <= WEIGHT_MAX:
+        return int(float_ppm(weight))
+    value = _decimal(field, weight, "a weight such as 0.25")
     if not lowest <= value <= WEIGHT_MAX:
         raise RequestFault(field, f"a weight of {instrument.symbol} from {lowest} to {WEIGHT_MAX}", weight)
-    if type(weight) is float:
-        return int(float_ppm(weight))
     return int((value * PPM).to_integral_value(ROUND_HALF_EVEN))
 
 

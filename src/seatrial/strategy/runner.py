@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
 
 from seatrial.core.views import OrderView
 from seatrial.domain.bars import Bar
@@ -20,18 +18,10 @@ from seatrial.strategy.holding import Decision, Gate, Holding
 from seatrial.strategy.reentry import Reentry, parse_after_stop
 from seatrial.strategy.saying import Saying
 from seatrial.strategy.strategy import Strategy, view_of
+from seatrial.strategy.stretches import Stretches
 from seatrial.strategy.watching import Trades, Watching
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
-
-
-class ContextParts(NamedTuple):
-    """What a loop that shows bars itself moves and looks at."""
-
-    context: Context
-    clock: array[int]  # one place: the end of the bars that are decided on
-    decisions: list[Decision]
-    handles: dict[Any, Any]
 
 
 class StrategyRunner:
@@ -136,7 +126,7 @@ class StrategyRunner:
         return self._facts(self._context.close_batch(), batch_ns)
 
     def _facts(self, decisions: list[Decision], batch_ns: int) -> list[Fact]:
-        decisions = self._sure(decisions)
+        decisions = self.sure(decisions)
         if self.reentry is not None:
             decisions = self.reentry.pass_on(decisions, batch_ns)
         if self.holding is not None:
@@ -151,33 +141,13 @@ class StrategyRunner:
         """
         return self.holding is None and not self._hears_more
 
-    def begin_stretches(self, positions: Mapping[Symbol, int]) -> ContextParts:
-        """A driver that shows bars itself begins: decisions count from here on, batch after batch."""
-        return ContextParts(self._context, *self._context.open_for_many(positions))
+    def begin_stretches(self, positions: Mapping[Symbol, int]) -> Stretches:
+        """A driver that shows the bars itself begins."""
+        briefly = self.reentry is None and self._confidence_min is None
+        return Stretches(self, self._context, positions, briefly=briefly)
 
-    def open_shown(self, working: Iterable[ClientOrderId], shown: Collection[Symbol]) -> None:
-        """A batch begins. `shown` are the symbols that have a new bar, where anything may have happened before it."""
-        self._context.forget_ended(working)
-        if self.reentry is not None and shown:
-            self.reentry.look(self._context.held_units, shown)
-
-    def take_shown(self, calm: bool) -> list[Decision]:
-        """What was decided in the batch that was shown last, in order. `calm`: nobody looked at what is held yet."""
-        context = self._context
-        decisions = self._sure(list(context.decided))
-        context.decided.clear()
-        if self.reentry is not None:
-            if calm:
-                self.reentry.look(context.held_units, self._instruments)
-            decisions = self.reentry.pass_on(decisions, context.now_ns)
-        return decisions
-
-    def drop_shown(self, kept: int) -> None:
-        """A bar of the warm-up was shown: what was decided on it does not count."""
-        self.discarded += self._context.discard(kept)
-
-    def end_stretches(self, seen: Mapping[Symbol, int]) -> None:
-        """So many bars were shown by symbol."""
+    def count_shown(self, seen: Mapping[Symbol, int]) -> None:
+        """So many bars were shown by symbol, by a driver of its own."""
         self._seen.update(seen)
 
     def facts_of(self, decisions: Sequence[Decision], batch_ns: int) -> list[Fact]:
@@ -201,13 +171,13 @@ class StrategyRunner:
         for end_ns, batch in groupby(wanted, key=lambda bar: bar.end_ns):
             self._context.open_batch(end_ns, {})
             self._on_batch(list(batch))
-            decisions = self._sure(self._context.close_batch())
+            decisions = self.sure(self._context.close_batch())
             if self.holding is not None:
                 self.holding.keep(decisions)
             self.discarded += self._context.discard(0)
         self.sayings, self.withheld = [], []
 
-    def _sure(self, decisions: list[Decision]) -> list[Decision]:
+    def sure(self, decisions: list[Decision]) -> list[Decision]:
         """What is left of a batch's decisions without those that are not sure enough."""
         sayings = self._context.sayings
         self.sayings = sayings.newest

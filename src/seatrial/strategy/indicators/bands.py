@@ -6,24 +6,25 @@ import math
 
 import numpy as np
 
-from seatrial.strategy.indicators.answers import Band, answer, checked_factor, checked_length
+from seatrial.strategy import updating
+from seatrial.strategy.indicators.answers import Band, checked_factor, checked_length
 from seatrial.strategy.indicators.averages import ATR, EMA
+from seatrial.strategy.indicators.memory import Memory, quick
 from seatrial.strategy.recurrences import windows
 from seatrial.strategy.recurrences.state import RING
 
 
-class StdDev:
+@quick(updating.update_deviation)
+class StdDev(Memory):
     """Standard deviation of the last `length` values, of the population."""
 
     def __init__(self, length: int = 20) -> None:
         self.length = checked_length(length)
-        self.value: float | None = None
-        self._state = np.zeros(RING + length)
+        self._remember(length, RING + length)
 
     def update(self, value: float) -> float | None:
         """Take one value; None before `length` of them."""
-        self.value = answer(windows.deviation_next(self._state, self.length, float(value)))
-        return self.value
+        return self._answered(windows.deviation_next(self._state, self.length, float(value)))
 
 
 class Bollinger:

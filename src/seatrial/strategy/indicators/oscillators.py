@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from seatrial.domain.faults import RequestFault
+from seatrial.strategy import updating
 from seatrial.strategy.indicators.answers import Crossing, Stochastics, answer, checked_length
+from seatrial.strategy.indicators.memory import Memory, quick
 from seatrial.strategy.recurrences import EMA_STATE, oscillators, windows
 from seatrial.strategy.recurrences.state import RING
 
@@ -76,32 +78,30 @@ class CCI:
         return self.value
 
 
-class ROC:
+@quick(updating.update_rate)
+class ROC(Memory):
     """Rate of change: percent gained over `length` steps."""
 
     def __init__(self, length: int = 10) -> None:
         self.length = checked_length(length)
-        self.value: float | None = None
-        self._state = np.zeros(RING + length + 1)
+        self._remember(length, RING + length + 1)
 
     def update(self, value: float) -> float | None:
         """Take one value; None before `length + 1` of them."""
-        self.value = answer(windows.rate_of_change_next(self._state, self.length, float(value)))
-        return self.value
+        return self._answered(windows.rate_of_change_next(self._state, self.length, float(value)))
 
 
-class Momentum:
+@quick(updating.update_change)
+class Momentum(Memory):
     """The value less the one `length` steps before."""
 
     def __init__(self, length: int = 10) -> None:
         self.length = checked_length(length)
-        self.value: float | None = None
-        self._state = np.zeros(RING + length + 1)
+        self._remember(length, RING + length + 1)
 
     def update(self, value: float) -> float | None:
         """Take one value; None before `length + 1` of them."""
-        self.value = answer(windows.change_next(self._state, self.length, float(value)))
-        return self.value
+        return self._answered(windows.change_next(self._state, self.length, float(value)))
 
 
 class TRIX:

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
+from seatrial.strategy import updating
 from seatrial.strategy.indicators.answers import Movement, Newness, answer, checked_factor, checked_length
+from seatrial.strategy.indicators.memory import Memory, quick
 from seatrial.strategy.recurrences import oscillators, trends, windows
 from seatrial.strategy.recurrences.state import RING
 
@@ -55,15 +57,14 @@ class ParabolicSAR:
         return self.value
 
 
-class Slope:
+@quick(updating.update_slope)
+class Slope(Memory):
     """Slope per step of the least-squares line through the last `length` values."""
 
     def __init__(self, length: int = 14) -> None:
         self.length = checked_length(length, least=2)
-        self.value: float | None = None
-        self._state = np.zeros(RING + length)
+        self._remember(length, RING + length)
 
     def update(self, value: float) -> float | None:
         """Take one value; None before `length` of them."""
-        self.value = answer(windows.slope_next(self._state, self.length, float(value)))
-        return self.value
+        return self._answered(windows.slope_next(self._state, self.length, float(value)))
