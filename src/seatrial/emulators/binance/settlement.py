@@ -110,12 +110,8 @@ def settle(
     bnb_price: Decimal | None = None,
     tier: Rates | None = None,
 ) -> Trade:
-    """Move the money of one trade and advance the order. `bnb_price` is given where BNB pays the commission.
-
-    `tier` is what the account pays, where that is not what the pair asks of everybody.
-    """
-    rates = rates_of(rules, tier)
-    rate = rates.maker if maker else rates.taker
+    """Move the money of one trade and advance the order. `bnb_price` is given where BNB pays the commission."""
+    rate = rates_of(rules, tier).of(maker=maker)
     value = product(price, quantity)
     value = up(value) if order.side == "BUY" else down(value)
     fee, fee_asset = commission_of(order.side, quantity, value, rules, rate, wallet, bnb_price)

@@ -33,6 +33,10 @@ class Rates(NamedTuple):
     maker: Decimal
     taker: Decimal
 
+    def of(self, *, maker: bool) -> Decimal:
+        """Of one side of a trade."""
+        return self.maker if maker else self.taker
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
