@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS
+from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.floor.bursts import Flow
 from seatrial.market.catalog import load_bars
 from seatrial.market.instruments import instrument_of
@@ -34,7 +35,7 @@ class VenueMarket:
 
     venue: str
     instruments: tuple[Instrument, ...]
-    bars: Mapping[Symbol, tuple[Bar, ...]]
+    bars: Mapping[Symbol, Sequence[Bar]]
     sessions: tuple[Session, ...]
     start_ns: int
     lines: tuple[str, ...]
@@ -89,7 +90,7 @@ def _venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
     return VenueMarket(
         venue=venue,
         instruments=tuple(table.instrument for table in cut.values()),
-        bars={symbol: tuple(table.bars()) for symbol, table in cut.items()},
+        bars={symbol: BarRows.of(symbol, table.bars()) for symbol, table in cut.items()},
         sessions=tuple(days),
         start_ns=timeline.start_ns,
         lines=tuple(tables[symbol].line() for symbol in sorted(tables)),

@@ -11,6 +11,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.faults import DataFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import DAY_NS, rfc3339
+from seatrial.emulators.bar_rows import BarRows
 
 
 class Calendar(Protocol):
@@ -45,7 +46,7 @@ class MemoryTape:
     def __init__(self, bars: Mapping[Symbol, Sequence[Bar]], sessions: Iterable[Session]) -> None:
         self.sessions: Sequence[Session] = tuple(sorted(sessions, key=lambda session: session.open_ns))
         self.symbols: Sequence[Symbol] = tuple(sorted(bars))
-        self._bars = {symbol: tuple(bars[symbol]) for symbol in self.symbols}
+        self._bars = {symbol: BarRows.of(symbol, bars[symbol]) for symbol in self.symbols}
         for earlier, later in pairwise(self.sessions):
             if later.open_ns < earlier.close_ns:
                 raise DataFault(f"session {later.day} opens before session {earlier.day} has closed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from seatrial.bootstrap.markets import SYNTHETIC_FIRST_DAY, VenueMarket
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.bars import Bar
 from seatrial.domain.instrument import Instrument
+from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.floor.made_flow import MadeFlow
 from seatrial.market.catalog import load_bars
 from seatrial.market.moving import AROUND_THE_CLOCK, around_the_clock, current_session, moved_to_now, sessions_up_to
@@ -37,7 +39,7 @@ def bar_market(settings: Settings, asked: Asked, instruments: Sequence[Instrumen
     first_ns = min(table.first_ns for table in tables.values())
     last_ns = max(table.last_ns for table in tables.values())
     days = tuple(sessions(listed[0].calendar, utc_date(first_ns), max(utc_date(last_ns - 1), utc_date(start_ns))))
-    bars = {symbol: tuple(table.bars()) for symbol, table in tables.items()}
+    bars = {symbol: BarRows.of(symbol, table.bars()) for symbol, table in tables.items()}
     known = {instrument.symbol: instrument for instrument in listed}
     with_book = asked.fills == BOOK
     return VenueMarket(
@@ -51,8 +53,8 @@ def bar_market(settings: Settings, asked: Asked, instruments: Sequence[Instrumen
     )
 
 
-def _before(rows: tuple[Bar, ...], start_ns: int) -> tuple[Bar, ...]:
-    return tuple(bar for bar in rows if bar.start_ns < start_ns)
+def _before(rows: BarRows, start_ns: int) -> Sequence[Bar]:
+    return rows[: bisect_left(rows, start_ns, key=lambda bar: bar.start_ns)]
 
 
 def _recorded(settings: Settings, asked: Asked, instruments: Sequence[Instrument], now_ns: int) -> tuple[Timeline, int]:

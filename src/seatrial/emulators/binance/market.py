@@ -12,6 +12,7 @@ from itertools import chain, islice
 from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.domain.time import MINUTE_NS
+from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import CONTEXT, UNIT, from_units, to_units
 from seatrial.emulators.binance.recent_trades import RecentTrades
@@ -54,10 +55,10 @@ class PairMarket(ABC):
     since, and `forming` those of the minute under way. Nothing that has not happened can be asked for.
     """
 
-    def __init__(self, rules: Rules, bars: list[Bar]) -> None:
+    def __init__(self, rules: Rules, bars: BarRows) -> None:
         self.rules = rules
         self.bars = bars
-        self.starts = [bar.start_ns for bar in bars]
+        self.starts = bars.starts()
         self.step_ns = bars[0].end_ns - bars[0].start_ns if bars else MINUTE_NS
         self.finished = 0
         self.tail: list[MarketTrade] = []

@@ -22,6 +22,7 @@ from seatrial.core import matching
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import MINUTE_NS
+from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.binance.market import Change, Levels, PairMarket, Quote
 from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.numbers import CONTEXT, ZERO, from_units, step_down
@@ -40,7 +41,7 @@ class ReplayedPair(PairMarket):
     """Bars told as prints. It holds the whole tape, and shows what has happened of it."""
 
     def __init__(self, rules: Rules, tape: Sequence[Bar], now_ns: int) -> None:
-        super().__init__(rules, list(tape))
+        super().__init__(rules, BarRows.of(Symbol(rules.symbol), tape))
         self.finished = bisect_right(self.bars, now_ns - BAR_DELAY_NS, key=_end_of)
         if self.finished < len(self.bars):
             self.tail = [trade for trade in self.prints_of(self.finished) if trade.at_ns <= now_ns]
@@ -120,7 +121,8 @@ class BookPair(PairMarket):
 
     def __init__(self, rules: Rules, tape: Sequence[Bar], exchange: Exchange) -> None:
         now_ns = exchange.now_ns()
-        super().__init__(rules, [bar for bar in tape if bar.end_ns <= now_ns])
+        over = tape[: bisect_right(tape, int(now_ns), key=_end_of)]
+        super().__init__(rules, BarRows.of(Symbol(rules.symbol), over))
         self.finished = self._replayed = len(self.bars)
         self._exchange = exchange
         self._symbol = Symbol(rules.symbol)

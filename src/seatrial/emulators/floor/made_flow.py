@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -84,8 +84,9 @@ class MadeFlow:
             if opens:
                 ladder.forget()
             wide = session is not None and bar.start_ns - session.open_ns < OPENING_NS
-            found = list(self._of_bar(bar, ladder, wide=wide, begins=not ladder.shown[1]))
+            found: Iterable[Burst] = self._of_bar(bar, ladder, wide=wide, begins=not ladder.shown[1])
             if bar.start_ns <= after_ns:
+                found = list(found)
                 yield _standing_at(after_ns, found)
             marks = matching.OPENING * opens | matching.CLOSING * (
                 session is not None and bar.end_ns == session.close_ns
@@ -195,10 +196,14 @@ def _side(before: int, rise: int, noise: int) -> int:
     return before if noise < 192 else -before
 
 
-def _marked(bursts: list[Burst], marks: int) -> list[Burst]:
-    """A session's first and last burst say so."""
-    if bursts and marks & matching.OPENING:
-        bursts[0] = bursts[0]._replace(phase=matching.OPENING)
-    if bursts and marks & matching.CLOSING:
-        bursts[-1] = bursts[-1]._replace(phase=bursts[-1].phase | matching.CLOSING)
-    return bursts
+def _marked(bursts: Iterable[Burst], marks: int) -> Iterator[Burst]:
+    """A session's first and last burst say so. One is made at a time: a whole minute of moves is much to hold."""
+    before: Burst | None = None
+    for burst in bursts:
+        if before is not None:
+            yield before
+            before = burst
+        else:
+            before = burst._replace(phase=matching.OPENING) if marks & matching.OPENING else burst
+    if before is not None:
+        yield before._replace(phase=before.phase | matching.CLOSING) if marks & matching.CLOSING else before

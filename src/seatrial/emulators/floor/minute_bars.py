@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import MINUTE_NS
+from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.timeline import Print
 
 BARS_KEPT_MAX = 50_000  # more than a month that never closes
@@ -25,7 +27,7 @@ class MinuteBars:
         self._never_closes = never_closes
         self._last_units = last_units
         self._trades: list[Print] = []
-        self._bars: list[Bar] = []
+        self._bars = BarRows(symbol)
 
     def add(self, trade: Print) -> None:
         """A trade of the minute under way."""
@@ -45,11 +47,11 @@ class MinuteBars:
         self._last_units = ohlc[3]
         bar = Bar(self._symbol, end_ns - MINUTE_NS, end_ns, *ohlc, sum(trade.volume_units for trade in trades))
         if len(self._bars) >= 2 * BARS_KEPT_MAX:
-            del self._bars[:BARS_KEPT_MAX]
+            self._bars.forget_added(BARS_KEPT_MAX)
         self._bars.append(bar)
         return bar
 
-    def between(self, start_ns: int, end_ns: int, known_ns: int) -> list[Bar]:
+    def between(self, start_ns: int, end_ns: int, known_ns: int) -> Sequence[Bar]:
         """Finished bars that start in `[start_ns, end_ns)` and ended by `known_ns`."""
         first = bisect_left(self._bars, start_ns, key=_start)
         last = min(bisect_left(self._bars, end_ns, key=_start), bisect_right(self._bars, known_ns, key=_end))
