@@ -8,6 +8,7 @@ The fault script decides per message whether it is sent, twice, late, out of ord
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import anyio
@@ -54,7 +55,8 @@ class Outbox:
         self._write: Callable[[bytes], Awaitable[None]] | None = (websocket.scope.get("extensions") or {}).get(
             "seatrial.write"
         )
-        self._waiting: asyncio.Queue[tuple[int, str | bytes | None]] = asyncio.Queue()
+        self._waiting: deque[tuple[int, str | bytes | None]] = deque()
+        self._sleeper: asyncio.Future[None] | None = None  # the sender, while nothing waits
         self._next: tuple[int, str | bytes | None] | None = None  # taken out, and not to be sent with the others
         self._closing = asyncio.Event()
         self._close_code = CLOSED_AS_SLOW
@@ -63,6 +65,9 @@ class Outbox:
 
     def put(self, message: str | bytes, what: str = "", *, account: str = "") -> None:
         """Queue an event; faults may strike it. Text is sent as a text frame, bytes as a binary one."""
+        if not self._script.faults and not self._held:  # as nearly always, and thousands of times a second
+            self._queue(0, message)
+            return
         plan = self._script.on_stream(self._stream, what, account=account, message=message)
         if plan is PLAIN and not self._held:
             self._queue(0, message)
@@ -100,16 +105,28 @@ class Outbox:
     def close_after_sending(self, code: int) -> None:
         """End the conversation once everything that waits is sent."""
         self._close_code = code
-        self._waiting.put_nowait((0, None))
+        self._append(0, None)
 
     def _queue(self, wait_ms: int, message: str | bytes) -> None:
         if self._closing.is_set():
             return
-        if self._waiting.qsize() >= self._size_max:
+        if len(self._waiting) >= self._size_max:
             self._too_slow = True
             self.close(CLOSED_AS_SLOW)
             return
-        self._waiting.put_nowait((wait_ms, message))
+        self._append(wait_ms, message)
+
+    def _append(self, wait_ms: int, message: str | bytes | None) -> None:
+        self._waiting.append((wait_ms, message))
+        if self._sleeper is not None and not self._sleeper.done():
+            self._sleeper.set_result(None)
+
+    async def _take(self) -> tuple[int, str | bytes | None]:
+        while not self._waiting:
+            self._sleeper = asyncio.get_running_loop().create_future()
+            await self._sleeper
+            self._sleeper = None
+        return self._waiting.popleft()
 
     async def converse(self, hear: Callable[[str | bytes], None]) -> None:
         """Send what is put and hear what the client says, until either side ends it."""
@@ -140,7 +157,7 @@ class Outbox:
     async def _send(self) -> None:
         try:
             while True:
-                (wait_ms, message), self._next = self._next or await self._waiting.get(), None
+                (wait_ms, message), self._next = self._next or await self._take(), None
                 if message is None:
                     self._closing.set()
                     return
@@ -156,8 +173,8 @@ class Outbox:
     def _at_hand(self) -> list[str | bytes]:
         """What else can be sent at once."""
         found: list[str | bytes] = []
-        while len(found) < TOGETHER_MAX and not self._waiting.empty():
-            wait_ms, message = self._waiting.get_nowait()
+        while len(found) < TOGETHER_MAX and self._waiting:
+            wait_ms, message = self._waiting.popleft()
             if wait_ms or message is None:
                 self._next = wait_ms, message
                 break

@@ -17,6 +17,7 @@ from seatrial.emulators.venue_records import VenueRecords
 __all__ = ["Store", "VenueRecords"]
 
 SCHEMA_VERSION = 2
+LOG_PAGES_MAX = 8_192  # 32 MiB of changes before they move into the file, each page once
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS venues (
@@ -65,6 +66,7 @@ class Store:
         self._connection = sqlite3.connect(str(path), isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES_MAX}")
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, 1, SCHEMA_VERSION):
             raise DataFault(f"{path}: holds venue records of version {version}, this program writes {SCHEMA_VERSION}")
