@@ -13,9 +13,9 @@ from schemathesis import Case, GenerationMode
 from tests.clients.emulated import emulated
 from tests.fuzz.described_doors import described
 
-EXAMPLES = 50
+EXAMPLES = 25  # of right input, and as many of wrong, at each of the doors: what bounds a run, not its time
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(0)]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from seatrial.venues.alpaca import records as alpaca_records
 from seatrial.venues.alpaca import stream as alpaca_stream
 from seatrial.venues.alpaca import wire as alpaca_wire
 from seatrial.venues.answer import Answer, decode
-from seatrial.venues.binance import depth as binance_depth
+from seatrial.venues.binance import books as binance_books
 from seatrial.venues.binance import records as binance_records
 from seatrial.venues.binance import stream as binance_stream
 from seatrial.venues.binance import wire as binance_wire
@@ -30,9 +30,7 @@ from seatrial.venues.port import FillEvent
 
 Parse = Callable[[bytes], Any]
 FAULTS = b'{"faults":[{"name":"slow","kind":"latency","latency_ms":5,"path":"/v2","probability":0.5,"count_max":3}]}'
-DEPTH = (
-    b'{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":1,"u":2,"b":[["1.5","2"]],"a":[]}}'
-)
+DEPTH = b'{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":1,"u":2,"b":[["1.5","2"]],"a":[]}}'
 BARS = (
     b'[{"T":"b","S":"AAPL","o":150.1,"h":150.2,"l":150.0,"c":150.1,"v":100,"t":"2021-03-16T18:38:00Z","n":3,"vw":150.1},'
     b'{"T":"t","S":"AAPL","i":7,"x":"V","p":150.1,"s":5,"t":"2021-03-16T18:38:01.5Z","c":["@"],"z":"C"}]'
@@ -50,7 +48,7 @@ PARSERS: tuple[tuple[str, bytes, Parse], ...] = (
     ("binance trade", binance_words.RECORDED_TRADES.encode(), binance_market),
     ("binance kline", KLINE, binance_market),
     ("binance report", binance_words.REPORT.encode(), lambda m: binance_stream.account_events(m, binance_words.KNOWN)),
-    ("binance depth", DEPTH, binance_depth.depth_events),
+    ("binance depth", DEPTH, lambda body: binance_books.book_events(body, binance_words.KNOWN)),
     (
         "binance order",
         binance_words.ORDER.encode(),

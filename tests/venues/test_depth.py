@@ -1,31 +1,47 @@
-"""The order book of the emulated Binance, kept whole over gaps and broken connections."""
+"""The books of the emulated Binance, kept whole over gaps and broken connections."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from random import Random
 from typing import Any
 
-from tests.venues.stages import Stage, on_stage
+from tests.venues.stages import ACCOUNT, BINANCE, Stage, on_stage
 
+from seatrial.bootstrap.book_links import books_at
 from seatrial.emulators.faults import Fault
-from seatrial.venues.binance.order_book import BookEvent
-from seatrial.venues.port import StreamDown, StreamGap, StreamUp
+from seatrial.venues.books import BookLost, DepthEvent
+from seatrial.venues.connection import Connection
+from seatrial.venues.feed import SocketSettings
+from seatrial.venues.port import StreamDown, StreamUp
 
 
-def heard(fault: Fault, again: type) -> list[Any]:
-    """What the stream of books tells, until three books after the trouble that a fault makes."""
+def heard(fault: Fault) -> list[Any]:
+    """Everything but quotes, until the updates after the book's second snapshot; the fault comes after its first."""
 
     async def play(stage: Stage) -> list[Any]:
+        instruments = {stage.instrument.symbol: stage.instrument}
+        connection = Connection(
+            account=ACCOUNT,
+            http=stage.http,
+            key="",
+            secret="",
+            clock=stage.clock,
+            random=Random(5),
+            instruments=instruments,
+            sockets=SocketSettings(ping_seconds=None),
+        )
         told: list[Any] = []
-        venue: Any = stage.venue
-        after = 0
-        async with asyncio.timeout(1_800):
-            async for event in venue.books(stage.symbol, levels_max=5):
+        async with asyncio.timeout(1_800), aclosing(books_at(connection, BINANCE).events([stage.symbol])) as events:
+            async for event in events:
+                if not isinstance(event, DepthEvent | BookLost | StreamDown | StreamUp):
+                    continue
                 told.append(event)
-                if len(told) == 4:
+                snapshots = [place for place, each in enumerate(told) if getattr(each, "is_snapshot", False)]
+                if len(snapshots) == 1 and len(told) == snapshots[0] + 3:
                     stage.faults.replace([fault])
-                after += len(told) > 4 and (isinstance(event, again) or after > 0)
-                if after > 3:
+                if len(snapshots) == 2 and len(told) > snapshots[1] + 3:
                     break
         return told
 
@@ -33,26 +49,22 @@ def heard(fault: Fault, again: type) -> list[Any]:
     return found
 
 
-def whole(events: list[Any]) -> None:
-    """Every book has two sides that do not cross."""
-    for event in events:
-        if isinstance(event, BookEvent):
-            assert event.bids[0][0] < event.asks[0][0]
-            assert [*event.bids] == sorted(event.bids, reverse=True)
-            assert [*event.asks] == sorted(event.asks)
+def whole(told: list[Any]) -> None:
+    """Each update follows the one before it, and a snapshot begins anew."""
+    last_id = None
+    for event in told:
+        if isinstance(event, DepthEvent):
+            assert event.is_snapshot or last_id is None or event.first_id <= last_id + 1 <= event.last_id
+        last_id = event.last_id if isinstance(event, DepthEvent) else None
 
 
 def test_a_skipped_change_is_told_and_the_book_is_made_anew() -> None:
-    told = heard(Fault("hole", "depth_gap", count_max=1), StreamGap)
-
-    assert [type(each) for each in told if not isinstance(each, BookEvent)] == [StreamUp, StreamGap]
+    told = heard(Fault("hole", "depth_gap", count_max=1))
+    assert [type(each) for each in told if not isinstance(each, DepthEvent)] == [StreamUp, BookLost]
     whole(told)
-    ids = [each.update_id for each in told if isinstance(each, BookEvent)]
-    assert ids == sorted(ids)
 
 
 def test_a_broken_connection_begins_with_a_new_snapshot() -> None:
-    told = heard(Fault("cut", "stream_disconnect", stream="market", count_max=1), StreamUp)
-
-    assert [type(each) for each in told if not isinstance(each, BookEvent)] == [StreamUp, StreamDown, StreamUp]
+    told = heard(Fault("cut", "stream_disconnect", stream="market", count_max=1))
+    assert [type(each) for each in told if not isinstance(each, DepthEvent)] == [StreamUp, StreamDown, StreamUp]
     whole(told)

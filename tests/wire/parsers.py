@@ -17,8 +17,7 @@ from seatrial.venues.answer import Answer, decode
 from seatrial.venues.binance import records as binance
 from seatrial.venues.binance import stream as binance_stream
 from seatrial.venues.binance import wire as binance_wire
-from seatrial.venues.binance.depth import depth_events
-from seatrial.venues.binance.order_book import OrderBook
+from seatrial.venues.binance.books import book_events, snapshot_event
 from seatrial.venues.binance.past import AggTrade
 from seatrial.venues.ccxt import wire as ccxt_wire
 from seatrial.venues.continuity import OrderContinuity, TapeContinuity
@@ -45,26 +44,11 @@ def recorded(venue: str) -> list[Recorded]:
     return [msgspec.json.decode(line, type=Recorded) for line in (MESSAGES / f"{venue}.jsonl").open("rb")]
 
 
-def _binance_depth(body: bytes) -> object:
-    book = OrderBook(decode(body, binance.DepthRecord, "depth"), BTC)
-    return book.event(0, 5)
-
-
-def _binance_depth_event(body: bytes) -> object:
-    told = []
-    for change in depth_events(body):
-        book = OrderBook(binance.DepthRecord(change.U - 1, [], []), BTC)
-        if book.follows(change):
-            book.apply(change)
-        told.append(book.event(change.E, 5))
-    return told
-
-
 BINANCE: dict[str, Reader] = {
     "stream trade": lambda body: binance_stream.market_events(body, COIN, TapeContinuity("tape")),
     "stream kline": lambda body: binance_stream.market_events(body, COIN, TapeContinuity("tape")),
-    "stream depth": _binance_depth_event,
-    "depth": _binance_depth,
+    "stream depth": lambda body: book_events(body, COIN),
+    "depth": lambda body: snapshot_event(decode(body, binance.DepthRecord, "depth"), BTC),
     "order": lambda body: binance_wire.venue_order(decode(body, binance.OrderRecord, "order")),
     "trade of mine": lambda body: binance_wire.trade_fill(decode(body, binance.TradeRecord, "trade"), ORDER, BTC),
     "account": lambda body: binance_wire.venue_balances(decode(body, binance.AccountRecord, "account"), COIN, 0),

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-import pytest
-
-from seatrial.domain.instrument import Instrument, binance_spot
+from seatrial.domain.instrument import binance_spot
 from seatrial.venues.answer import decode
-from seatrial.venues.binance.depth import depth_events
-from seatrial.venues.binance.order_book import OrderBook
+from seatrial.venues.binance.books import Joined, book_events, snapshot_event
 from seatrial.venues.binance.records import DepthRecord
 from seatrial.venues.binance.stream import market_events
-from seatrial.venues.binance.stream_records import DepthEvent
+from seatrial.venues.books import BookLost, DepthEvent, Level, QuoteEvent
 from seatrial.venues.continuity import TapeContinuity
-from seatrial.venues.grid import units
 from seatrial.venues.port import StreamGap, TickEvent
 
 LINES = 12_000  # some two minutes
@@ -47,54 +42,47 @@ def test_every_recorded_trade_is_a_tick_in_order_and_none_is_missing(recorded_da
     assert times == sorted(times)
 
 
-def best(line: bytes, instrument: Instrument) -> tuple[int, tuple[tuple[int, int], tuple[int, int]]]:
-    """A recorded bookTicker: the update it is of, best bid and best ask."""
-    quote = msgspec.json.decode(line)["data"]
-    bid = (units(quote["b"], instrument.price_scale, "b"), units(quote["B"], instrument.qty_scale, "B"))
-    ask = (units(quote["a"], instrument.price_scale, "a"), units(quote["A"], instrument.qty_scale, "A"))
-    return quote["u"], (bid, ask)
-
-
 def test_a_book_kept_from_the_recording_is_never_crossed_and_agrees_with_every_recorded_quote_it_met(
     recorded_data: Path,
 ) -> None:
-    book: OrderBook | None = None
-    quotes: dict[int, object] = {}
-    early: list[DepthEvent] = []
+    joined = Joined(BTC.symbol)
+    quotes: dict[int, tuple[Level, Level]] = {}
+    sides: tuple[dict[int, int], dict[int, int]] = {}, {}
     agreed = 0
     for line in islice(lines(recorded_data), LINES):
-        if b"@bookTicker" in line:
-            update, quote = best(line, BTC)
-            quotes[update] = quote
-        elif b"@depth" in line:
-            early += depth_events(line)
-        elif b"lastUpdateId" in line:
-            book = OrderBook(decode(line, DepthRecord, "snapshot"), BTC)
-        while book is not None and early:
-            change = early.pop(0)
-            if book.is_old(change):
-                continue
-            assert book.follows(change)
-            book.apply(change)
-            told = book.event(change.E, 1)
-            assert told.bids[0][0] < told.asks[0][0]
-            if change.u in quotes:
-                assert (told.bids[0], told.asks[0]) == quotes[change.u]
+        if b"lastUpdateId" in line:
+            told = joined.begin(snapshot_event(decode(line, DepthRecord, "snapshot"), BTC))
+        elif b"@depth" in line or b"@bookTicker" in line:
+            heard = book_events(line, {BTC.symbol: BTC})
+            quotes |= {each.update_id: (each.bid, each.ask) for each in heard if isinstance(each, QuoteEvent)}
+            told = [word for each in heard if isinstance(each, DepthEvent) for word in joined.take(each)]
+        else:
+            continue
+        for change in told:
+            assert isinstance(change, DepthEvent), "nothing is missing in the recording"
+            for side, levels in zip(sides, (change.bids, change.asks), strict=True):
+                side |= dict(levels)
+            bids, asks = ({price: size for price, size in side.items() if size} for side in sides)
+            bid, ask = max(bids), min(asks)
+            assert bid < ask
+            if change.last_id in quotes:
+                assert ((bid, bids[bid]), (ask, asks[ask])) == quotes[change.last_id]
                 agreed += 1
     assert agreed > 100
 
 
 def test_a_lost_change_is_noticed_at_the_next_one(recorded_data: Path) -> None:
     recorded = islice((line for line in lines(recorded_data) if b"@depth" in line), 100)
-    changes = [event for line in recorded for event in depth_events(line)]
-    book = OrderBook(DepthRecord(changes[0].U - 1, [], []), BTC)
+    changes = [event for line in recorded for event in book_events(line, {BTC.symbol: BTC})]
+    joined = Joined(BTC.symbol)
+    joined.begin(snapshot_event(DepthRecord(changes[0].first_id - 1, [], []), BTC))  # type: ignore[union-attr]
     for change in changes[:50]:
-        book.apply(change)
+        assert joined.take(change) == [change]  # type: ignore[arg-type]
 
-    assert not book.follows(changes[51])
-    assert book.is_old(changes[49])
-    with pytest.raises(AssertionError):
-        book.apply(changes[51])
+    assert joined.take(changes[49]) == []  # type: ignore[arg-type]
+    (lost,) = joined.take(changes[51])  # type: ignore[arg-type]
+    assert isinstance(lost, BookLost)
+    assert joined.wants_snapshot
 
 
 def test_a_lost_trade_is_noticed_and_counted(recorded_data: Path) -> None:

@@ -97,9 +97,7 @@ class BinanceBooks:
             found = await self._door.ask_publicly("/depth", DepthRecord, wanted, weight=SNAPSHOT_WEIGHT)
         except VenueFault:
             return []
-        instrument = self._instruments[book.symbol]
-        bids, asks = _levels(found.bids, instrument), _levels(found.asks, instrument)
-        return book.begin(DepthEvent(book.symbol, None, found.last_update_id, found.last_update_id, bids, asks, True))
+        return book.begin(snapshot_event(found, self._instruments[book.symbol]))
 
 
 class Joined:
@@ -170,21 +168,38 @@ def book_stream(url: str, instruments: dict[Symbol, Instrument]) -> Subscription
     return Subscription(BOOK_STREAM, url, log_in, parse)
 
 
+def snapshot_event(found: DepthRecord, instrument: Instrument) -> DepthEvent:
+    """All of a book as REST tells it, which is without a time."""
+    bids, asks = _levels(found.bids, instrument), _levels(found.asks, instrument)
+    return DepthEvent(instrument.symbol, None, found.last_update_id, found.last_update_id, bids, asks, True)
+
+
 def book_events(message: str | bytes, instruments: dict[Symbol, Instrument]) -> list[QuoteEvent | DepthEvent]:
-    """One message of the combined stream."""
+    """One message of the combined stream.
+
+    Raises:
+        VenueUnreadable: it is none of ours, or of a symbol that nobody subscribed to.
+    """
     combined = decode(message if isinstance(message, bytes) else message.encode(), MarketMessage, BOOK_STREAM)
     data = bytes(combined.data)
     if not data:
         return []
     if combined.stream.endswith(_QUOTES):
         quote = decode(data, TickerEvent, combined.stream)
-        instrument = instruments[Symbol(quote.s)]
+        instrument = _subscribed(instruments, quote.s)
         bid, ask = _levels([(quote.b, quote.B), (quote.a, quote.A)], instrument)
         return [QuoteEvent(instrument.symbol, bid, ask, quote.u)]
     diff = decode(data, DiffEvent, combined.stream)
-    instrument = instruments[Symbol(diff.s)]
+    instrument = _subscribed(instruments, diff.s)
     bids, asks = _levels(diff.b, instrument), _levels(diff.a, instrument)
     return [DepthEvent(instrument.symbol, diff.E * MILLISECOND_NS, diff.U, diff.u, bids, asks)]
+
+
+def _subscribed(instruments: dict[Symbol, Instrument], symbol: str) -> Instrument:
+    found = instruments.get(Symbol(symbol))
+    if found is None:
+        raise VenueUnreadable(f"book stream: not subscribed to {symbol!r}")
+    return found
 
 
 def _levels(rows: Sequence[tuple[Decimal, Decimal]], instrument: Instrument) -> list[Level]:

@@ -15,7 +15,6 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.venues.answer import decode
 from seatrial.venues.binance import stream, wire
-from seatrial.venues.binance.depth import BinanceDepth, BookWord
 from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrls
 from seatrial.venues.binance.history import fills_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
@@ -222,11 +221,6 @@ class BinanceVenue:
         async with aclosing(events):
             async for event in events:
                 yield event
-
-    def books(self, symbol: Symbol, *, levels_max: int = 20) -> AsyncIterator[BookWord]:
-        """The order book of a symbol after every change: whole, or known not to be. Only Binance tells depth."""
-        depth = BinanceDepth(self._connection, self._urls, self._door, self._sockets)
-        return depth.books(symbol, levels_max=levels_max)
 
     async def _is_open(self) -> bool:
         return (await self.clock()).is_open

@@ -121,14 +121,3 @@ class TradeEvent(msgspec.Struct):
     p: Decimal
     q: Decimal
     T: int
-
-
-class DepthEvent(msgspec.Struct):
-    """`<symbol>@depth@100ms`: levels that changed between updates `U` and `u`; a quantity of zero ends one."""
-
-    E: int
-    s: str
-    U: int
-    u: int
-    b: list[tuple[Decimal, Decimal]]
-    a: list[tuple[Decimal, Decimal]]
