@@ -14,7 +14,9 @@ WORKLOADS = (
         contenders=(
             Contender("seatrial, compiled strategy", "ours", "benchmarks.sma_cross.ours_compiled"),
             Contender("seatrial, vectorised strategy", "ours", "benchmarks.sma_cross.ours_vector"),
-            Contender("seatrial, Python strategy", "ours", "benchmarks.sma_cross.ours_python"),
+            Contender("seatrial, Python, declared", "ours", "benchmarks.sma_cross.ours_python"),
+            Contender("seatrial, Python, fed", "ours", "benchmarks.sma_cross.ours_python_fed"),
+            Contender("seatrial, Python, insisting", "ours", "benchmarks.sma_cross.ours_python_insisting"),
             Contender("numba by hand", "limit", "benchmarks.sma_cross.limit_numba"),
             Contender("backtesting.py", "peer", "benchmarks.sma_cross.peer_backtesting", "backtesting", 200_000),
             Contender("vectorbt", "peer", "benchmarks.sma_cross.peer_vectorbt", "vectorbt"),

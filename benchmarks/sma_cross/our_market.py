@@ -78,6 +78,42 @@ class Cross(Strategy):
             context.target(symbol, quantity=side * SHARES)
 
 
+class FedCross(Strategy):
+    """The same as most people write it: indicators fed by hand."""
+
+    symbols = ("WALK",)
+    fast = FAST
+    slow = SLOW
+
+    def on_start(self, context: Context) -> None:
+        """Make both averages."""
+        self.above = SMA(self.fast)
+        self.below = SMA(self.slow)
+        self.side = 0
+
+    def on_bar(self, context: Context, bar: BarView) -> None:
+        """Flip when they cross."""
+        above = self.above.update(bar.close)
+        below = self.below.update(bar.close)
+        if above is None or below is None:
+            return
+        side = 1 if above > below else -1
+        if side != self.side:
+            self.side = side
+            context.target(bar.symbol, quantity=side * SHARES)
+
+
+class InsistingCross(FedCross):
+    """The same as in the README: it says what it wants with every bar."""
+
+    def on_bar(self, context: Context, bar: BarView) -> None:
+        """Long or short, said again and again."""
+        above = self.above.update(bar.close)
+        below = self.below.update(bar.close)
+        if above is not None and below is not None:
+            context.target(bar.symbol, quantity=SHARES if above > below else -SHARES)
+
+
 class CompiledCross(CompiledStrategy):
     """The same, compiled."""
 

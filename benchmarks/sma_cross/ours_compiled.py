@@ -49,8 +49,10 @@ def check(asked: argparse.Namespace) -> None:
     short = ours.market_of(CHECKED_BARS, asked.seed)
     lowered = replace(short.account.limits, max_notional_per_position_units=1)
     strict = replace(short, account=replace(short.account, limits=lowered))
-    forms = (ours.Cross, ours.CompiledCross, ours.VectorCross)
+    forms = (ours.Cross, ours.FedCross, ours.CompiledCross, ours.VectorCross)
     slow_way = backtest([short], [ours.runner_of(ours.Cross())], one_by_one=True)
+    insisting = backtest([short], [ours.runner_of(ours.InsistingCross())])
+    assert insisting.outcome_fingerprint == slow_way.outcome_fingerprint
     for form in forms:
         done = backtest([short], [ours.runner_of(form())])
         assert len(done.fills) == len(slow_way.fills) > 0

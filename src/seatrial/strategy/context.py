@@ -101,7 +101,8 @@ class Context:
         """
         wishes = self.wishes
         if wishes is not None and confidence is None and reason is None and (weight is None) != (quantity is None):
-            if quantity is None or not wishes.stands(symbol, quantity):
+            known = wishes.standing.get(symbol)
+            if known is None or known[0] != quantity or not wishes.passes_over(known):
                 wishes.take(self._instrument(symbol), weight, quantity)
             return
         target = target_of(

@@ -26,6 +26,8 @@ class Wish(NamedTuple):
 class Wishes:
     """The wishes of one strategy, in the list of decisions that it shares with its context."""
 
+    __slots__ = ("_clock", "_decisions", "passed_over", "standing")
+
     def __init__(self, clock: array[int], decisions: list[Any]) -> None:
         self.standing: dict[str, list[Any]] = {}  # by symbol: the wish's number, the batch that said it again, the wish
         self.passed_over = 0  # said again while they stood
@@ -44,12 +46,12 @@ class Wishes:
             ppm = weight_ppm("weight", weight, instrument)
             self._decisions.append(Wish(instrument.symbol, None, ppm, None))
 
-    def stands(self, symbol: str, quantity: Amount) -> bool:
-        """Whether this is said again of what stands; it is counted then. Not beside other decisions of the batch."""
-        known = self.standing.get(symbol)
-        if known is None or known[0] != quantity or self._decisions or known[1] == self._clock[0]:
+    def passes_over(self, known: list[Any]) -> bool:
+        """What stands is said again: it is counted, where it is the batch's first decision and said once."""
+        now_ns = self._clock[0]
+        if self._decisions or known[1] == now_ns:
             return False
-        known[1] = self._clock[0]
+        known[1] = now_ns
         self.passed_over += 1
         return True
 
