@@ -20,7 +20,7 @@ RICH_RULES = (
 )
 PLAIN = Path(__file__).parent / "plain"
 SLICE = range(150)
-RICH_SLICE = (*range(66), 1_210, 1_626)  # the last two: trades of one instant that one purse pays for
+RICH_SLICE = (*range(50), 1_210, 1_626)  # the last two: trades of one instant that one purse pays for
 
 
 def test_random_backtests_agree_with_the_second_opinion_to_the_unit():

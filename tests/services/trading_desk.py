@@ -48,9 +48,8 @@ class Desk:
         clock = VirtualClock(loop)
         machine = Machine([Account(PAPER, VenueName("scripted"), USD, "XNYS", LIMITS)], [(PAPER, AAPL)], journal.epoch)
         market = MarketTime(clock)
-        self.service = ExecutionService(
-            machine, journal, [venue], clock=clock, market=market, rules=ReconcileRules(halt_on_break=True)
-        )
+        rules = ReconcileRules(halt_on_break=True, dividends_at_once=True)
+        self.service = ExecutionService(machine, journal, [venue], clock=clock, market=market, rules=rules)
         self.task = loop.create_task(self.service.run())
 
     async def open(self) -> None:

@@ -27,6 +27,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("config", parsing.TEXT, "config", "the folder of the stage files and the risk limits", in_file=False),
     Declared("data", parsing.TEXT, "", "a folder of recorded markets; empty means the built-in synthetic market"),
     Declared("catalog", parsing.TEXT, "catalog", "the folder that `seatrial data` keeps market data in"),
+    Declared("actions", parsing.TEXT, "", "splits and dividends that the local Alpaca lives through: a file of them"),
     Declared("state", parsing.TEXT, "data", "the folder of journals, venue stores and run files"),
     Declared("evidence", parsing.TEXT, "evidence", "the folder of the evidence chains, one per stage"),
     Declared("speed", parsing.SPEED, "60", "seconds of market time in one second"),

@@ -45,6 +45,7 @@ from seatrial.journal.port import Journal
 from seatrial.market.instruments import instrument_of
 from seatrial.services.crew import Crew
 from seatrial.services.desk import DeskRules
+from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
@@ -179,6 +180,7 @@ def _live_rules(settings: Settings) -> PlatformRules:
         speed_ppm=int(settings.speed * PPM),
         desk=DeskRules(reload=settings.stage is Stage.DEV),
         schedule=scheduler_rules(settings),
+        reconcile=ReconcileRules(dividends_at_once=uses_own_venues(settings)),
     )
 
 

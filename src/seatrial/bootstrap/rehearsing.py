@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 import httpx
 from httpx_ws.transport import ASGIWebSocketTransport
 
-from seatrial.bootstrap.account_markets import markets_of
+from seatrial.bootstrap.account_markets import Beside, markets_of
+from seatrial.bootstrap.emulation.listed_actions import actions_file
 from seatrial.bootstrap.links import Wire, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.markets import load_timeline, venue_markets
@@ -105,7 +106,7 @@ def rehearse(
 
 def _backtest(settings: Settings, listed: Traded, timeline: Timeline) -> BacktestRun:
     runners = [source.load() for source in sources_of(settings, listed, EPOCH, virtual=True)]
-    return backtest(markets_of(settings, timeline), runners)
+    return backtest(markets_of(settings, timeline, Beside(actions=actions_file(settings))), runners)
 
 
 class _Staging:
@@ -157,7 +158,7 @@ class _Staging:
             wire=Wire(self._http, QUIET, ticks=False),
             rules=PlatformRules(
                 schedule=SchedulerRules(virtual=True),
-                reconcile=ReconcileRules(interval_ns=RECONCILE_NS),
+                reconcile=ReconcileRules(interval_ns=RECONCILE_NS, dividends_at_once=True),
                 desk=DeskRules(history_from_ns=self.timeline.start_ns),
             ),
         )

@@ -39,7 +39,7 @@ class _Platform:
                 config=dict,
                 new_request_id=needs.new_request_id,
             ),
-            PlatformRules(reconcile=ReconcileRules(interval_ns=RECONCILE_NS)),
+            PlatformRules(reconcile=ReconcileRules(interval_ns=RECONCILE_NS, dividends_at_once=True)),
         )
         self.machine = needs.machine
         self.execution_door = self._platform.doors["execution"]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from starlette.types import ASGIApp
 
 from seatrial.bootstrap.accounts import alpaca_requests_per_minute
+from seatrial.bootstrap.emulation.listed_actions import listed_actions
 from seatrial.bootstrap.local_accounts import LocalAccount
 from seatrial.bootstrap.randomness import seeded
 from seatrial.bootstrap.settings import Settings
@@ -54,6 +55,7 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         history=ground.history,
         accounts=accounts,
         rate_per_minute=alpaca_requests_per_minute(ground.settings),
+        corporate_actions=listed_actions(ground.settings, ground.exchange.instruments),
         auction_hours=ground.auction_hours,
     ).app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -35,6 +36,7 @@ class AccountBook:
         reserved: Callable[[str], Decimal],
     ) -> None:
         self.accounts: dict[str, Account] = {}
+        self.splits: dict[Symbol, list[tuple[int, Fraction]]] = {}  # from when on, and new shares for one old
         self._exchange = exchange
         self._records = records
         self._reserved = reserved
@@ -64,8 +66,15 @@ class AccountBook:
         return valued if reserved == valued.reserved else msgspec.structs.replace(valued, reserved=reserved)
 
     def last_price(self, symbol: Symbol) -> int | None:
-        """The newest print's price in price units."""
-        return None if (found := self._exchange.newest_print(symbol)) is None else found.price_units
+        """The newest print's price in price units; in new shares where a split came after it."""
+        found = self._exchange.newest_print(symbol)
+        if found is None or symbol not in self.splits:
+            return None if found is None else found.price_units
+        ratio = Fraction(1)
+        for at_ns, new_for_old in self.splits[symbol]:
+            if found.at_ns < at_ns <= self._exchange.settled_ns:
+                ratio *= new_for_old
+        return max(round(found.price_units / ratio), 1)
 
     def close_day(self) -> None:
         """Remember what every account is worth as of the last session."""

@@ -96,7 +96,7 @@ def build_alpaca(
         rate_per_minute: requests per account; 200 as the real venue.
         data_connections_max: market-data streams per account and feed. The real venue's free plan allows one.
         data_plan: all of what an account has paid for, instead of the connections alone.
-        corporate_actions: what the door of that name lists; the market itself is not changed by them.
+        corporate_actions: what the door of that name lists, and what its accounts live through.
         listings: facts about assets that instruments do not know, by symbol.
         rules_of: a date whose rules hold, such as pattern day trading before 2026-07-06; None for today's.
         route_ms: market time that orders, cancels and replacements are on their way; a trade meanwhile wins.
@@ -116,6 +116,7 @@ def build_alpaca(
         listings=listings or {},
         era=Era(rules_of),
         route_ns=route_ms * MILLISECOND_NS,
+        actions=corporate_actions,
         auction_hours=auction_hours,
     )
     desk.news.listeners.append(Recorder(history))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +29,16 @@ class ListedAction:
     new_rate: Decimal = Decimal(1)
     old_rate: Decimal = Decimal(1)
     rate: Decimal = Decimal(0)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether shares become others; else cash is paid."""
+        return self.kind != "cash_dividend"
+
+    @property
+    def ratio(self) -> Fraction:
+        """New shares for one old."""
+        return Fraction(self.new_rate) / Fraction(self.old_rate)
 
     def shape(self, number: int) -> dict[str, object]:
         """As the venue writes it: rates are JSON numbers."""

@@ -5,7 +5,7 @@ How a request gets to the market is in `arrivals`, what becomes of an order ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -17,6 +17,8 @@ from seatrial.emulators.alpaca.amounts import ZERO, amount_of
 from seatrial.emulators.alpaca.arrivals import Arrivals
 from seatrial.emulators.alpaca.assets import Listing, Listings, is_coin
 from seatrial.emulators.alpaca.auctions import check_auction
+from seatrial.emulators.alpaca.corporate_actions import ListedAction
+from seatrial.emulators.alpaca.corporate_events import CorporateEvents
 from seatrial.emulators.alpaca.eras import Era
 from seatrial.emulators.alpaca.families import family_of
 from seatrial.emulators.alpaca.fills import Fill, FillBook
@@ -47,6 +49,7 @@ class Desk:
         listings: facts about assets that instruments do not know, by symbol.
         era: the rules of the day.
         route_ns: how long a request is on its way to the market.
+        actions: splits and dividends that are booked to its accounts.
         auction_hours: orders for the auctions are taken at their hours only.
     """
 
@@ -61,6 +64,7 @@ class Desk:
         listings: Mapping[str, Listing],
         era: Era,
         route_ns: int = 0,
+        actions: Sequence[ListedAction] = (),
         auction_hours: bool = False,
     ) -> None:
         self.exchange = exchange
@@ -80,6 +84,7 @@ class Desk:
         self._arrivals = Arrivals(
             self.register, self._router, self._lifecycle, self._alarms, self.news, route_ns=route_ns
         )
+        CorporateEvents(exchange, self.book, self.register, self._router, self._lifecycle, self._alarms, actions)
         self._take_up(records)
         exchange.on_settled.append(self.news.settle)
 

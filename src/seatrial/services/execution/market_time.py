@@ -52,6 +52,11 @@ class MarketTime:
         ahead_ns = (our_ns - seen_ns) * self._speed_ppm // PPM
         return market_ns + (ahead_ns if self._ahead_ns_max is None else min(ahead_ns, self._ahead_ns_max))
 
+    def wait_ns(self, market_ns: int, look_up_ns: int) -> int:
+        """Our own time that so much market time takes; no more than `look_up_ns` where the market may stand still."""
+        ours_ns = max(-(-market_ns * PPM // self._speed_ppm), 1)
+        return ours_ns if self._ahead_ns_max is None else min(ours_ns, look_up_ns)
+
     def latest_ns(self) -> int:
         """The furthest of all accounts: for facts that belong to none."""
         return max((self.now_ns(account) for account in self._anchors), default=self._clock.now_ns())

@@ -21,6 +21,7 @@ from seatrial.journal.port import Entry, Journal
 from seatrial.services.execution import recovery
 from seatrial.services.execution.account_index import AccountIndexes
 from seatrial.services.execution.batches import DecidedBatches
+from seatrial.services.execution.corporate import CorporateActions
 from seatrial.services.execution.engine import ExecutionEngine, Subscriber
 from seatrial.services.execution.listener import Listener
 from seatrial.services.execution.market_time import MarketTime
@@ -28,6 +29,7 @@ from seatrial.services.execution.reconciler import Reconciler
 from seatrial.services.execution.sender import Sender
 from seatrial.services.execution.survey import AccountSurvey, ReconcileRules
 from seatrial.services.health import Part, Status, Verdict
+from seatrial.venues.actions import ListsActions
 from seatrial.venues.port import Venue
 
 
@@ -67,8 +69,18 @@ class ExecutionService:
         self.listeners = {
             venue.account: Listener(self.engine, venue, self.reconcilers[venue.account].look_soon) for venue in venues
         }
+        self.actions = [self._actions_of(venue) for venue in venues if isinstance(venue, ListsActions)]
+        self._learners += [each.note for each in self.actions]
         for learner in (self.indexes.note, self.batches.note, self._release):
             self.engine.subscribe(learner)
+
+    def _actions_of(self, venue: Venue) -> CorporateActions:
+        assert isinstance(venue, ListsActions)
+        account = venue.account
+        dividends = self._rules.dividends_at_once
+        return CorporateActions(
+            self.engine, account, venue, self.instruments(account), self.indexes, self.market, dividends=dividends
+        )
 
     def _reconciler(self, venue: Venue) -> Reconciler:
         survey = AccountSurvey(
@@ -100,6 +112,8 @@ class ExecutionService:
                 for account in self._venues:
                     tasks.create_task(self.listeners[account].run())
                     tasks.create_task(self.reconcilers[account].run())
+                for actions in self.actions:
+                    tasks.create_task(actions.run())
         finally:
             self.waiting_for = "the service has ended"
             await self.sender.finish_urgent()
@@ -111,6 +125,8 @@ class ExecutionService:
         facts = recovery.never_sent(self.engine, self.market)
         if facts:
             await self.engine.submit(facts)
+        for each in self.actions:
+            await each.catch_up()
         self.waiting_for = "orders, trades and balances are compared with the venues"
         await recovery.settle(reconcilers, self._rules)
         self._mark_change()
@@ -207,6 +223,7 @@ class ExecutionService:
         for account, listener in self.listeners.items():
             parts.append(Part(f"stream {account}", listener.check, vital=False))
             parts.append(Part(f"reconciliation {account}", self.reconcilers[account].check, vital=False))
+        parts += [Part(f"corporate actions {each.account}", each.check, vital=False) for each in self.actions]
         return parts
 
     async def _check_orders(self) -> Verdict:

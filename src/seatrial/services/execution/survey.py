@@ -28,6 +28,7 @@ class ReconcileRules:
     retry_ns: int = SECOND_NS // 4  # first look after something unclear; doubles up to the interval
     absences: int = 3  # times the venue must say "never heard of it" before an order is given up
     halt_on_break: bool = True  # balances that differ without a reason: halt, or only report
+    dividends_at_once: bool = False  # whether the venue pays as an ex-date begins; else dividends are not foretold
 
 
 class AccountSurvey:

@@ -13,7 +13,9 @@ from seatrial.domain.ids import ClientOrderId, Symbol, VenueName, VenueOrderId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus
 from seatrial.domain.time import SECOND_NS
+from seatrial.venues.actions import VenueAction
 from seatrial.venues.alpaca import stream, wire
+from seatrial.venues.alpaca.actions import actions_between
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
 from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, bars_between, client_order_ids
 from seatrial.venues.alpaca.records import (
@@ -189,6 +191,12 @@ class AlpacaVenue:
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """GET /v2/stocks/bars, all pages; only bars that lie wholly inside the span."""
         return await bars_between(self._door, self._instruments[symbol], start_ns, end_ns, self._feed_name)
+
+    async def corporate_actions(
+        self, symbols: Sequence[Symbol], first_day: int, last_day: int
+    ) -> Sequence[VenueAction]:
+        """GET /v1/corporate-actions, all pages: those with an ex-date in these days since 1970, both included."""
+        return await actions_between(self._door, symbols, first_day, last_day)
 
     async def standing(self) -> Standing:
         """What the account may do, and how far the venue's clock is from ours."""
