@@ -137,8 +137,8 @@ class Context:
     def oco(self, symbol: str, quantity: Amount | None = None, **words: Unpack[OcoWords]) -> OrderHandle:
         """Protect what is held of `symbol`, or so much of it, by two exits of which one cancels the other."""
         instrument = self._instrument(symbol)
-        held_units = self._positions.get(instrument.symbol, 0)
-        request = oco_request(self._asker(instrument.symbol), held_units, quantity, words, instrument)
+        held = self._positions.get(instrument.symbol, 0)
+        request = oco_request(self._asker(instrument.symbol), held, quantity, words, instrument)
         return self._ask(request, words.get("confidence"), words.get("reason"))
 
     def cancel(self, handle: OrderHandle) -> None:
@@ -171,8 +171,7 @@ class Context:
 
     def forget_ended(self, working: Iterable[ClientOrderId]) -> None:
         """Handles of orders that are not among these are done and forgotten."""
-        alive = set(working)
-        for key in [key for key in self._handles if key not in alive]:
+        for key in set(self._handles).difference(working):
             del self._handles[key]
 
     def open_for_many(self, positions: Mapping[Symbol, int]) -> tuple[array[int], list[Decision], dict[Any, Any]]:
@@ -225,6 +224,7 @@ class Context:
         self._decisions.append(decision)
 
     def _order(self, side: Side, symbol: str, quantity: Amount | None, words: OrderWords) -> OrderHandle:
+        instrument = self._instrument(symbol)
         instrument = self._instrument(symbol)
         request = request_of(self._asker(instrument.symbol), side, quantity, words, instrument)
         return self._ask(request, words.get("confidence"), words.get("reason"))
