@@ -23,6 +23,7 @@ FLUSHES = 200
 DOORS = (
     ("Starlette and msgspec, nothing done", "limit", ("benchmarks.doors.serve_empty",)),
     ("emulated Alpaca, POST /v2/orders", "ours", ("benchmarks.doors.serve_alpaca",)),
+    ("emulated Binance, POST /api/v3/order", "ours", ("benchmarks.doors.serve_binance",)),
     ("execution on SQLite, POST /orders", "ours", ("benchmarks.doors.serve_execution", "sqlite")),
     ("execution on PostgreSQL, POST /orders", "ours", ("benchmarks.doors.serve_execution", "postgres")),
 )

@@ -24,6 +24,17 @@ def ready(
     print(json.dumps(plan), flush=True)
 
 
+def ready_signed(port: int, path: str, bodies: Sequence[str], headers: Mapping[str, str]) -> None:
+    """The same of a door that takes signed forms."""
+    plan = {
+        "port": port,
+        "path": path,
+        "headers": {"content-type": "application/x-www-form-urlencoded", **headers},
+        "bodies": list(bodies),
+    }
+    print(json.dumps(plan), flush=True)
+
+
 async def until_told() -> None:
     """Serve until standard input ends."""
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -46,10 +46,10 @@ class WithHealth:
         else:
             await self._application(scope, receive, send)
 
-    def swift(self, method: bytes, path: bytes) -> Any:
+    def swift(self, method: bytes, target: bytes, address: str) -> Any:
         """The venue's own way around ASGI, where it has one (`emulators.swift_http`)."""
         find = getattr(self._application, "swift", None)
-        return None if find is None else find(method, path)
+        return None if find is None else find(method, target, address)
 
     async def _answer(self) -> Response:
         report = await self._health.report()

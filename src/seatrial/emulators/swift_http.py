@@ -1,8 +1,9 @@
 """HTTP without ASGI for the few doors of a venue that are asked thousands of times a second.
 
-An application that has a method `swift(method, path)` answers such requests through it: the handed callable takes the
-headers, the body and a `respond(status, headers, body)` that it may call now or later. Everything else, and every
-request for which `swift` says None, goes the ordinary way.
+An application that has a method `swift(method, target, address)` answers such requests through it: the callable it
+gives takes the headers, the body and a `respond(status, headers, body)` that it may call now or later. `target` is path
+and query as they were sent, `address` the client's. Everything else, and every request for which `swift` says None,
+goes the ordinary way.
 """
 
 from __future__ import annotations
@@ -12,16 +13,29 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Headers = list[tuple[bytes, bytes]]
 Respond = Callable[[int, Headers, bytes], None]
 Swift = Callable[[Headers, bytes, Respond], None]
-Find = Callable[[bytes, bytes], Swift | None]
+Find = Callable[[bytes, bytes, str], Swift | None]
 
 BODY_BYTES_KEPT_MAX = 1 << 20  # far beyond what a venue accepts: it refuses the rest without having seen it
 
 _LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+
+
+class SwiftApp:
+    """An ASGI application, and the way around it."""
+
+    def __init__(self, app: ASGIApp, swift: Find) -> None:
+        self._app = app
+        self.swift = swift
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ordinary way."""
+        await self._app(scope, receive, send)
 
 
 class DroppableHttp(HttpToolsProtocol):
@@ -50,7 +64,8 @@ class SwiftHttp(DroppableHttp):
         """Choose the way. Behind a request that is still being answered, the ordinary one keeps the order."""
         is_free = self.cycle is None or self.cycle.response_complete
         if is_free and not self.parser.should_upgrade() and not self.expect_100_continue:
-            self._swift = type(self).find(self.parser.get_method(), self.url)
+            address = self.client[0] if self.client else ""
+            self._swift = type(self).find(self.parser.get_method(), self.url, address)
         if self._swift is None:
             super().on_headers_complete()
 

@@ -90,9 +90,9 @@ class Door:
         await send({"type": "http.response.start", "status": status, "headers": told})
         await send({"type": "http.response.body", "body": body})
 
-    def swift(self, method: bytes, path: bytes) -> Swift | None:
+    def swift(self, method: bytes, target: bytes, address: str) -> Swift | None:
         """Who answers a request of that method and path without ASGI, for servers that can; None for most."""
-        return self._swift.get((method, path))
+        return self._swift.get((method, target))
 
     def enter(self, headers: RawHeaders) -> Entry:
         """Somebody comes to the door."""

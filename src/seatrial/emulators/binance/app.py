@@ -36,6 +36,7 @@ from seatrial.emulators.faults.market import halts
 from seatrial.emulators.faults.skew import SkewedClock
 from seatrial.emulators.history import History
 from seatrial.emulators.store import VenueRecords
+from seatrial.emulators.swift_http import SwiftApp
 
 HABITS = Habits()
 
@@ -92,12 +93,13 @@ def build_binance(
         answer_order=habits.answer_order,
     )
     lifetimes = Lifetimes(api_clock, seconds=habits.connection_seconds)
+    rest = RestDoor(desk, ids)
     doors = [
         *ControlDoor(faults, history).routes(),
         *StreamDoor(Feed(markets), faults, desk, lifetimes).routes(),
         *SocketDoor(desk, faults, lifetimes).routes(),
-        *RestDoor(desk, ids).routes(),
+        *rest.routes(),
     ]
     names = {pair.key: each.name for each in accounts for pair in each.keys}
-    app = FaultyApp(Starlette(routes=doors), faults, WORDS, accounts=names, history=history)
+    app = FaultyApp(SwiftApp(Starlette(routes=doors), rest.swift), faults, WORDS, accounts=names, history=history)
     return Binance(app, spot, markets, desk, lifetimes)

@@ -71,18 +71,19 @@ class FaultyApp:
         else:
             await self._app(scope, receive, send)
 
-    def swift(self, method: bytes, path: bytes) -> Swift | None:
+    def swift(self, method: bytes, target: bytes, address: str) -> Swift | None:
         """The venue's own way around ASGI (`swift_http`), which nothing strikes: none while there are faults."""
         find = getattr(self._app, "swift", None)
-        found = None if find is None or self._script.faults else find(method, path)
-        return found if found is None or self._history is None else partial(self._noting_swiftly, found, method, path)
+        found = None if find is None or self._script.faults else find(method, target, address)
+        return found if found is None or self._history is None else partial(self._noting_swiftly, found, method, target)
 
     def _noting_swiftly(
-        self, found: Swift, method: bytes, path: bytes, headers: Headers, body: bytes, respond: Respond
+        self, found: Swift, method: bytes, target: bytes, headers: Headers, body: bytes, respond: Respond
     ) -> None:
         """Answer by the short way, and write request and answer down all the same."""
         assert self._history is not None
-        asked = asked_of(method.decode(), path.decode(), "", headers, body, self._words, self._accounts)
+        path, _, query = target.decode("latin-1").partition("?")
+        asked = asked_of(method.decode(), path, query, headers, body, self._words, self._accounts)
         note = self._note(asked, self._history)
 
         def noted(status: int, told: Headers, said: bytes) -> None:
