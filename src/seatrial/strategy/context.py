@@ -40,8 +40,7 @@ class Context:
         digest: str,
         timeframes: tuple[str, ...] = (),
     ) -> None:
-        self.strategy = strategy
-        self.account = account
+        self.strategy, self.account = strategy, account
         self._instruments = instruments
         self._epoch = JournalEpoch(f"{epoch}/{strategy}")
         self._digest = digest
