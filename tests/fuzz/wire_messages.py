@@ -30,7 +30,10 @@ from seatrial.venues.port import FillEvent
 
 Parse = Callable[[bytes], Any]
 FAULTS = b'{"faults":[{"name":"slow","kind":"latency","latency_ms":5,"path":"/v2","probability":0.5,"count_max":3}]}'
-DEPTH = b'{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":1,"u":2,"b":[["1.5","2"]],"a":[]}}'
+DEPTH = (
+    b'{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT",'
+    b'"U":1,"u":2,"b":[["1.5","2"]],"a":[]}}'
+)
 BARS = (
     b'[{"T":"b","S":"AAPL","o":150.1,"h":150.2,"l":150.0,"c":150.1,"v":100,"t":"2021-03-16T18:38:00Z","n":3,"vw":150.1},'
     b'{"T":"t","S":"AAPL","i":7,"x":"V","p":150.1,"s":5,"t":"2021-03-16T18:38:01.5Z","c":["@"],"z":"C"}]'
