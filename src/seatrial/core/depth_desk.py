@@ -20,6 +20,7 @@ from seatrial.core.compiled import compiled_inner
 from seatrial.core.depth_arrival import FLAG_POST_ONLY
 from seatrial.core.depth_run import Desk
 from seatrial.core.in_flight import CANCEL, NEW, REPLACE
+from seatrial.core.interpreter import call_one, drop
 from seatrial.domain.orders import OrderStatus, OrderType, TimeInForce
 
 _PENDING = int(OrderStatus.PENDING)
@@ -147,15 +148,18 @@ def send_replace(desk: Desk, number: int, side: int, tick: int, lots: int, tif: 
     return _say(desk, REPLACE, side, _LIMIT, tif, FLAG_POST_ONLY if post_only else 0, tick, lots, number)
 
 
-_CALL = types.ExternalFunction("PyObject_CallNoArgs", types.intp(types.intp))
-_DECREF = types.ExternalFunction("Py_DecRef", types.void(types.intp))
-
-
 @decides_by
 def python_decides(desk: Desk) -> int:
-    """Call the Python callable whose address the run keeps; its exception ends the run and is raised behind it."""
-    answer = _CALL(desk.cells[k.K_CALLBACK])
+    """Call the strategy's method for the cause; its exception ends the run and is raised behind it."""
+    cells = desk.cells
+    cause = cells[k.K_CAUSE]
+    method = cells[k.K_ON_FILL]
+    if cause == k.WAKE_EVENT:
+        method = cells[k.K_ON_EVENT]
+    elif cause == k.WAKE_TIMER:
+        method = cells[k.K_ON_TIMER]
+    answer = call_one(method, cells[k.K_DESK])
     if answer == 0:
         return 1
-    _DECREF(answer)
+    drop(answer)
     return 0

@@ -37,15 +37,18 @@ from seatrial.core.stepping import BLOCK_WIDTH
     K_MARKED,
     K_FILLS,  # rows in the log of fills
     K_MARKS,  # rows in the log of marks
-    K_CALLBACK,  # where a Python callable lives
+    K_ON_TIMER,  # a strategy in Python: its method for the timer,
+    K_ON_EVENT,  # its method for an event,
+    K_ON_FILL,  # what tells it of a fill,
+    K_DESK,  # and what all three are given
     K_ORDERS,
     K_CANCELS,
     K_EXPIRED,
     K_REJECTED,
     K_TRIPS,
     K_ENDING,  # the events are over: what is under way arrives, nothing new is decided
-) = range(24)
-RUN_CELLS = 24
+) = range(27)
+RUN_CELLS = 27
 
 WAKE_TIMER, WAKE_FILL, WAKE_EVENT = 1, 2, 4
 

@@ -40,6 +40,7 @@ attribute_named: Any = _named("PyObject_GetAttrString", _OBJECT, _OBJECT, _WORD)
 set_attribute: Any = _named("PyObject_SetAttr", types.int32, _OBJECT, _OBJECT, _OBJECT)
 bytes_in: Any = _named("PyByteArray_AsString", _WORD, _OBJECT)  # the address of what a bytearray holds
 call_bare: Any = _named("PyObject_CallNoArgs", _OBJECT, _OBJECT)
+call_one: Any = _named("PyObject_CallOneArg", _OBJECT, _OBJECT, _OBJECT)
 call_with: Any = _named("PyObject_Vectorcall", _OBJECT, _OBJECT, _WORD, _WORD, _OBJECT)
 call_method: Any = _named("PyObject_VectorcallMethod", _OBJECT, _OBJECT, _WORD, _WORD, _OBJECT)  # its name, then self
 
