@@ -16,6 +16,7 @@ from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store
 
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "1", "price": "90"}
+MICROSECONDS = {"X-MBX-TIME-UNIT": "microsecond"}
 OWN = {"orderId", "clientOrderId", "transactTime", "workingTime"}
 
 

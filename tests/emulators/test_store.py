@@ -71,3 +71,20 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DataFault, match="version 99"):
         Store(path)
+
+
+def test_questions_about_the_past_do_not_read_all_of_it() -> None:
+    store = Store(":memory:")
+    plans = {
+        "orders_by_client": "SELECT body FROM orders WHERE venue=? AND account=? AND client_order_id=?"
+        " ORDER BY number DESC",
+        "executions_by_order": "SELECT body FROM executions WHERE venue=? AND account=? AND order_number=?"
+        " ORDER BY number",
+        "orders_open": "SELECT number, account, client_order_id, body FROM orders WHERE venue=? AND is_open"
+        " ORDER BY number",
+    }
+
+    for index, statement in plans.items():
+        values = ("binance",) * statement.count("?")
+        rows = store._connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+        assert [index in row[-1] for row in rows] == [True], rows

@@ -49,9 +49,9 @@ COMMIT;
 """
 
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS orders_by_client ON orders (venue, account, client_order_id);
+CREATE INDEX IF NOT EXISTS orders_by_client ON orders (venue, account, client_order_id, number);
 CREATE INDEX IF NOT EXISTS orders_open ON orders (venue, number) WHERE is_open;
-CREATE INDEX IF NOT EXISTS executions_by_order ON executions (venue, order_number);
+CREATE INDEX IF NOT EXISTS executions_by_order ON executions (venue, order_number, number);
 """
 
 

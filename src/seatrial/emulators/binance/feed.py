@@ -18,9 +18,10 @@ from seatrial.emulators.binance.market import Change, PairMarket
 from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.markets import Markets
 from seatrial.emulators.binance.orders import MS, Json, TimeUnit
-from seatrial.emulators.binance.pairs import ReplayedPair
+from seatrial.emulators.binance.pairs import ReplayedPair, change_of
 from seatrial.emulators.binance.stream_names import ALL, WINDOWS, Kind, StreamName, parse
 from seatrial.emulators.binance.tickers import window_of
+from seatrial.emulators.floor.shown import DepthChange
 
 SECONDS_TOLD_MAX = 120  # closed candles of a second that one instant tells
 
@@ -55,7 +56,7 @@ class Feed:
         self._streams: dict[str, Stream] = {}
         self._by_symbol: dict[str, dict[str, Stream]] = {}
         markets.on_trade.append(self._hear_trade)
-        markets.on_change.append(self._hear_change)
+        markets.on_change.append(self._hear_depth)
         markets.on_quote.append(self._hear_quote)
         markets.on_candle.append(self._hear_candle)
         markets.on_instant.append(self._hear_instant)
@@ -117,6 +118,11 @@ class Feed:
     def _hear_quote(self, pair: PairMarket) -> None:
         for stream in self._of(pair, "bookTicker"):
             stream.tell(lambda unit: stream_events.book_event(pair))
+
+    def _hear_depth(self, pair: PairMarket, change: DepthChange) -> None:
+        """Put into the venue's numbers only where somebody listens."""
+        if any(self._of(pair, "depth", "levels")):
+            self._hear_change(pair, change_of(change))
 
     def _hear_change(self, pair: PairMarket, change: Change | None) -> None:
         for stream in self._of(pair, "depth", "levels"):

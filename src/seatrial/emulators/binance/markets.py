@@ -9,16 +9,16 @@ from seatrial.domain.bars import Bar
 from seatrial.domain.ids import Symbol
 from seatrial.emulators.binance.commission import BNB
 from seatrial.emulators.binance.habits import as_listed
-from seatrial.emulators.binance.market import Change, PairMarket
+from seatrial.emulators.binance.market import PairMarket
 from seatrial.emulators.binance.market_trade import MarketTrade
-from seatrial.emulators.binance.pairs import BookPair, ReplayedPair, change_of
+from seatrial.emulators.binance.pairs import BookPair, ReplayedPair
 from seatrial.emulators.binance.rules import Rules, rules_of
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.floor.shown import DepthChange, Quote
 from seatrial.emulators.timeline import Print
 
 OnTrade = Callable[[PairMarket, MarketTrade], None]
-OnChange = Callable[[PairMarket, Change], None]
+OnChange = Callable[[PairMarket, DepthChange], None]
 OnCandle = Callable[[PairMarket, Bar, int], None]
 OnQuote = Callable[[PairMarket], None]
 OnInstant = Callable[[int], None]
@@ -80,9 +80,9 @@ class Markets:
 
     def _hear_depth(self, change: DepthChange) -> None:
         pair = self.pairs[str(change.symbol)]
-        self._waiting.append(lambda: self._tell_change(pair, change_of(change)))
+        self._waiting.append(lambda: self._tell_change(pair, change))
 
-    def _tell_change(self, pair: PairMarket, change: Change) -> None:
+    def _tell_change(self, pair: PairMarket, change: DepthChange) -> None:
         for heard in self.on_change:
             heard(pair, change)
 

@@ -18,7 +18,7 @@ DIGITS_MAX = 8
 
 def text(number: Decimal) -> str:
     """`Decimal("0.1")` -> `"0.10000000"`, as the venue writes every amount."""
-    return f"{number:.8f}"
+    return f"{number:.8f}" if number else "0.00000000"  # most of a report are zeros
 
 
 def down(number: Decimal) -> Decimal:
