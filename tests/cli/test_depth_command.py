@@ -88,6 +88,7 @@ def test_a_maker_runs_over_recorded_depth(recording: Path) -> None:
         ({"holding": "-1"}, {}, "--holding"),
         ({"latency_ms": -1.0}, {}, "latency"),
         ({"latency_file": "nowhere.parquet"}, {}, "no such file"),
+        ({"feed_latency_ms": 10.1}, {}, "feed latency: accepted is 0 to 10000000 ns"),
     ],
 )
 def test_what_cannot_be_run_is_one_sentence(

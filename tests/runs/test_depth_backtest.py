@@ -21,6 +21,7 @@ from seatrial.domain.time import MILLISECOND_NS
 from seatrial.runs.depth_backtest import depth_backtest
 from seatrial.runs.depth_market import DepthMarket, DepthRules
 from seatrial.runs.depth_result import depth_result
+from seatrial.runs.feed_latency import with_feed
 from seatrial.runs.statistics import statistics_of
 from seatrial.runs.trades import cash_change_units, quantity_change_units
 from seatrial.strategy.depth_desk import DepthDesk, DepthFill
@@ -123,6 +124,29 @@ def test_an_order_travels_there_and_a_word_travels_back() -> None:
     assert [(fill.outcome.at_ns - start_ns, fill.outcome.side, fill.left_units) for fill in run.fills] == [
         (20 * MS, Side.BUY, 2 * INSTRUMENT.lot_units)
     ]
+
+
+def test_a_book_seen_late_is_acted_on_late_and_words_come_when_they_came() -> None:
+    """Seen 3 ms late: what is decided on the book of 10 ms leaves at 13 and arrives at 17, behind 5 lots, not 4.
+
+    The trade at 20 ms is heard of at 29 ms, when the newest book that is seen is that of 26 ms.
+    """
+    market = market_with(OPENING + "15 1 1 9990 5\n20 2 -1 9990 7\n40 1 1 9980 1")
+    told = []
+    for feed_ms in (0, 3):
+        strategy = Once()
+        latency = with_feed(constant_latency(4 * MS, 9 * MS), feed_ms * MS)
+        depth_backtest(market, strategy, rules=DepthRules(latency=latency))
+        start_ns = market.table.first_ns
+        told += [(at - start_ns + feed_ms * MS, fill.at_ns - start_ns, fill.lots) for at, fill in strategy.heard]
+
+    assert told == [(29 * MS, 20 * MS, 3), (29 * MS, 20 * MS, 2)]
+
+
+@pytest.mark.parametrize("feed_ns", [-1, 9 * MS + 1])
+def test_a_feed_slower_than_the_venues_word_is_refused(feed_ns: int) -> None:
+    with pytest.raises(RequestFault, match="feed latency"):
+        with_feed(constant_latency(4 * MS, 9 * MS), feed_ns)
 
 
 def test_what_is_under_way_at_the_end_arrives() -> None:

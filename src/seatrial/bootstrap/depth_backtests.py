@@ -21,6 +21,7 @@ from seatrial.market.latency_file import latency_rows
 from seatrial.runs.depth_backtest import OnProgress, depth_backtest
 from seatrial.runs.depth_market import DepthMarket, DepthRules
 from seatrial.runs.depth_result import depth_result
+from seatrial.runs.feed_latency import with_feed
 from seatrial.runs.result import StrategyNote
 from seatrial.strategy.depth_strategy import DepthStrategy
 from seatrial.strategy.load import LoadedStrategy, load_strategy
@@ -38,6 +39,7 @@ class EventsAsked:
     latency_spread: float
     latency_file: Path | None
     fills: FillRules
+    feed_latency_ms: float = 0.0
 
 
 def run_depth_backtest(
@@ -69,7 +71,8 @@ def run_depth_backtest(
         table=table,
         holding_units=_holding(asked.holding, table),
     )
-    rules = DepthRules(asked.fills, _latency(asked, settings.seed))
+    latency = with_feed(_latency(asked, settings.seed), round(asked.feed_latency_ms * 1_000_000))
+    rules = DepthRules(asked.fills, latency)
     done = depth_backtest(market, loaded.strategy, strategy_id=path.stem, rules=rules, on_progress=on_progress)
     drawn = settings.seed if asked.latency_spread else None
     result = depth_result(done, market, [_note(loaded, market)], seed=drawn)

@@ -44,6 +44,12 @@ def event_options(command: Command) -> Command:
             click.option("--latency-ms", default=10.0, show_default=True, help="Each way."),
             click.option("--latency-spread", default=0.0, show_default=True, help="Draw it log-normally, by seed."),
             click.option("--latency-file", type=_FILE, metavar="FILE", help="Measured latencies, interpolated."),
+            click.option(
+                "--feed-latency-ms",
+                default=0.0,
+                show_default=True,
+                help="How late the book is seen; no more than the venue's fastest word takes.",
+            ),
         )
     ):
         command = option(command)
@@ -69,6 +75,7 @@ def take_events(options: dict[str, Any], beside: dict[str, Any]) -> EventsAsked 
             "latency_ms",
             "latency_spread",
             "latency_file",
+            "feed_latency_ms",
         )
     }
     if taken["depth"] is None and taken["quotes"] is None:
