@@ -124,3 +124,21 @@ def test_an_alpaca_market_order_fills_at_once(venues: Any) -> None:
 def test_what_cannot_be_emulated_is_refused_where_it_was_asked_for() -> None:
     with pytest.raises(RequestFault, match="AAPL or BTCUSDT"), seatrial.emulate(symbols=["???"]):
         pass
+
+
+def test_coins_stand_beside_shares_at_alpaca_and_trade_while_those_are_closed() -> None:
+    with seatrial.emulate(
+        symbols=["AAPL", "BTC/USD"], settings={"emulators.key": "k", "emulators.secret": "s"}
+    ) as venues:
+        client = httpx.Client(
+            base_url=venues["alpaca"]["rest"], headers={"APCA-API-KEY-ID": "k", "APCA-API-SECRET-KEY": "s"}
+        )
+        assert {each["class"] for each in client.get("/v2/assets").json()} == {"us_equity", "crypto"}
+        wanted = {"symbol": "BTC/USD", "qty": "0.01", "side": "buy", "type": "market", "time_in_force": "gtc"}
+        order = client.post("/v2/orders", json=wanted).json()
+        assert client.get(f"/v2/orders/{order['id']}").json()["status"] == "filled"
+        bars = client.get(
+            "/v1beta3/crypto/us/bars",
+            params={"symbols": "BTC/USD", "timeframe": "1Hour", "start": "2024-01-06", "limit": 24},
+        ).json()["bars"]["BTC/USD"]
+        assert len(bars) == 24, "the first Saturday, on which no share trades"

@@ -29,6 +29,7 @@ from seatrial.emulators.socket import SocketServer
 from seatrial.emulators.store import Store
 from seatrial.emulators.tape import MemoryTape
 from seatrial.emulators.timeline import warm_kernel
+from seatrial.market.moving import AROUND_THE_CLOCK
 from seatrial.services.health import Health, Identity, Part, Status, Verdict
 
 ACCOUNT = "local"
@@ -78,7 +79,7 @@ class LocalVenues:
         self._auction_hours = auction_hours
         warm_kernel()  # before the markets start to run, not while they do
         self._store = Store(store)
-        tapes = [MemoryTape(market.bars, market.sessions) for market in markets]  # before any market's clock starts
+        tapes = [_tape(market) for market in markets]  # before any market's clock starts
         self.venues = [self._build(market, tape) for market, tape in zip(markets, tapes, strict=True)]
         if not self.venues:
             raise NoData("no symbol is left to list: name some with --symbols")
@@ -171,6 +172,12 @@ class LocalVenues:
         )
         gecko = build_coingecko(exchange, api_clock=self._clock, key=settings.values["coingecko.key"].reveal())
         return WithHealth(gecko, health, exchange.now_ns)
+
+
+def _tape(market: VenueMarket) -> MemoryTape:
+    """The bars of a venue; in a market with books coins trade beside shares, around the clock."""
+    coins = [one.symbol for one in market.instruments if one.calendar == AROUND_THE_CLOCK]
+    return MemoryTape(market.bars, market.sessions, sessionless=coins if market.flow is not None else ())
 
 
 def _history_file(folder: Path | None, venue: str) -> Path | None:

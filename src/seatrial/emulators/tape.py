@@ -40,10 +40,13 @@ class MemoryTape:
     """A tape held in memory.
 
     Raises:
-        DataFault: sessions overlap, bars are out of order, or a bar lies in no session.
+        DataFault: sessions overlap, bars are out of order, or a bar lies in no session. `sessionless` symbols, such as
+            coins beside shares, trade between sessions, too.
     """
 
-    def __init__(self, bars: Mapping[Symbol, Sequence[Bar]], sessions: Iterable[Session]) -> None:
+    def __init__(
+        self, bars: Mapping[Symbol, Sequence[Bar]], sessions: Iterable[Session], *, sessionless: Iterable[Symbol] = ()
+    ) -> None:
         self.sessions: Sequence[Session] = tuple(sorted(sessions, key=lambda session: session.open_ns))
         self.symbols: Sequence[Symbol] = tuple(sorted(bars))
         self._bars = {symbol: BarRows.of(symbol, bars[symbol]) for symbol in self.symbols}
@@ -51,8 +54,10 @@ class MemoryTape:
             if later.open_ns < earlier.close_ns:
                 raise DataFault(f"session {later.day} opens before session {earlier.day} has closed")
         opens = [session.open_ns for session in self.sessions]
-        for rows in self._bars.values():
-            self._check(rows, opens)
+        self._sessionless = frozenset(sessionless)
+        for symbol, rows in self._bars.items():
+            if symbol not in self._sessionless:
+                self._check(rows, opens)
 
     def bars(self, symbol: Symbol) -> Sequence[Bar]:
         """Every bar of a symbol, oldest first."""

@@ -82,7 +82,7 @@ def synthetic_market(
     tables: dict[Symbol, BarTable] = {}
     for instrument in instruments:
         symbol = instrument.symbol
-        price, volume = _KNOWN.get(symbol, _unknown(symbol))
+        price, volume = _KNOWN.get(symbol.replace("/USD", "USDT"), _unknown(symbol))
         walk = _Walk(instrument, (prices or {}).get(symbol, price), volume, seed)
         spans = days if instrument.calendar == "XNYS" else utc_days
         rows = np.array(list(walk.rows(spans)), dtype=np.int64).reshape(-1, BAR_WIDTH)

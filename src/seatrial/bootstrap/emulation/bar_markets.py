@@ -38,7 +38,7 @@ def bar_market(settings: Settings, asked: Asked, instruments: Sequence[Instrumen
     listed = tuple(table.instrument for table in tables.values())
     first_ns = min(table.first_ns for table in tables.values())
     last_ns = max(table.last_ns for table in tables.values())
-    days = tuple(sessions(listed[0].calendar, utc_date(first_ns), max(utc_date(last_ns - 1), utc_date(start_ns))))
+    days = tuple(sessions(_calendar(listed), utc_date(first_ns), max(utc_date(last_ns - 1), utc_date(start_ns))))
     bars = {symbol: BarRows.of(symbol, table.bars()) for symbol, table in tables.items()}
     known = {instrument.symbol: instrument for instrument in listed}
     with_book = asked.fills == BOOK
@@ -53,6 +53,11 @@ def bar_market(settings: Settings, asked: Asked, instruments: Sequence[Instrumen
     )
 
 
+def _calendar(instruments: Sequence[Instrument]) -> str:
+    """The venue's: that of its shares, where it lists any beside coins."""
+    return next((one.calendar for one in instruments if one.calendar != AROUND_THE_CLOCK), AROUND_THE_CLOCK)
+
+
 def _before(rows: BarRows, start_ns: int) -> Sequence[Bar]:
     return rows[: bisect_left(rows, start_ns, key=lambda bar: bar.start_ns)]
 
@@ -61,7 +66,7 @@ def _recorded(settings: Settings, asked: Asked, instruments: Sequence[Instrument
     assert settings.data is not None
     timeline = align(load_bars(settings.data, instruments))
     moves = asked.clock == NOW
-    if asked.always_open and instruments[0].calendar != AROUND_THE_CLOCK:
+    if asked.always_open and _calendar(instruments) != AROUND_THE_CLOCK:
         timeline = around_the_clock(timeline, now_ns if moves else None)
     elif moves:
         timeline = moved_to_now(timeline, now_ns)
@@ -74,7 +79,7 @@ def _synthetic(
 ) -> tuple[Timeline, int]:
     if asked.always_open:
         instruments = [replace(instrument, calendar=AROUND_THE_CLOCK) for instrument in instruments]
-    calendar = instruments[0].calendar
+    calendar = _calendar(instruments)
     first_day, start_ns = SYNTHETIC_FIRST_DAY, _opening_ns()
     if asked.clock == NOW:
         days = sessions_up_to(current_session(calendar, now_ns), calendar, HISTORY_SESSIONS + 1)

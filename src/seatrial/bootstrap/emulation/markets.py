@@ -25,9 +25,19 @@ def emulated_markets(settings: Settings, asked: Asked, now_ns: int) -> list[Venu
         NoData, DataFault: what is asked for is not in the data, or breaks a rule.
         RequestFault: not a symbol, or events asked for where fills are those of prints.
     """
-    instruments = [instrument_of(symbol) for symbol in asked.symbols or _well_known(settings)]
+    instruments = [listed_as(symbol) for symbol in asked.symbols or _well_known(settings)]
     by_venue = {name: [one for one in instruments if one.venue == name] for name in VENUES}
     return [_market(settings, asked, listed, now_ns) for listed in by_venue.values() if listed]
+
+
+def listed_as(symbol: str) -> Instrument:
+    """The instrument a symbol names; `BTC/USD` is a coin at Alpaca, which only others trade."""
+    base, slash, quote = symbol.partition("/")
+    if slash and quote == "USD" and base.isalnum():
+        from seatrial.emulators.alpaca.assets import alpaca_coin
+
+        return alpaca_coin(base)
+    return instrument_of(symbol)
 
 
 def _well_known(settings: Settings) -> list[str]:
@@ -43,6 +53,8 @@ def _well_known(settings: Settings) -> list[str]:
 
 
 def _market(settings: Settings, asked: Asked, instruments: Sequence[Instrument], now_ns: int) -> VenueMarket:
+    if asked.fills == PRINTS and len({one.calendar for one in instruments}) > 1:
+        raise RequestFault("--fills", "book, as coins and shares of one venue keep different hours", PRINTS)
     if settings.data is None:
         if asked.replay not in (AUTO, BARS):
             raise RequestFault("--replay", "auto or bars without --data", asked.replay)
