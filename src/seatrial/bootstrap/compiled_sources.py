@@ -35,6 +35,7 @@ class CompiledSources:
         self._own = {path: path.read_bytes() for path in sorted(rooms)}
         partly = {path: path.read_bytes() for path in sorted((package / PARTLY_COMPILED).rglob("*.py"))}
         self._texts = {**self._own, **partly}
+        self._named = {path.relative_to(package).as_posix(): path for path in self._texts}
         self._imported: dict[Path, frozenset[Path]] = {}
 
     @cached_property
@@ -73,11 +74,12 @@ class CompiledSources:
 
     def _files(self, module: str, names: str) -> list[Path]:
         """The files of `from module import names`, of which any may be a module itself; with the packages above."""
-        home = self.package.joinpath(*module.split(".")[1:])
-        stems = [home, *(home / name.split()[0] for name in names.strip("() \n").split(",") if name.strip())]
-        above = [self.package.joinpath(*home.relative_to(self.package).parts[:end]) for end in range(len(home.parts))]
-        files = [stem.with_suffix(".py") for stem in stems] + [stem / "__init__.py" for stem in [*stems, *above]]
-        return [file for file in files if file in self._texts]
+        parts = module.split(".")[1:]
+        home = "/".join(parts)
+        stems = [home, *(f"{home}/{name.split()[0]}" for name in names.strip("() \n").split(",") if name.strip())]
+        above = ["/".join(parts[:end]) for end in range(1, len(parts))]
+        files = [f"{stem}.py" for stem in stems] + [f"{stem}/__init__.py" for stem in [*stems, *above]]
+        return [self._named[file] for file in files if file in self._named]
 
     def _digest(self, paths: set[Path]) -> str:
         digest = hashlib.sha256(_compiler().encode())

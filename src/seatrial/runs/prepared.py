@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +24,6 @@ from seatrial.domain.ids import AccountId, JournalEpoch, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.market.bars import BAR_WIDTH, BarTable
-from seatrial.market.corporate_actions import CorporateAction
 from seatrial.runs.backtest_venue import (
     bar_marks,
     halts_by_row,
@@ -35,6 +35,9 @@ from seatrial.runs.backtest_venue import (
 from seatrial.runs.purse_fills import purse_rates
 from seatrial.runs.terms import NO_TERMS, Terms, purses_worth
 from seatrial.runs.timetable import AccountTimetable, encoded, in_order
+
+if TYPE_CHECKING:
+    from seatrial.market.corporate_actions import CorporateAction
 
 EPOCH = JournalEpoch("backtest")
 

@@ -7,6 +7,7 @@ calendar days that ended, then what settles, then dividends (their amounts are p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +21,10 @@ from seatrial.domain.limits import Account
 from seatrial.domain.money_facts import BorrowFee, BusinessDay, CashDividend, FxRate, Interest, Split
 from seatrial.domain.time import DAY_NS
 from seatrial.market.bars import CLOSE, START, BarTable
-from seatrial.market.corporate_actions import CorporateAction
 from seatrial.runs.terms import Terms, us_settles_in
+
+if TYPE_CHECKING:
+    from seatrial.market.corporate_actions import CorporateAction
 
 _RANKS = {Interest: 0, BorrowFee: 1, BusinessDay: 2, FxRate: 3, CashDividend: 4, Split: 5}
 
