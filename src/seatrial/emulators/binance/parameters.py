@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from urllib.parse import unquote_plus
 
 from seatrial.domain.time import HOUR_NS, MICROSECOND_NS, MILLISECOND_NS
@@ -37,13 +38,19 @@ def split(raw: bytes) -> dict[str, str]:
     parts = [part for part in raw.split(b"&") if part]
     if len(parts) > PARAMETERS_MAX:
         raise refusals.too_many_parameters(PARAMETERS_MAX, len(parts))
+    plain = b"%" not in raw and b"+" not in raw  # as nearly all are: nothing to unquote
     for part in parts:
-        name, _, value = part.partition(b"=")
-        key = unquote_plus(name.decode("latin-1"))
+        name, _, value = part.decode("latin-1").partition("=")
+        key = name if plain else unquote_plus(name)
         if key in values:
             raise refusals.duplicate_parameter()
-        values[key] = unquote_plus(value.decode("latin-1"), errors="replace")
+        values[key] = value if plain else unquote_plus(value, errors="replace")
     return values
+
+
+@cache
+def _pattern(legal: str) -> re.Pattern[str]:
+    return re.compile(legal, re.ASCII)
 
 
 def merge(query: bytes, body: bytes) -> dict[str, str]:
@@ -76,7 +83,7 @@ class Parameters:
         value = self.values[name]
         if value == "":
             raise refusals.empty(self.shown(name))
-        if legal is not None and not re.fullmatch(legal, value, re.ASCII):
+        if legal is not None and not _pattern(legal).fullmatch(value):
             raise refusals.illegal_characters(self.shown(name), legal)
         return value
 

@@ -43,7 +43,7 @@ class Asked(NamedTuple):
         """The parameters of a request that changes something, as a JSON object without its signature."""
         if self.method in ("GET", "HEAD") or len(self.body) + len(self.query) > NOTED_BYTES_MAX:
             return b""
-        said: dict[str, object] = dict(parse_qsl(self.query, keep_blank_values=True))
+        said = form_of(self.query)
         if self.body[:1] == b"{":
             try:
                 parsed = msgspec.json.decode(self.body)
@@ -51,8 +51,15 @@ class Asked(NamedTuple):
                 parsed = {}
             said |= parsed if isinstance(parsed, dict) else {}
         else:
-            said |= dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+            said |= form_of(self.body.decode("utf-8", "replace"))
         return msgspec.json.encode(without_secrets(said))
+
+
+def form_of(raw: str) -> dict[str, object]:
+    """Names and values of a query or a form body; of a name that comes twice the last value."""
+    if "%" in raw or "+" in raw:
+        return dict(parse_qsl(raw, keep_blank_values=True))
+    return {name: value for part in raw.split("&") if part for name, _, value in (part.partition("="),)}
 
 
 def client_order_id_in(text: str) -> str:
