@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.clients.environments import NotInstalled, python_of
 
 from seatrial.bootstrap.seal import namespace
 from seatrial.bootstrap.seal.authority import issue
@@ -77,6 +78,28 @@ STREAMS = """
 """
 
 
+PYTHON_BINANCE = """
+    import asyncio, os
+    from binance import AsyncClient, BinanceSocketManager, Client
+
+    key, secret = os.environ["BINANCE_API_KEY"], os.environ["BINANCE_API_SECRET"]
+    print(Client(key, secret).order_market_buy(symbol="BTCUSDT", quantity="0.01")["status"])
+
+    async def main():
+        client = await AsyncClient.create(key, secret)
+        sockets = BinanceSocketManager(client)
+        async with sockets.trade_socket("BTCUSDT") as trades:
+            print((await trades.recv())["e"])
+        async with sockets.user_socket() as account:
+            await client.order_market_buy(symbol="BTCUSDT", quantity="0.01")
+            event = await account.recv()
+            print(event.get("event", event)["e"])
+        await client.close_connection()
+
+    asyncio.run(main())
+"""
+
+
 def sealed(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command sealed; skips where this machine does not let us, in its own words."""
     words = [sys.executable, "-m", "seatrial", "seal", "--alpaca-port", "0", "--binance-port", "0", "--json", "--"]
@@ -121,6 +144,19 @@ def test_streams_and_other_languages_meet_the_local_venues_too(tmp_path: Path) -
     if shutil.which("node"):
         ask = "fetch('https://api.binance.com/api/v3/ping').then(a => console.log(a.status))"
         assert sealed("node", "-e", ask).stdout.strip() == "200"
+
+
+@pytest.mark.prove
+def test_python_binance_trades_under_the_venues_own_names_without_a_subclass(tmp_path: Path) -> None:
+    try:
+        python = python_of("python_binance")
+    except NotInstalled as reason:
+        pytest.skip(str(reason))
+    bot = tmp_path / "bot.py"
+    bot.write_text(textwrap.dedent(PYTHON_BINANCE))
+    done = sealed(python, str(bot), PYTHONPATH="")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["FILLED", "trade", "executionReport"]
 
 
 @pytest.mark.prove

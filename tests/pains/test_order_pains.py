@@ -26,6 +26,13 @@ async def agrees(desk: Desk, whole: int) -> None:
     assert desk.service.engine.latched is None
 
 
+async def fills_and_agrees(desk: Desk, whole: int, what: str) -> None:
+    """A purchase fills in spite of everything, and both sides hold it."""
+    order = await desk.buy(whole)
+    await desk.until(lambda: desk.status(order) == "FILLED", what)
+    await agrees(desk, whole)
+
+
 @at_every_venue
 def test_p_ib249_fills_of_an_outage_are_found(venue: str, tmp_path: Path) -> None:
     """Interactive Brokers at LEAN 249: what fills while the connection is down is never recovered."""
@@ -134,9 +141,7 @@ def test_p_nt3046_a_fill_told_twice_is_booked_once(venue: str, tmp_path: Path) -
 
     async def play(desk: Desk) -> None:
         desk.goes_wrong(Fault(name="twice", kind="stream_duplicate", stream=STREAM[venue]))
-        order = await desk.buy(10)
-        await desk.until(lambda: desk.status(order) == "FILLED", "the fill")
-        await agrees(desk, 10)
+        await fills_and_agrees(desk, 10, "the fill")
 
     at_a_venue(venue, tmp_path, play)
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from tests.pains.desk import Desk, at_a_venue
-from tests.pains.test_order_pains import ORDERS, STREAM, agrees, at_every_venue
+from tests.pains.test_order_pains import ORDERS, STREAM, agrees, at_every_venue, fills_and_agrees
 
 from seatrial.domain.time import SECOND_NS
 from seatrial.emulators.faults import Fault
@@ -21,9 +21,7 @@ def test_p_alp740_a_mute_stream_costs_no_fill(venue: str, tmp_path: Path) -> Non
 
     async def play(desk: Desk) -> None:
         desk.goes_wrong(Fault(name="mute", kind="stream_mute", stream=STREAM[venue]))
-        order = await desk.buy(10)
-        await desk.until(lambda: desk.status(order) == "FILLED", "the fill")
-        await agrees(desk, 10)
+        await fills_and_agrees(desk, 10, "the fill")
 
     at_a_venue(venue, tmp_path, play)
 
@@ -38,9 +36,7 @@ def test_p_alp740_a_storm_of_disconnects_is_not_answered_by_a_storm(venue: str, 
         await asyncio.sleep(STORM_SECONDS)
         struck = [each for each in desk.stage.history.operations[before:] if each.op == "fault"]
         assert 1 <= len(struck) <= CONNECTIONS_MAX
-        order = await desk.buy(10)
-        await desk.until(lambda: desk.status(order) == "FILLED", "the fill, storm or not")
-        await agrees(desk, 10)
+        await fills_and_agrees(desk, 10, "the fill, storm or not")
 
     at_a_venue(venue, tmp_path, play)
 

@@ -37,13 +37,17 @@ async def lives(stage: Stage, client_order_id: ClientOrderId) -> bool:
     return found is not None and found.status == OrderStatus.WORKING
 
 
+async def unknown_and_there(stage: Stage) -> None:
+    """An order whose answer says nothing, and which works all the same."""
+    order, outcome = await submitted(stage)
+    assert isinstance(outcome, Unknown)
+    assert await lives(stage, order)
+
+
 @card(11, "a lost acknowledgement is unknown, and the order is there (pains: NT4152)")
 async def lost_ack(stage: Stage) -> None:
     strike_orders(stage, "lost_ack")
-    order, outcome = await submitted(stage)
-
-    assert isinstance(outcome, Unknown)
-    assert await lives(stage, order)
+    await unknown_and_there(stage)
 
 
 @card(12, "an error before acceptance is unknown, and the order is not there")
@@ -58,19 +62,13 @@ async def error_before(stage: Stage) -> None:
 @card(13, "an answer that is late beyond patience is unknown, and the order is there")
 async def late(stage: Stage) -> None:
     strike_orders(stage, "latency", latency_ms=stage.late_ms, when="after")
-    order, outcome = await submitted(stage)
-
-    assert isinstance(outcome, Unknown)
-    assert await lives(stage, order)
+    await unknown_and_there(stage)
 
 
 @card(47, "a 5xx after acceptance is unknown, and the order is there (pains: HB8457)")
 async def error_after(stage: Stage) -> None:
     strike_orders(stage, "error_after")
-    order, outcome = await submitted(stage)
-
-    assert isinstance(outcome, Unknown)
-    assert await lives(stage, order)
+    await unknown_and_there(stage)
 
 
 @card(48, "an order lost on its way out is unknown, and never comes to life")

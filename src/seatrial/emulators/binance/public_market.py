@@ -13,7 +13,7 @@ from seatrial.emulators.binance.orders import Json, TimeUnit
 from seatrial.emulators.binance.public_rules import pair_of
 from seatrial.emulators.binance.public_tickers import read_zone
 from seatrial.emulators.binance.rows import LIMIT_DEFAULT, LIMIT_MAX
-from seatrial.emulators.binance.stream_events import level_rows
+from seatrial.emulators.binance.stream_events import aggregate_row, level_rows
 
 DEPTH_DEFAULT = 100
 DEPTH_MAX = 5_000
@@ -63,7 +63,7 @@ def aggregate_trades(desk: Desk, call: Call) -> list[Json]:
         found = pair.between(end_ns - HOUR_NS, end_ns, LIMIT_MAX * count)[-count:]
     else:
         found = pair.latest(count)
-    return [_aggregate_row(trade, call.unit) for trade in found]
+    return [aggregate_row(trade, call.unit) for trade in found]
 
 
 def klines(desk: Desk, call: Call) -> list[list[object]]:
@@ -88,19 +88,6 @@ def _trade_row(trade: MarketTrade, unit: TimeUnit) -> Json:
         "time": unit(trade.at_ns),
         "isBuyerMaker": trade.buyer_maker,
         "isBestMatch": True,
-    }
-
-
-def _aggregate_row(trade: MarketTrade, unit: TimeUnit) -> Json:
-    return {
-        "a": trade.number,
-        "p": text(from_units(trade.price_units)),
-        "q": text(from_units(trade.volume_units)),
-        "f": trade.number,
-        "l": trade.number,
-        "T": unit(trade.at_ns),
-        "m": trade.buyer_maker,
-        "M": True,
     }
 
 

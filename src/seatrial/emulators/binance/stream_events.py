@@ -73,6 +73,13 @@ def aggregate_event(pair: PairMarket, trade: MarketTrade, unit: TimeUnit = MS) -
         "e": "aggTrade",
         "E": unit(trade.at_ns),
         "s": pair.rules.symbol,
+        **aggregate_row(trade, unit),
+    }
+
+
+def aggregate_row(trade: MarketTrade, unit: TimeUnit) -> Json:
+    """A trade as an aggregate of its own: what the event says of it, and `GET /aggTrades`."""
+    return {
         "a": trade.number,
         "p": text(from_units(trade.price_units)),
         "q": text(from_units(trade.volume_units)),
