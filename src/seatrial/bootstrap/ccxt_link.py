@@ -18,7 +18,7 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.venues.binance.door import BinanceUrls
 from seatrial.venues.ccxt.client import CcxtVenue
-from seatrial.venues.ccxt.exchange import PREFIX, open_exchange
+from seatrial.venues.ccxt.exchange import PREFIX, open_exchange, require_known
 from seatrial.venues.connection import Connection
 
 EMULATED = "binance"  # the one exchange of ccxt that a local venue speaks as
@@ -52,6 +52,7 @@ def ccxt_of(
     if own and exchange != EMULATED:
         accepted = f"{PREFIX}{EMULATED}, the one exchange that local venues emulate; --mode paper for a sandbox"
         raise RequestFault("venue", accepted, venue)
+    require_known(exchange)
     account = account_of(settings, EMULATED if own else "ccxt")
     connection = Connection(
         account=AccountId(venue),

@@ -42,7 +42,8 @@ def paper_credentials(settings: Settings, venue: str) -> Credentials:
     """
     missing = [BY_NAME[name].known_as for name in PAPER_SETTINGS[venue] if not settings.values[name]]
     if missing:
-        others = [each for each in settings.values["trading.venues"] if each != venue]
+        traded = settings.values["trading.venues"]
+        others = [each for each in traded if each != venue] if venue in traded else []
         without = f", or trade without it: --set trading.venues={others[0]}" if others else ""
         raise ConfigurationFault(
             f"{' and '.join(missing)} not found: mode = paper ({settings.sources['mode']}) trades on the paper account "

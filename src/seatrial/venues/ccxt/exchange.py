@@ -69,6 +69,17 @@ class Exchange(Protocol):
     async def close(self) -> None: ...
 
 
+def require_known(name: str) -> None:
+    """Refuse an exchange that cannot be traded on so, before anybody looks for its keys.
+
+    Raises:
+        RequestFault: no exchange of ccxt, or one that does not find orders by our own ids.
+    """
+    if name not in BY_CLIENT_ID:
+        accepted = f"an exchange that finds orders by our own ids: {', '.join(BY_CLIENT_ID)}"
+        raise RequestFault("venue", f"{PREFIX}NAME with {accepted}", f"{PREFIX}{name}")
+
+
 def open_exchange(name: str, key: str, secret: str, *, timeout_ms: int, more: Mapping[str, Any]) -> Exchange:
     """An exchange by ccxt's own name; `more` goes over our options, as addresses of an emulator do.
 
@@ -76,9 +87,7 @@ def open_exchange(name: str, key: str, secret: str, *, timeout_ms: int, more: Ma
         ConfigurationFault: ccxt is not installed.
         RequestFault: no exchange of ccxt, or one that does not find orders by our own ids.
     """
-    if name not in BY_CLIENT_ID:
-        accepted = f"an exchange that finds orders by our own ids: {', '.join(BY_CLIENT_ID)}"
-        raise RequestFault("venue", f"{PREFIX}NAME with {accepted}", f"{PREFIX}{name}")
+    require_known(name)
     try:
         streaming = importlib.import_module("ccxt.pro")
     except ImportError as fault:
