@@ -1,4 +1,8 @@
-"""Ours: a compiled strategy once per pair on one ground, each with a machine, ledger and risk of its own."""
+"""Ours: a compiled strategy once per pair on one ground, each with a ledger and risk of its own.
+
+Before the first turn some pairs run bar by bar and fact by fact too and must leave one fingerprint; and one limit
+lowered must refuse an order.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,11 @@ def main() -> None:
     from seatrial.bootstrap.numba_cache import prepare_compiled_core
 
     prepare_compiled_core()
+    from dataclasses import replace
+
     from benchmarks.markets import PAIR_BARS, parameter_pairs
     from benchmarks.sma_cross import our_market as ours
+    from seatrial.domain.refusals import RefusalCode
     from seatrial.runs.backtest import Ground, backtest
 
     market = ours.market_of(PAIR_BARS, asked.seed)
@@ -36,12 +43,19 @@ def main() -> None:
     def check() -> None:
         short = ours.market_of(3_000, asked.seed)
         ground = Ground([short])
-        for pair in pairs[:3]:
+        done = [ground.run([runner(ours.CompiledCross, *pair)]) for pair in pairs[:3]]
+        for pair, quick in zip(pairs, done, strict=False):
             slow_way = backtest([short], [runner(ours.Cross, *pair)], one_by_one=True)
-            done = ground.run([runner(ours.CompiledCross, *pair)])
-            assert done.machine.state_fingerprint() == slow_way.machine.state_fingerprint(), (
+            assert quick.machine.state_fingerprint() == slow_way.machine.state_fingerprint(), (
                 "two forms, one fingerprint"
             )
+            assert quick.outcome_fingerprint == slow_way.outcome_fingerprint
+            assert list(quick.equity) == list(slow_way.equity)
+        lowered = replace(short.account.limits, max_notional_per_position_units=1)
+        strict = replace(short, account=replace(short.account, limits=lowered))
+        refused = Ground([strict]).run([runner(ours.CompiledCross, *pairs[0])])
+        assert not refused.fills
+        assert refused.refusals[RefusalCode.MAX_POSITION_NOTIONAL] > 0
 
     turn.serve(run, count=asked.size, packages=("numba", "numpy"), warm_up=check)
 

@@ -22,6 +22,7 @@ _HALF = np.uint64(32)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _TOP = np.uint64(63)
+_BITS_OF_A_QUOTIENT = np.uint64(51)  # below them a quotient of floats is at most one off
 
 
 def _high_half(typing: Any, a: Any, b: Any) -> Any:
@@ -35,7 +36,18 @@ def _high_half(typing: Any, a: Any, b: Any) -> Any:
     return types.uint64(types.uint64, types.uint64), generate
 
 
+def _guessed_quotient(typing: Any, whole: Any, d: Any) -> Any:
+    """The quotient of two unsigned numbers below 2**63 by way of floats; at most one off where it is below 2**51."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = [builder.sitofp(each, ir.DoubleType()) for each in arguments]
+        return builder.fptosi(builder.fdiv(*wide), ir.IntType(64))
+
+    return types.int64(types.uint64, types.uint64), generate
+
+
 high_half: Any = intrinsic(_high_half)
+guessed_quotient: Any = intrinsic(_guessed_quotient)
 
 
 @compiled_inner
@@ -69,6 +81,32 @@ def _long_divmod(high: Any, low: Any, d: Any) -> tuple[int, int]:
 
 
 @compiled_once
+def divided(whole: Any, d: Any) -> tuple[int, int]:
+    """`divmod` of two unsigned numbers below 2**63, the second positive.
+
+    Exact: what floats guess integers put right. The processor's own division of 64 bits takes three times as long.
+    """
+    if (whole >> _BITS_OF_A_QUOTIENT) < d:
+        quotient = guessed_quotient(whole, d)
+        rest = int(np.int64(whole) - quotient * np.int64(d))
+        if rest < 0:
+            quotient -= 1
+            rest += int(np.int64(d))
+        elif rest >= np.int64(d):
+            quotient += 1
+            rest -= int(np.int64(d))
+        return quotient, rest
+    exact = whole // d
+    return int(np.int64(exact)), int(np.int64(whole - exact * d))
+
+
+@compiled_once
+def down_to(units: int, step: int) -> int:
+    """The last multiple of a positive step that is not beyond `units`, which is not negative."""
+    return units - divided(uint64(units), uint64(step))[1]
+
+
+@compiled_once
 def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
     """`divmod(a * b, divisor)` for non-negative `a`, `b` below 2**63 and a positive divisor."""
     assert (a | b) >= 0
@@ -76,6 +114,8 @@ def _muldivmod(a: int, b: int, divisor: int) -> tuple[int, int]:
     x, y, d = uint64(a), uint64(b), uint64(divisor)
     high, low = high_half(x, y), x * y
     if high == _ZERO:
+        if low <= uint64(RESULT_MAX):
+            return divided(low, d)
         quotient = low // d
         assert quotient <= uint64(RESULT_MAX)
         return int(np.int64(quotient)), int(np.int64(low - quotient * d))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.compiled import compiled_inner, typed
-from seatrial.core.effects import apply_effect
+from seatrial.core.effects import apply_approved, apply_effect, mix_effect
 from seatrial.core.exposure import reference_price
 from seatrial.core.parked import counts_as_working, parked_row
 from seatrial.core.records import Int64Array, State
@@ -69,7 +69,7 @@ def refuse(state: State, out: Int64Array, count: int, code: int, limit: int, act
     out[count, r.E_CODE] = code
     out[count, r.E_LIMIT_VALUE] = limit
     out[count, r.E_ACTUAL] = actual
-    apply_effect(state, out[count])
+    mix_effect(state, out[count])  # which is all that a refusal changes
     return count + 1
 
 
@@ -94,7 +94,8 @@ def ask(state: State, out: Int64Array, count: int) -> int:
     code, limit, actual = verdict_on(state, out[count])
     if code != PASSED:
         return refuse(state, out, count, code, limit, actual)
-    apply_effect(state, out[count])
+    mix_effect(state, out[count])
+    apply_approved(state, out[count])
     return count + 1
 
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from seatrial.core import matching
 from seatrial.core import records as r
-from seatrial.core.compiled import compiled_once, typed
+from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.exposure import equity_of
+from seatrial.core.hearing import hear_bar
 from seatrial.core.marking import let_time_pass
 from seatrial.core.records import Int64Array, State
-from seatrial.core.stepping import step_of
 from seatrial.core.trading import (
     B_CLOSE,
     B_END,
@@ -50,6 +50,19 @@ __all__ = [
 
 _NONE = typed(0)
 _BAR = typed(r.FACT_BAR)
+
+
+@compiled_inner
+def tell_bar(state: State, venue: VenueState, bar: Int64Array, inst: int, tail: int) -> int:
+    """The machine hears of a finished bar; returns the new end of the effects."""
+    blank_fact(venue, _BAR, bar[B_END], inst, _NONE)
+    venue.fact[r.F_OPEN] = bar[B_OPEN]
+    venue.fact[r.F_HIGH] = bar[B_HIGH]
+    venue.fact[r.F_LOW] = bar[B_LOW]
+    venue.fact[r.F_CLOSE] = bar[B_CLOSE]
+    venue.fact[r.F_VOLUME] = bar[B_VOLUME]
+    venue.fact[r.F_START] = bar[B_START]
+    return hear_bar(state, venue, tail)
 
 
 @compiled_once
@@ -85,14 +98,7 @@ def live_group(
             close_session(state, venue, account)
     tail = _NONE
     for row in range(first, last):
-        blank_fact(venue, _BAR, bars[row, B_END], bars[row, B_INST], _NONE)
-        venue.fact[r.F_OPEN] = bars[row, B_OPEN]
-        venue.fact[r.F_HIGH] = bars[row, B_HIGH]
-        venue.fact[r.F_LOW] = bars[row, B_LOW]
-        venue.fact[r.F_CLOSE] = bars[row, B_CLOSE]
-        venue.fact[r.F_VOLUME] = bars[row, B_VOLUME]
-        venue.fact[r.F_START] = bars[row, B_START]
-        tail += step_of(venue, tail)
+        tail = tell_bar(state, venue, bars[row], bars[row, B_INST], tail)
     for account in range(equity_out.shape[0]):
         equity_out[account] = equity_of(state, account)
     return tail

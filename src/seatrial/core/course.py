@@ -27,7 +27,9 @@ D_ALIVE = 1  # 1 while the strategy runs: it stays so where the strategy raised
 D_STRATEGY = 2  # its column in the table of targets
 D_DESK = 3  # the desk's own address
 D_ONE_BY_ONE = 4  # 1 where every group of bars is heard by itself, calm or not
-D_FREE = 5  # the first place that belongs to the strategy
+D_CLOSES = 5  # where the closes of the only instrument lie, as if from the first row of all on
+D_TARGETS_ONLY = 6  # 1 where the strategy says targets and steps through nothing itself
+D_FREE = 7  # the first place that belongs to the strategy
 
 # Columns of what a strategy said: a target of one instrument each.
 W_INST, W_QTY, W_WEIGHT_PPM, W_IS_WEIGHT = range(4)
@@ -47,7 +49,9 @@ G_REACH = 3  # a driver in Python shows the rows from G_ROW up to here
 G_TAIL = 4  # the end of the effects that wait for what it decides
 G_CALM = 5  # 1 where nothing but prices can change meanwhile
 G_MONEY = 6  # the next money fact
-PROGRESS_WIDTH = 7
+G_TURN = 7  # when the next risk day begins, then its first row: see `core.stretches.calm_rows`
+PROGRESS_WIDTH = 9
+KEPT_WIDTH = 3
 
 _NONE = typed(0)
 
@@ -68,6 +72,7 @@ class Course(NamedTuple):
     group: Int64Array  # scratch: the bars of one group with all columns
     closing: Int64Array  # scratch
     equity: Int64Array  # scratch
+    kept: Int64Array  # scratch of `core.following`
 
 
 COURSE_AT = RecordAt(
@@ -86,6 +91,7 @@ COURSE_AT = RecordAt(
         "group": (BARS_WIDTH,),
         "closing": (),
         "equity": (),
+        "kept": (),
     },
 )
 course_at: Any = record_at(COURSE_AT)
@@ -118,6 +124,7 @@ def new_course(
         group=np.zeros((instruments, BARS_WIDTH), dtype=np.int64),
         closing=np.zeros(accounts, dtype=np.int64),
         equity=np.zeros(accounts, dtype=np.int64),
+        kept=np.zeros(KEPT_WIDTH, dtype=np.int64),
     )
 
 
@@ -133,11 +140,12 @@ def group_end(rows: Int64Array, first: int) -> int:
 @compiled_once
 def copy_group(venue: VenueState, course: Course, first: int, last: int) -> None:
     """One group's bars with all columns, and their marks, for the venue kernel."""
-    rows, width = course.rows, course.rows.shape[1]
+    rows, of_one = course.rows, course.rows.shape[1] == B_INST
     for row in range(first, last):
-        course.group[row - first, B_INST] = 0
-        for column in range(width):
-            course.group[row - first, column] = rows[row, column]
+        bar = course.group[row - first]
+        for column in range(B_INST):
+            bar[column] = rows[row, column]
+        bar[B_INST] = 0 if of_one else rows[row, B_INST]
         if course.marks.shape[0] > 0:
             venue.marks[row - first] = course.marks[row]
 

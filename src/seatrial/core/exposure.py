@@ -68,6 +68,8 @@ def spendable_cash(state: State, account: int) -> int:
 def holding_value(state: State, inst: int) -> int:
     """What is held of one instrument, at its last price."""
     position = state.positions[inst]
+    if position[r.P_QTY] == 0:
+        return 0
     return market_value(position[r.P_QTY], position[r.P_LAST], state.rules[inst, r.R_VALUE_DIV])
 
 

@@ -55,8 +55,11 @@ def post_position(position: Int64Array, qty_units: int, value_units: int, price_
         position[r.P_COST] = plus(position[r.P_COST], value_units)
         return 0
     closed = min(abs(qty_units), abs(held))
-    cost_closed = muldiv_toward_zero(position[r.P_COST], closed, abs(held))
-    value_closed = muldiv_toward_zero(value_units, closed, abs(qty_units))
+    cost_closed, value_closed = position[r.P_COST], value_units
+    if closed != abs(held):
+        cost_closed = muldiv_toward_zero(cost_closed, closed, abs(held))
+    if closed != abs(qty_units):
+        value_closed = muldiv_toward_zero(value_units, closed, abs(qty_units))
     realized = -value_closed - cost_closed
     position[r.P_QTY] = after
     position[r.P_COST] = plus(position[r.P_COST] - cost_closed, value_units - value_closed)
@@ -106,15 +109,29 @@ def post_fill(
     quote currency comes out of cash. Either way it is part of the trade's result.
     """
     value = trade_value(side, qty_units, price_units, value_div)
-    held = position[r.P_QTY]
     moved = side * qty_units
     if fee_in_base == 1:
         moved -= fee_units
         position[r.P_FEES] += market_value(fee_units, price_units, value_div)
     else:
-        account[r.A_CASH] = plus(account[r.A_CASH], -fee_units)
-        position[r.P_FEES] += fee_units
-        position[r.P_TRADE_REALIZED] -= fee_units
+        take_cash(position, account, fee_units)
+    post_moved(position, account, side, moved, value, price_units, lot_units)
+
+
+@compiled_once
+def take_cash(position: Int64Array, account: Int64Array, fee_units: int) -> None:
+    """A fee in the quote currency."""
+    account[r.A_CASH] = plus(account[r.A_CASH], -fee_units)
+    position[r.P_FEES] += fee_units
+    position[r.P_TRADE_REALIZED] -= fee_units
+
+
+@compiled_once
+def post_moved(
+    position: Int64Array, account: Int64Array, side: int, moved: int, value: int, price_units: int, lot_units: int
+) -> None:
+    """Post what a fill moved, signed, and the cash it was worth; notes where that ends a trade."""
+    held = position[r.P_QTY]
     account[r.A_CASH] = plus(account[r.A_CASH], -side * value)
     position[r.P_FILLS] += 1
     if moved == 0:

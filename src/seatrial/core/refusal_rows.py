@@ -38,5 +38,7 @@ def count_refusal(rows: Int64Array, first: int, effect: Int64Array) -> None:
 
 def refusals_in(rows: Int64Array) -> list[Refusals]:
     """Every code that was given, in order of code."""
+    if not rows.any():
+        return []
     table = rows[:REFUSALS_WIDTH].reshape(CODES, REFUSAL_WIDTH).tolist()
     return [Refusals(code, *row) for code, row in enumerate(table) if row[J_COUNT]]

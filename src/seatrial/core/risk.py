@@ -6,8 +6,10 @@ an order that can only reduce a position passes them, because refusing it would 
 
 from __future__ import annotations
 
+from numba import uint64
+
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.arithmetic import divided, down_to, muldiv_floor
 from seatrial.core.breaker import drawdown_floor
 from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.exposure import equity, reduces, reference_price
@@ -55,7 +57,9 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, a
     verdict = check_grid(state, inst, qty, limit, stop)
     if verdict[0] != PASSED:
         return verdict
-    verdict = check_price(state, inst, qty, limit, stop)
+    price = reference_price(limit, stop, state.positions[inst, r.P_LAST])
+    worth = market_value(qty, price, state.rules[inst, r.R_VALUE_DIV])
+    verdict = check_price(state, inst, worth, limit, stop)
     if verdict[0] != PASSED:
         return verdict
     if side < 0 and state.rules[inst, r.R_SHORTABLE] == 0:
@@ -67,14 +71,13 @@ def check(state: State, inst: int, side: int, qty: int, limit: int, stop: int, a
     verdict = check_losses(state, state.rules[inst, r.R_ACCOUNT])
     if verdict[0] != PASSED:
         return verdict
-    price = reference_price(limit, stop, state.positions[inst, r.P_LAST])
-    verdict = check_order(state, inst, qty, price)
+    verdict = check_order(state, inst, qty, worth)
     if verdict[0] != PASSED:
         return verdict
-    verdict = check_position(state, inst, side, qty, price)
+    verdict = check_position(state, inst, side, qty, price, worth)
     if verdict[0] != PASSED:
         return verdict
-    verdict = check_exposure(state, inst, side, qty, price)
+    verdict = check_exposure(state, inst, side, qty, price, worth)
     if verdict[0] != PASSED:
         return verdict
     verdict = check_rate(state, state.rules[inst, r.R_ACCOUNT])
@@ -104,8 +107,8 @@ def check_open(state: State, inst: int, entry: bool, asked: bool) -> Verdict:
 @compiled_inner
 def reckonable_qty(price: int, value_div: int) -> int:
     """The largest quantity whose value at a price, with room to add a few, still fits 64 bits."""
-    worth_per_unit = VALUE_UNITS_MAX // max(price, 1)
-    if worth_per_unit >= QTY_UNITS_MAX // value_div:
+    worth_per_unit = divided(uint64(VALUE_UNITS_MAX), uint64(max(price, 1)))[0]
+    if worth_per_unit >= divided(uint64(QTY_UNITS_MAX), uint64(value_div))[0]:
         return QTY_UNITS_MAX
     return worth_per_unit * value_div
 
@@ -117,12 +120,12 @@ def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verd
     if qty > qty_max:
         return _TOO_LARGE, qty_max, qty
     tick = state.rules[inst, r.R_TICK]
-    if limit % tick != 0:
+    if limit != 0 and limit % tick != 0:
         return _OFF_TICK, tick, limit
-    if stop % tick != 0:
+    if stop != 0 and stop % tick != 0:
         return _OFF_TICK, tick, stop
     lot = state.rules[inst, r.R_LOT]
-    if qty % lot != 0:
+    if down_to(qty, lot) != qty:
         return _OFF_LOT, lot, qty
     if qty < state.rules[inst, r.R_QTY_MIN]:
         return _TOO_SMALL, state.rules[inst, r.R_QTY_MIN], qty
@@ -130,7 +133,7 @@ def check_grid(state: State, inst: int, qty: int, limit: int, stop: int) -> Verd
 
 
 @compiled_once
-def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Verdict:
+def check_price(state: State, inst: int, worth: int, limit: int, stop: int) -> Verdict:
     """A fresh price must be known, the order worth the venue's minimum, and its prices near the market."""
     limits = state.limits[state.rules[inst, r.R_ACCOUNT]]
     last = state.positions[inst, r.P_LAST]
@@ -139,9 +142,10 @@ def check_price(state: State, inst: int, qty: int, limit: int, stop: int) -> Ver
     age = state.scalars[r.S_NOW] - state.positions[inst, r.P_LAST_AT]
     if age > limits[r.L_PRICE_AGE]:
         return _STALE, limits[r.L_PRICE_AGE], age
-    worth = market_value(qty, reference_price(limit, stop, last), state.rules[inst, r.R_VALUE_DIV])
     if worth < state.rules[inst, r.R_NOTIONAL_MIN]:
         return _NOTIONAL_MIN, state.rules[inst, r.R_NOTIONAL_MIN], worth
+    if limit <= 0 and stop <= 0:
+        return PASSED, 0, 0
     collar = muldiv_floor(last, min(limits[r.L_COLLAR_PPM], state.rules[inst, r.R_COLLAR_PPM]), r.PPM)
     if limit > 0 and abs(limit - last) > collar:
         return _COLLAR, collar, abs(limit - last)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from numba import uint64
+
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_floor
+from seatrial.core.arithmetic import divided, muldiv_floor
 from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.exposure import (
     equity,
@@ -36,7 +38,7 @@ _POWER = int(RefusalCode.BUYING_POWER)
 @compiled_inner
 def share_limit(shares: int, share_units: int) -> int:
     """A limit in whole shares as quantity units; no limit where the instrument is no share or the limit is off."""
-    if share_units == 0 or shares >= NO_LIMIT // share_units:
+    if share_units == 0 or shares == NO_LIMIT or shares >= divided(uint64(NO_LIMIT), uint64(share_units))[0]:
         return NO_LIMIT
     return shares * share_units
 
@@ -50,24 +52,23 @@ def part_of_equity(state: State, account: int, ppm: int) -> int:
 
 
 @compiled_once
-def check_order(state: State, inst: int, qty: int, price: int) -> Verdict:
+def check_order(state: State, inst: int, qty: int, worth: int) -> Verdict:
     """The order by itself: its quantity, its value, and what it loses if its stop-loss is reached."""
     rules, limits = state.rules[inst], state.limits[state.rules[inst, r.R_ACCOUNT]]
     qty_max = min(share_limit(limits[r.L_ORDER_SHARES], rules[r.R_SHARE_UNITS]), rules[r.R_ORDER_QTY])
     if qty > qty_max:
         return _ORDER_QTY, qty_max, qty
-    worth = market_value(qty, price, rules[r.R_VALUE_DIV])
     worth_max = min(limits[r.L_ORDER_VALUE], rules[r.R_ORDER_VALUE])
     if worth > worth_max:
         return _ORDER_VALUE, worth_max, worth
-    at_stop = muldiv_floor(worth, limits[r.L_STOP_LOSS_PPM], r.PPM)
+    at_stop = muldiv_floor(worth, limits[r.L_STOP_LOSS_PPM], r.PPM) if limits[r.L_STOP_LOSS_PPM] > 0 else 0
     if at_stop > limits[r.L_LOSS_PER_TRADE]:
         return _PER_TRADE, limits[r.L_LOSS_PER_TRADE], at_stop
     return PASSED, 0, 0
 
 
 @compiled_once
-def check_position(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
+def check_position(state: State, inst: int, side: int, qty: int, price: int, worth: int) -> Verdict:
     """What would be held of this symbol if this and all that works on its side fills: quantity, value, share."""
     account = state.rules[inst, r.R_ACCOUNT]
     rules, limits, held = state.rules[inst], state.limits[account], state.positions[inst, r.P_QTY]
@@ -77,7 +78,7 @@ def check_position(state: State, inst: int, side: int, qty: int, price: int) -> 
     qty_max = min(share_limit(limits[r.L_MAX_SHARES], rules[r.R_SHARE_UNITS]), rules[r.R_MAX_QTY])
     if after > qty_max:
         return _SHARES, qty_max, after
-    notional = market_value(after, price, rules[r.R_VALUE_DIV])
+    notional = worth if after == qty else market_value(after, price, rules[r.R_VALUE_DIV])
     notional_max = min(limits[r.L_POSITION_NOTIONAL], rules[r.R_POSITION_NOTIONAL])
     if notional > notional_max:
         return _POSITION, notional_max, notional
@@ -88,16 +89,16 @@ def check_position(state: State, inst: int, side: int, qty: int, price: int) -> 
 
 
 @compiled_once
-def check_exposure(state: State, inst: int, side: int, qty: int, price: int) -> Verdict:
+def check_exposure(state: State, inst: int, side: int, qty: int, price: int, worth: int) -> Verdict:
     """The whole account if everything fills: gross, net and leverage, number of positions, what can be paid."""
     account, value_div = state.rules[inst, r.R_ACCOUNT], state.rules[inst, r.R_VALUE_DIV]
     limits, held = state.limits[account], state.positions[inst, r.P_QTY]
-    worth = market_value(qty, price, value_div)
     after = abs(held + state.positions[inst, r.P_WORKING_BUY] + qty)
     if side < 0:
         after = abs(held - state.positions[inst, r.P_WORKING_SELL] - qty)
     before = worst_qty(state, inst)
-    gross = gross_worst(state, account) + market_value(max(after - before, 0), price, value_div)
+    more = max(after - before, 0)
+    gross = gross_worst(state, account) + (worth if more == qty else market_value(more, price, value_div))
     if gross > limits[r.L_TOTAL_EXPOSURE]:
         return _EXPOSURE, limits[r.L_TOTAL_EXPOSURE], gross
     if limits[r.L_NET_EXPOSURE] != NO_LIMIT:

@@ -8,7 +8,7 @@ so running a decision twice changes nothing the second time.
 from __future__ import annotations
 
 from seatrial.core import records as r
-from seatrial.core.arithmetic import muldiv_toward_zero
+from seatrial.core.arithmetic import down_to, muldiv_toward_zero
 from seatrial.core.compiled import compiled_inner
 from seatrial.core.exposure import equity
 from seatrial.core.records import State
@@ -18,8 +18,8 @@ from seatrial.core.records import State
 def round_to_lot(qty: int, lot: int) -> int:
     """A signed quantity on the lot grid, rounded toward zero."""
     if qty >= 0:
-        return qty // lot * lot
-    return -(-qty // lot * lot)
+        return down_to(qty, lot)
+    return -down_to(-qty, lot)
 
 
 @compiled_inner

@@ -59,6 +59,13 @@ def resize(state: State, out: Int64Array, count: int, inst: int, batch: int, rea
             if state.orders[row, r.O_INST] == inst and state.orders[row, r.O_SIDE] == side:
                 count = take_back(state, out, count, row, _STOP_LOSS if reason == _STOP_LOSS else _RESIZE)
         return count
+    return ask_missing(state, out, count, inst, missing, batch, reason)
+
+
+@compiled_inner
+def ask_missing(state: State, out: Int64Array, count: int, inst: int, missing: int, batch: int, reason: int) -> int:
+    """Ask for what is missing, as far as zero where it would cross it. Returns the new count."""
+    position = state.positions[inst]
     held = position[r.P_QTY] + position[r.P_WORKING_BUY] - position[r.P_WORKING_SELL]
     if held != 0 and (held > 0) != (missing > 0) and abs(missing) > abs(held):
         closing = round_to_lot(-held, state.rules[inst, r.R_LOT])
@@ -161,9 +168,10 @@ def decide(state: State, fact: Int64Array, out: Int64Array) -> int:
 
 
 @compiled_inner
-def step(state: State, fact: Int64Array, out: Int64Array) -> int:
-    """Apply one fact and decide. `out` takes the effect rows; returns how many."""
-    apply_fact(state, fact)
+def step(state: State, fact: Int64Array, out: Int64Array, is_applied: bool) -> int:
+    """Apply one fact, unless it is applied already, and decide. `out` takes the effect rows; returns how many."""
+    if not is_applied:
+        apply_fact(state, fact)
     return decide(state, fact, out)
 
 

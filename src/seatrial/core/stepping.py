@@ -13,7 +13,7 @@ from numba import cfunc
 
 from seatrial.core import records as r
 from seatrial.core.by_address import call_by_address, words_at
-from seatrial.core.compiled import CFUNC_OPTIONS, compiled, compiled_inner
+from seatrial.core.compiled import CFUNC_OPTIONS, compiled, compiled_inner, typed
 from seatrial.core.records import Int64Array, State
 from seatrial.core.state_at import STATE_WORDS, rows_at, state_at, write_state
 from seatrial.core.step import recover, step
@@ -24,13 +24,15 @@ B_STATE = 7
 BLOCK_WIDTH = B_STATE + STATE_WORDS
 STATE_BYTES = 8 * B_STATE
 _ROW_BYTES = 8 * r.ROW_WIDTH
-STEP, RECOVER = 0, 1
+STEP, RECOVER, DECIDE = 0, 1, 2
+_DECIDE = typed(DECIDE)
+_NONE = typed(0)
 
 
 def step_at(block: int, what: int, count: int) -> int:
-    """`step` or `recover` on a bound block. B_ALIVE stays 1 where it raised.
+    """`step`, `decide` or `recover` on a bound block. B_ALIVE stays 1 where it raised.
 
-    A step's effects go to the rows from B_TAIL on; `recover` applies the first `count` of them.
+    What is decided goes to the rows from B_TAIL on; `recover` applies the first `count` of them.
     """
     b = words_at(block)
     b[B_ALIVE] = 1
@@ -40,7 +42,8 @@ def step_at(block: int, what: int, count: int) -> int:
         recover(state, fact, rows_at(b[B_EFFECTS], b[B_EFFECT_ROWS], r.ROW_WIDTH), count)
     else:
         tail = b[B_TAIL]
-        count = step(state, fact, rows_at(b[B_EFFECTS] + tail * _ROW_BYTES, b[B_EFFECT_ROWS] - tail, r.ROW_WIDTH))
+        out = rows_at(b[B_EFFECTS] + tail * _ROW_BYTES, b[B_EFFECT_ROWS] - tail, r.ROW_WIDTH)
+        count = step(state, fact, out, what == DECIDE)
     b[B_ALIVE] = 0
     return count
 
@@ -76,6 +79,16 @@ def step_in(block: Int64Array, tail: int) -> int:
 def step_of(venue: Any, tail: int) -> int:
     """The same for the venue's fact row."""
     return step_in(venue.block, tail)
+
+
+@compiled_inner
+def decide_of(venue: Any, tail: int) -> int:
+    """What follows from the venue's fact row, which has been applied; effects from `tail` on. Returns how many."""
+    block = venue.block
+    block[B_TAIL] = tail
+    count = call_by_address(block[B_STEP], block[B_SELF], _DECIDE, _NONE)
+    assert block[B_ALIVE] == 0, "the machine's step raised; its error stands above"
+    return count
 
 
 @compiled

@@ -6,9 +6,12 @@ holding's value telescope: only the last price counts, and the best close on the
 
 from __future__ import annotations
 
+from typing import Any
+
 from seatrial.core import records as r
 from seatrial.core.bar_loop import B_CLOSE, B_END, B_INST, B_START
-from seatrial.core.calm import C_HIGH, C_LOW, C_TRAIL_PPM, C_TURN, trail
+from seatrial.core.by_address import words_at
+from seatrial.core.calm import C_HIGH, C_LOW, C_TRAIL_PPM, C_TURN, PRICE_MAX, trail
 from seatrial.core.compiled import compiled, compiled_inner, compiled_once
 from seatrial.core.exposure import holding_value
 from seatrial.core.ledger import market_value
@@ -33,10 +36,23 @@ def better(close: int, best: int, held: int) -> bool:
 
 
 @compiled_inner
-def calm_rows(state: State, bands: Int64Array, rows: Int64Array, first: int, last: int, until_ns: int) -> int:
-    """The first row of `first..last-1` that is not calm, or `last`. `last` ends a group of bars."""
+def calm_rows(
+    state: State,
+    bands: Int64Array,
+    rows: Int64Array,
+    closes: int,
+    turn: Int64Array,
+    first: int,
+    last: int,
+    until_ns: int,
+) -> int:
+    """The first row of `first..last-1` that is not calm, or `last`. `last` ends a group of bars.
+
+    Of a table of one instrument `closes` is where its closes lie side by side, as if from row 0 on, and `turn` is kept
+    from call to call: when the next risk day begins, and the first row that starts then or later.
+    """
     if rows.shape[1] == B_INST:
-        return calm_rows_of_one(state, bands[0], rows, first, last, until_ns)
+        return calm_rows_of_one(state, bands[0], rows, words_at(closes), turn, first, last, until_ns)
     for row in range(first, last):
         inst, close = rows[row, B_INST], rows[row, B_CLOSE]
         band = bands[inst]
@@ -53,30 +69,47 @@ def calm_rows(state: State, bands: Int64Array, rows: Int64Array, first: int, las
     return last
 
 
+@compiled_inner
+def first_row(rows: Int64Array, column: int, at_ns: int, first: int, last: int) -> int:
+    """The first of the rows `first..last-1` whose instant in a column is not before `at_ns`, or `last`."""
+    while first < last:
+        middle = (first + last) // 2
+        if rows[middle, column] >= at_ns:
+            last = middle
+        else:
+            first = middle + 1
+    return first
+
+
 @compiled_once
-def calm_rows_of_one(state: State, band: Int64Array, rows: Int64Array, first: int, last: int, until_ns: int) -> int:
-    """The same for one instrument, whose rows are in order of time, so that instants are looked for from the end."""
-    turn = band[C_TURN]
-    if rows[last - 1, B_START] >= turn or rows[last - 1, B_END] >= until_ns:
-        below, last = first, last - 1  # every row before `below` is early enough, `last` is not
-        while below < last:
-            middle = (below + last) // 2
-            if rows[middle, B_START] >= turn or rows[middle, B_END] >= until_ns:
-                last = middle
-            else:
-                below = middle + 1
+def calm_rows_of_one(
+    state: State,
+    band: Int64Array,
+    rows: Int64Array,
+    closes: Any,
+    turn: Int64Array,
+    first: int,
+    last: int,
+    until_ns: int,
+) -> int:
+    """The same for one instrument, whose rows are in order of time. Looking at a row far ahead costs a cache miss."""
+    if turn[0] != band[C_TURN]:
+        turn[0], turn[1] = band[C_TURN], first_row(rows, B_START, band[C_TURN], first, rows.shape[0])
+    last = max(min(last, turn[1]), first)
+    if until_ns < PRICE_MAX:
+        last = first_row(rows, B_END, until_ns, first, last)
     low, high = band[C_LOW], band[C_HIGH]
     held = state.positions[0, r.P_QTY]
     if band[C_TRAIL_PPM] == 0:
-        if held == 0:
+        if held == 0 or (low <= 0 and high >= PRICE_MAX):
             return last
         for row in range(first, last):
-            if rows[row, B_CLOSE] < low or rows[row, B_CLOSE] > high:
+            if closes[row] < low or closes[row] > high:
                 return row
         return last
     best = state.positions[0, r.P_EXTREME]
     for row in range(first, last):
-        close = rows[row, B_CLOSE]
+        close = closes[row]
         if close < low or close > high:
             return row
         if better(close, best, held) and close != best:
@@ -87,7 +120,7 @@ def calm_rows_of_one(state: State, band: Int64Array, rows: Int64Array, first: in
 
 
 @compiled_inner
-def mark_stretch(state: State, rows: Int64Array, first: int, last: int) -> None:
+def mark_stretch(state: State, rows: Int64Array, closes: int, first: int, last: int) -> None:
     """Leave what hearing the calm rows `first..last-1` one by one would have left."""
     let_time_pass(state, rows[first, B_END])
     state.scalars[r.S_FACTS] += last - first
@@ -95,7 +128,7 @@ def mark_stretch(state: State, rows: Int64Array, first: int, last: int) -> None:
     for account in range(state.accounts.shape[0]):
         state.accounts[account, r.A_TRADE_CLOSED] = 0
     if rows.shape[1] == B_INST:
-        mark_one(state, rows, first, last)
+        mark_one(state, rows, words_at(closes), first, last)
         return
     for row in range(first, last):
         let_time_pass(state, rows[row, B_END])
@@ -112,7 +145,7 @@ def mark_stretch(state: State, rows: Int64Array, first: int, last: int) -> None:
 
 
 @compiled_once
-def mark_one(state: State, rows: Int64Array, first: int, last: int) -> None:
+def mark_one(state: State, rows: Int64Array, closes: Any, first: int, last: int) -> None:
     """The marks of a stretch of the only instrument."""
     state.scalars[r.S_NOW] = rows[last - 1, B_END]
     position = state.positions[0]
@@ -123,15 +156,15 @@ def mark_one(state: State, rows: Int64Array, first: int, last: int) -> None:
     if held == 0:
         return
     state.accounts[0, r.A_HOLDINGS] += holding_value(state, 0) - before
-    close = rows[last - 1, B_CLOSE]
-    best = rows[first, B_CLOSE]
+    close = closes[last - 1]
+    best = closes[first]
     if held > 0:
         for row in range(first, last - 1):
-            best = max(best, rows[row, B_CLOSE])
+            best = max(best, closes[row])
         position[r.P_EXTREME] = max(position[r.P_EXTREME], best, close)
     else:
         for row in range(first, last - 1):
-            best = min(best, rows[row, B_CLOSE])
+            best = min(best, closes[row])
         position[r.P_EXTREME] = min(position[r.P_EXTREME], best, close)
     if last - first > 1:  # the last close is noted when the next instant begins
         account = state.accounts[0]
@@ -170,5 +203,15 @@ def spans_differ(rows: Int64Array, span_ns: int) -> bool:
     """Whether a bar is longer or shorter than `span_ns`."""
     differ = False
     for row in range(rows.shape[0]):
+        differ = differ or rows[row, B_END] - rows[row, B_START] != span_ns
+    return differ
+
+
+@compiled
+def take_closes(rows: Int64Array, span_ns: int, closes: Int64Array) -> bool:
+    """Lay closes side by side and look at the spans on the way: whether a bar is longer or shorter than `span_ns`."""
+    differ = False
+    for row in range(rows.shape[0]):
+        closes[row] = rows[row, B_CLOSE]
         differ = differ or rows[row, B_END] - rows[row, B_START] != span_ns
     return differ

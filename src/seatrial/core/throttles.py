@@ -6,7 +6,10 @@ looked for back from now.
 
 from __future__ import annotations
 
+from numba import uint64
+
 from seatrial.core import records as r
+from seatrial.core.arithmetic import divided
 from seatrial.core.compiled import compiled_inner, typed
 from seatrial.core.records import State
 from seatrial.domain.limits import NO_LIMIT
@@ -71,10 +74,17 @@ def orders_alike(state: State, inst: int, like: int) -> int:
 
 
 @compiled_inner
+def execution_window(state: State, inst: int) -> int:
+    """The number of the window that is now."""
+    length = state.limits[state.rules[inst, r.R_ACCOUNT], r.L_EXECUTION_WINDOW]
+    return divided(uint64(state.scalars[r.S_NOW]), uint64(length))[0]
+
+
+@compiled_inner
 def note_execution(state: State, inst: int) -> None:
     """An order of this symbol executed, for the first time if in parts."""
     position = state.positions[inst]
-    window = state.scalars[r.S_NOW] // state.limits[state.rules[inst, r.R_ACCOUNT], r.L_EXECUTION_WINDOW]
+    window = execution_window(state, inst)
     if position[r.P_EXECUTION_WINDOW] != window:
         position[r.P_EXECUTION_WINDOW] = window
         position[r.P_EXECUTIONS] = 0
@@ -84,5 +94,5 @@ def note_execution(state: State, inst: int) -> None:
 @compiled_inner
 def executions(state: State, inst: int) -> int:
     """Orders of this symbol that executed in the present window."""
-    window = state.scalars[r.S_NOW] // state.limits[state.rules[inst, r.R_ACCOUNT], r.L_EXECUTION_WINDOW]
+    window = execution_window(state, inst)
     return state.positions[inst, r.P_EXECUTIONS] if state.positions[inst, r.P_EXECUTION_WINDOW] == window else 0

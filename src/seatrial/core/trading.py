@@ -7,8 +7,8 @@ from seatrial.core import records as r
 from seatrial.core import venue as v
 from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.fees import FEE_PURSE, fee_of
+from seatrial.core.hearing import hear_fill, hear_report
 from seatrial.core.records import Int64Array, State
-from seatrial.core.stepping import step_of
 from seatrial.core.venue import VenueState, blank_fact, deliver
 from seatrial.domain.orders import OrderStatus
 
@@ -108,9 +108,10 @@ def hear_trades(state: State, venue: VenueState, pending: int) -> None:
             for column in range(v.LOG_WIDTH):
                 venue.log[venue.tallies[v.T_FILLS], column] = word[column]
             venue.tallies[v.T_FILLS] += 1
+            tail = hear_fill(state, venue, tail)
         else:
             blank_fact(venue, _REPORT, word[v.L_AT], word[v.L_INST], word[v.L_NUMBER])
             venue.fact[r.F_STATUS] = word[v.L_END]
             venue.tallies[v.T_CANCELS if word[v.L_END] == _CANCELED else v.T_EXPIRED] += 1
-        tail += step_of(venue, tail)
+            tail = hear_report(state, venue, tail)
     deliver(state, venue, tail)

@@ -12,9 +12,10 @@ from seatrial.core.arrival import is_refused
 from seatrial.core.blocks import RecordAt, record_at
 from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.fees import FEES_WIDTH
+from seatrial.core.hearing import hear_report
 from seatrial.core.records import Int64Array, State
 from seatrial.core.refusal_rows import REFUSALS_WIDTH, count_refusal
-from seatrial.core.stepping import BLOCK_WIDTH, step_of
+from seatrial.core.stepping import BLOCK_WIDTH
 from seatrial.domain.orders import OrderStatus, TimeInForce
 
 # Columns of the log of fills.
@@ -133,7 +134,7 @@ def report(state: State, venue: VenueState, number: int, inst: int, status: int,
     """Tell the machine the venue's word on an order; returns the new end of the effects."""
     blank_fact(venue, _REPORT, state.scalars[r.S_NOW], inst, number)
     venue.fact[r.F_STATUS] = status
-    return tail + step_of(venue, tail)
+    return hear_report(state, venue, tail)
 
 
 @compiled_inner

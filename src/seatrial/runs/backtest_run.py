@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,11 +36,11 @@ class LoggedFill:
 class BacktestRun:
     """What a backtest did. Money in cash units of the account's currency.
 
-    `fills` and `equity` hold columns and make their objects as they are asked for (`runs.fill_log`,
+    `fills`, `equity` and `machine` hold columns and make their objects as they are asked for (`runs.fill_log`,
     `runs.equity_curve`): a run of millions of bars is a few arrays until somebody looks.
     """
 
-    machine: Machine
+    finished: Callable[[], Machine]
     fills: Sequence[LoggedFill]
     equity: Sequence[EquityPoint]
     orders: int
@@ -49,6 +49,11 @@ class BacktestRun:
     trips: int
     refused: tuple[RefusedOrders, ...]
     bars: int
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The machine as the run left it."""
+        return self.finished()
 
     @property
     def refusals(self) -> dict[RefusalCode, int]:

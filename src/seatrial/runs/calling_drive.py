@@ -19,7 +19,7 @@ from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.decisions import Decisions, HeldUnits
 from seatrial.runs.line_columns import LineColumns
-from seatrial.runs.passage import Passage
+from seatrial.runs.passage import Passage, Scratch
 from seatrial.runs.prepared import PreparedMarkets
 from seatrial.strategy import calling as s
 from seatrial.strategy.holding import Decision
@@ -40,8 +40,10 @@ class CallingDrive:
 
     def __init__(self, prepared: PreparedMarkets, runner: StrategyRunner, *, participation_ppm: int) -> None:
         self.prepared, self.runner, self.rows = prepared, runner, prepared.rows
-        self.passage = Passage(prepared, participation_ppm=participation_ppm, desk_width=s.DESK_WIDTH)
-        machine = self.passage.machine
+        machine = prepared.machine()
+        scratch = Scratch(prepared, machine, s.DESK_WIDTH)
+        self.passage = Passage(prepared, scratch, participation_ppm=participation_ppm, machine=machine)
+        self.passage.desk[c.D_CLOSES] = prepared.closes_of_one.ctypes.data
         self._column = machine.strategy_column(runner.strategy_id)
         self.passage.desk[c.D_STRATEGY] = self._column
         self._decisions = Decisions(self.passage)
@@ -116,7 +118,7 @@ class CallingDrive:
         finally:
             self._decisions.count_facts(2 * self._wishes.passed_over)  # a target, and the rebalance that follows it
             self._shown.end(dict(zip(self.runner.symbols, self._seen.tolist(), strict=True)))
-        return self.passage.result()
+        return self.passage.result(lambda: self.passage.machine)
 
     def _travel(self, last: int) -> None:
         """Go on. What is raised below compiled code comes out of it as the cause of a SystemError."""

@@ -9,10 +9,11 @@ import numpy as np
 from seatrial.core import course as loop
 from seatrial.core import records as r
 from seatrial.core.bar_loop import B_INST
+from seatrial.core.machine import Machine
 from seatrial.domain.faults import RequestFault
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
-from seatrial.runs.feeds import Feed, SharedColumns, feed_of
+from seatrial.runs.feeds import ChunkFeed, Feed, SharedColumns, feed_of
 from seatrial.runs.passage import Passage, Scratch
 from seatrial.runs.prepared import PreparedMarkets
 from seatrial.strategy import scanning as s
@@ -32,6 +33,11 @@ def can_be_driven(runners: list[StrategyRunner]) -> bool:
     return isinstance(runner.strategy, CompiledStrategy) and alone and runner.is_fresh
 
 
+def scratch_of(prepared: PreparedMarkets) -> Scratch:
+    """What compiled drives over these markets may use one after the other."""
+    return Scratch(prepared, prepared.machine(), s.DESK_WIDTH)
+
+
 class CompiledDrive:
     """One compiled strategy over prepared markets."""
 
@@ -48,11 +54,11 @@ class CompiledDrive:
         self.prepared = prepared
         self.runner = runner
         self.strategy = runner.strategy
-        self.passage = Passage(prepared, participation_ppm=participation_ppm, desk_width=s.DESK_WIDTH, scratch=scratch)
+        self.scratch = scratch or scratch_of(prepared)
+        self.passage = Passage(prepared, self.scratch, participation_ppm=participation_ppm)
         self.rows = prepared.rows
         self._numbers = numeric_parameters(runner.strategy)
-        machine = self.passage.machine
-        self.insts = [machine.row_of(runner.account, symbol) for symbol in runner.symbols]
+        self.insts = [prepared.blank.row_of(runner.account, symbol) for symbol in runner.symbols]
         self.feed: Feed = feed_of(self.strategy, prepared, self.insts, shared)
         self.scan = s.scan_of(self.strategy, self.feed.names, self._numbers)
         self._set_desk()
@@ -60,12 +66,13 @@ class CompiledDrive:
     def _set_desk(self) -> None:
         strategy, passage, width = self.strategy, self.passage, len(self.prepared.instruments)
         symbols = len(self.insts)
-        desk, machine = passage.desk, passage.machine
-        desk[loop.D_STRATEGY] = machine.strategy_column(self.runner.strategy_id)
+        desk, blank = passage.desk, self.prepared.blank
+        desk[loop.D_STRATEGY] = 0  # of a machine's first strategy
+        desk[loop.D_TARGETS_ONLY] = 1
         self._places = np.full(width, -1, dtype=np.int64)
         self._places[self.insts] = np.arange(symbols)
         self._rules = np.array(
-            [(i.price_scale, i.qty_scale, i.lot_units, i.shortable) for _, i in machine.instruments], dtype=np.int64
+            [(i.price_scale, i.qty_scale, i.lot_units, i.shortable) for _, i in blank.instruments], dtype=np.int64
         )
         self._own = np.array(list(self._numbers.values()), dtype=np.float64)
         self._memory = np.zeros((symbols, max(strategy._memory, 1)))
@@ -77,7 +84,7 @@ class CompiledDrive:
             (s.D_COLUMNS, self.feed.addresses),
             (s.D_OWN, self._own),
             (s.D_MEMORY, self._memory),
-            (s.D_POSITIONS, machine.state.positions[:, r.P_QTY]),
+            (s.D_POSITIONS, self.scratch.state.positions),
             (s.D_RULES, self._rules),
             (s.D_LAST_SAID, self._last_said),
             (s.D_READY_FROM, self._ready_from),
@@ -101,12 +108,15 @@ class CompiledDrive:
             RequestFault: the strategy said a target that cannot be.
         """
         rows, passage = self.rows, self.passage
-        first = 0
+        first, at_once = 0, len(rows)
+        if on_progress is not None or isinstance(self.feed, ChunkFeed):
+            at_once = CHUNK_ROWS
         while first < len(rows):
-            last = self.prepared.group_end(first + CHUNK_ROWS)
+            last = self.prepared.group_end(first + at_once)
+            self.feed.fill(first, last)
             if rows.shape[1] == BAR_WIDTH:
                 self.prepared.check_spans_once(first, last)
-            self.feed.fill(first, last)
+            passage.desk[loop.D_CLOSES] = self.feed.closes
             reached = first
             while reached < last:
                 passage.travel(self.scan.address, last)
@@ -118,7 +128,20 @@ class CompiledDrive:
             first = last
             if on_progress is not None:
                 on_progress(first, len(rows))
-        return passage.result()
+        return passage.result(self._finished(self.scratch.left_behind()))
+
+    def _finished(self, left_behind: Callable[[], r.State]) -> Callable[[], Machine]:
+        """The machine of a finished run, made when somebody asks."""
+        prepared, strategy_id = self.prepared, self.runner.strategy_id
+
+        def machine() -> Machine:
+            made = prepared.machine()
+            made.strategy_column(strategy_id)
+            for mine, left in zip(made.state, left_behind(), strict=True):
+                mine[...] = left
+            return made
+
+        return machine
 
     def _raise(self) -> None:
         """Say why the strategy stopped: a target that cannot be, or an error of its own."""

@@ -194,7 +194,7 @@ class _DepthBacktest:
         cells, marks = depth.cells, np.concatenate(self.marks)
         account = machine.accounts[0].id
         run = BacktestRun(
-            machine=machine,
+            finished=lambda: machine,
             fills=self.fills,
             equity=[EquityPoint(at, account, worth) for at, _, worth in marks.tolist()],
             orders=int(cells[k.K_ORDERS]),

@@ -28,6 +28,7 @@ class Feed(Protocol):
 
     names: tuple[str, ...]
     addresses: Int64Array
+    closes: int  # where the closes of the only instrument are, in whole units; 0 where there are several
 
     def fill(self, first: int, last: int) -> None:
         """Make the columns of these rows ready."""
@@ -71,11 +72,13 @@ def feed_of(
     return ChunkFeed(minds, prepared, insts)
 
 
-def price_column(prepared: PreparedMarkets, inst: int, rows: Int64Array, field: str) -> Float64Array:
-    """One field of an instrument's bars as floats."""
+def price_column(
+    prepared: PreparedMarkets, inst: int, rows: Int64Array, field: str, room: Float64Array | None = None
+) -> Float64Array:
+    """One field of an instrument's bars as floats, in `room` where there is some."""
     column = B_OPEN + FIELDS.index(field)
     instrument = prepared.blank.instruments[inst][1]
-    out = np.empty(len(rows))
+    out = np.empty(len(rows)) if room is None else room[: len(rows)]
     fill_field(rows, column, instrument.qty_scale if column == B_VOLUME else instrument.price_scale, out)
     return out
 
@@ -87,6 +90,8 @@ class ChunkFeed:
         self.names = tuple(column for each in minds[0] for column in each.columns)
         self.addresses = np.zeros(max(len(self.names), 1), dtype=np.int64)
         self._minds, self._prepared, self._insts = minds, prepared, insts
+        self.closes = 0
+        self._fields = tuple({field for mind in minds for each in mind for field in each.inputs})
         self._out = np.zeros((len(self.names), 0))
 
     def fill(self, first: int, last: int) -> None:
@@ -94,12 +99,16 @@ class ChunkFeed:
         rows = self._prepared.rows[first:last]
         if self._out.shape[1] < len(rows):
             self._out = np.full((len(self.names), len(rows)), np.nan)
+            self._rooms = {field: np.zeros(len(rows)) for field in self._fields}
+            self._closes = np.zeros(len(rows), dtype=np.int64)
+        if rows.shape[1] == BAR_WIDTH:
+            self._prepared.take_closes(first, last, self._closes)
+            self.closes = self._closes.ctypes.data - 8 * first
         for inst, mind in zip(self._insts, self._minds, strict=True):
             places = np.flatnonzero(rows[:, B_INST] == inst) if rows.shape[1] > BAR_WIDTH else None
             own = rows if places is None else rows[places]
             inputs = {
-                field: price_column(self._prepared, inst, own, field)
-                for field in {field for each in mind for field in each.inputs}
+                field: price_column(self._prepared, inst, own, field, self._rooms[field]) for field in self._fields
             }
             at = 0
             for each in mind:
@@ -118,6 +127,7 @@ class SharedFeed:
 
     def __init__(self, mind: Sequence[Declared], prepared: PreparedMarkets, shared: SharedColumns) -> None:
         self.names = tuple(each.name for each in mind)
+        self.closes = prepared.closes_of_one.ctypes.data
         self._columns = [self._column(each, prepared, shared) for each in mind]
         self.addresses = np.array([column.ctypes.data for column in self._columns] or [0], dtype=np.int64)
 
@@ -147,6 +157,7 @@ class TargetFeed:
 
     def __init__(self, strategy: VectorStrategy, prepared: PreparedMarkets, insts: Sequence[int]) -> None:
         self.names: tuple[str, ...] = ("target",)
+        self.closes = prepared.closes_of_one.ctypes.data
         self._said = np.full(len(prepared.rows), np.nan)
         rows = prepared.rows
         for inst in insts:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seatrial.core import course as loop
 from seatrial.core import venue as v
+from seatrial.core.machine import Machine
 from seatrial.core.records import Int64Array, State
 from seatrial.core.refusal_rows import refusals_in
 from seatrial.core.run_block import bind_run
 from seatrial.core.stretch_loop import travel
-from seatrial.core.stretches import LINE_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.equity_curve import EquityCurve
 from seatrial.runs.fill_log import FillLog
@@ -21,59 +23,95 @@ LINE_ROWS = 16_384
 
 
 class Scratch:
-    """What a run writes into while it goes on and nobody needs afterwards: one run after the other may use it."""
+    """State, venue and course of a run: made and bound once, and emptied for the next run over the same markets."""
 
-    def __init__(self, prepared: PreparedMarkets) -> None:
-        self._prepared = prepared
-        self._venue = prepared.venue()
-        self._line = np.zeros((LINE_ROWS, LINE_WIDTH), dtype=np.int64)
-
-    def emptied(self) -> v.VenueState:
-        """A venue where nothing works and nothing is logged."""
-        self._venue.counts[:] = 0
-        self._venue.tallies[:] = 0
-        return self._venue
-
-    def course(self, desk: Int64Array, state: State, timetable: Int64Array) -> loop.Course:
-        """A course from the first bar on."""
-        prepared = self._prepared
-        course = loop.new_course(
-            prepared.rows, prepared.marks, prepared.closes, desk, state, line_rows=0, timetable=timetable
+    def __init__(self, prepared: PreparedMarkets, opened: Machine, desk_width: int) -> None:
+        """`opened` is a machine whose accounts have their cash; its state is copied."""
+        self._words, self.state = in_one_piece(opened.state)
+        self._opened = self._words.copy()
+        self._desk_width = desk_width
+        self.desk = np.zeros(desk_width, dtype=np.int64)
+        self.venue = prepared.venue()
+        self.course = loop.new_course(
+            prepared.rows,
+            prepared.marks,
+            prepared.closes,
+            self.desk,
+            self.state,
+            line_rows=LINE_ROWS,
+            timetable=prepared.timetable(opened),
         )
-        return course._replace(line=self._line)
+        bind_run(self.state, self.venue, self.course)
+
+    def empty(self) -> None:
+        """Where nothing has happened yet and nothing is logged."""
+        self._words[:] = self._opened
+        self.venue.counts[:] = 0
+        self.venue.tallies[:] = 0
+        self.course.progress[:] = 0
+        self.course.kept[:] = 0
+        self.desk[:] = 0
+        self.desk[loop.D_DESK] = self.desk.ctypes.data
+
+    def left_behind(self) -> Callable[[], State]:
+        """The state as it is now, to keep: its arrays are cut out of the copy when somebody asks."""
+        kept, like = self._words.copy(), self.state
+        return lambda: cut_out(kept, like)
+
+
+def in_one_piece(state: State) -> tuple[Int64Array, State]:
+    """A copy of a state whose arrays lie one after the other, and all their numbers: copied at once."""
+    words = np.concatenate([array.ravel() for array in state])
+    return words, cut_out(words, state)
+
+
+def cut_out(words: Int64Array, like: State) -> State:
+    """The arrays of a state that lie one after the other, shaped like these."""
+    parts = np.split(words, np.cumsum([array.size for array in like])[:-1])
+    return State(*(part.reshape(array.shape) for part, array in zip(parts, like, strict=True)))
 
 
 class Passage:
-    """What both drivers of a backtest share: `runs.compiled_drive` and `runs.python_drive`."""
+    """What both drivers of a backtest share: `runs.compiled_drive` and `runs.python_drive`.
+
+    A compiled one has no machine before somebody asks for it: its state is `Scratch`'s.
+    """
 
     def __init__(
-        self, prepared: PreparedMarkets, *, participation_ppm: int, desk_width: int, scratch: Scratch | None = None
+        self,
+        prepared: PreparedMarkets,
+        scratch: Scratch,
+        *,
+        participation_ppm: int,
+        machine: Machine | None = None,
     ) -> None:
-        self.prepared = prepared
+        scratch.empty()
+        self.prepared, self.scratch, self._machine = prepared, scratch, machine
         self.participation_ppm = participation_ppm
-        self.machine = prepared.machine()
-        self._scratch = scratch or Scratch(prepared)
-        self.venue = self._scratch.emptied()
-        self.desk = np.zeros(desk_width, dtype=np.int64)
-        timetable = prepared.timetable(self.machine)
-        self.course = self._scratch.course(self.desk, self.machine.state, timetable)
-        self._bound: State | None = None
+        self.venue, self.course, self.desk = scratch.venue, scratch.course, scratch.desk
+        self._bound = scratch.state
         self._fills: list[Int64Array] = []
         self._lines: list[Int64Array] = []
 
+    @property
+    def machine(self) -> Machine:
+        """The machine of a driver that has one."""
+        assert self._machine is not None, "a compiled drive has no machine yet"
+        return self._machine
+
     def travel(self, address: int, last_row: int) -> None:
         """Go on along the course; see `core.stretch_loop.travel`."""
-        if self._bound is not self.machine.state:  # its tables grow with strategies
-            bind_run(self.machine.state, self.venue, self.course)
-            self._bound = self.machine.state
+        if self._machine is not None and self._bound is not self._machine.state:  # its tables grow with strategies
+            bind_run(self._machine.state, self.venue, self.course)
+            self._bound = self._machine.state
         travel(self.venue.block, address, last_row, self.participation_ppm)
 
     @property
     def is_full(self) -> bool:
         """Whether a log may not take another group of bars."""
-        lines = LINE_ROWS - int(self.course.progress[loop.G_LINE])
+        lines = len(self.course.line) - int(self.course.progress[loop.G_LINE])
         fills = len(self.venue.log) - int(self.venue.tallies[v.T_FILLS])
-        return lines < 4 * len(self.machine.accounts) or fills < len(self.venue.pending)
+        return lines < 4 * len(self.prepared.blank.accounts) or fills < len(self.venue.pending)
 
     def drain(self) -> None:
         """Put what the compiled logs hold aside and begin them again."""
@@ -86,15 +124,15 @@ class Passage:
             self._lines.append(self.course.line[:lines].copy())
             self.course.progress[loop.G_LINE] = 0
 
-    def result(self) -> BacktestRun:
-        """What came of it, once every bar was lived through."""
+    def result(self, finished: Callable[[], Machine]) -> BacktestRun:
+        """What came of it, once every bar was lived through. `finished` makes the machine it left."""
         self.drain()
-        machine, tallies = self.machine, self.venue.tallies
+        blank, tallies = self.prepared.blank, self.venue.tallies
         return BacktestRun(
-            machine=machine,
-            fills=FillLog(self._fills, machine.instruments, self.prepared.purses),
+            finished=finished,
+            fills=FillLog(self._fills, blank.instruments, self.prepared.purses),
             equity=EquityCurve(
-                tuple(account.id for account in machine.accounts),
+                tuple(account.id for account in blank.accounts),
                 self.prepared.rows,
                 self._lines,
                 self.prepared.value_divs,
@@ -103,6 +141,6 @@ class Passage:
             cancels=int(tallies[v.T_CANCELS]),
             expired=int(tallies[v.T_EXPIRED]),
             trips=int(tallies[v.T_TRIPS]),
-            refused=refused_orders(refusals_in(tallies[v.T_REFUSED :]), machine),
+            refused=refused_orders(refusals_in(tallies[v.T_REFUSED :]), blank),
             bars=len(self.prepared.rows),
         )

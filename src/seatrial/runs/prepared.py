@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from seatrial.core import course
 from seatrial.core import venue as v
 from seatrial.core.machine import Machine
 from seatrial.core.records import Int64Array
-from seatrial.core.stretches import spans_differ
+from seatrial.core.stretches import spans_differ, take_closes
 from seatrial.domain.bars import Session
 from seatrial.domain.facts import MoneyFact, Transfer
 from seatrial.domain.faults import NoData, RequestFault
@@ -98,6 +99,11 @@ class PreparedMarkets:
                 machine.step(Transfer(self.starts_ns, account.id, currency, units))
         return machine
 
+    @cached_property
+    def closes_of_one(self) -> Int64Array:
+        """The closes of the only instrument side by side; nothing where there are several."""
+        return np.ascontiguousarray(self.rows[:, loop.B_CLOSE]) if self.rows.shape[1] == BAR_WIDTH else np.zeros(0, int)
+
     def check_spans_once(self, first: int, last: int) -> None:
         """`check_spans` of these rows, unless another run has lived through them already."""
         if last > self._rows_checked:
@@ -112,6 +118,13 @@ class PreparedMarkets:
         if rows.shape[1] > BAR_WIDTH:
             last += int(np.searchsorted(rows[last:, loop.B_END], rows[last - 1, loop.B_END], side="right"))
         return last
+
+    def take_closes(self, first: int, last: int, room: Int64Array) -> None:
+        """Lay the closes of these rows of the only instrument into `room`; raises like `check_spans_once`."""
+        rows = self.rows[first:last]
+        if take_closes(rows, int(self.rows[0, loop.B_END] - self.rows[0, loop.B_START]), room):
+            self.check_spans_once(first, last)
+        self._rows_checked = max(self._rows_checked, last)
 
     def timetable(self, machine: Machine) -> Int64Array:
         """The money facts of all accounts, for the compiled loop."""

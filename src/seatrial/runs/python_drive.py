@@ -18,7 +18,7 @@ from seatrial.domain.ids import AccountId
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.decisions import Decisions, HeldUnits
-from seatrial.runs.passage import Passage
+from seatrial.runs.passage import Passage, Scratch
 from seatrial.runs.prepared import PreparedMarkets, check_spans
 from seatrial.strategy.runner import StrategyRunner
 
@@ -38,13 +38,15 @@ class PythonDrive:
     ) -> None:
         self.runners = runners
         self.rows = prepared.rows
-        self.passage = Passage(prepared, participation_ppm=participation_ppm, desk_width=c.D_FREE)
-        self.machine = self.passage.machine
+        self.machine = prepared.machine()
+        scratch = Scratch(prepared, self.machine, c.D_FREE)
+        self.passage = Passage(prepared, scratch, participation_ppm=participation_ppm, machine=self.machine)
         for runner in runners:
             self.machine.strategy_column(runner.strategy_id)
         self._held = [HeldUnits(self.machine, runner) for runner in runners]
         self._decisions = Decisions(self.passage)
         self.passage.desk[c.D_ONE_BY_ONE] = one_by_one
+        self.passage.desk[c.D_CLOSES] = prepared.closes_of_one.ctypes.data
         check_spans(self.rows, int(self.rows[0, B_END] - self.rows[0, B_START]))
 
     def run(self, on_progress: Callable[[int, int], None] | None) -> BacktestRun:
@@ -67,7 +69,7 @@ class PythonDrive:
                 on_progress(first, rows)
         if on_progress is not None:
             on_progress(rows, rows)
-        return passage.result()
+        return passage.result(lambda: self.machine)
 
     def _show_groups(self, first: int, last: int) -> None:
         """Show calm bars a group at a time, until anybody says anything."""

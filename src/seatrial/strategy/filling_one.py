@@ -25,18 +25,30 @@ def fill_sma(ring: F, state: F, values: F, out: F) -> None:
     """`sma_next` along a column, its state kept out of memory on the way: the same additions in the same order."""
     length, place = ring.shape[0], int(state[averages.PLACE])
     total, count = state[averages.VALUE], int(state[averages.COUNT])
-    for row in range(values.shape[0]):
-        value = values[row]
-        total += value - ring[place] if count >= length else value
-        count += 1
-        ring[place] = value
-        place += 1
+    row = 0
+    while row < values.shape[0]:
+        many = min(length - place, values.shape[0] - row)  # as far as the ring goes
+        turn, new, told = ring[place : place + many], values[row : row + many], out[row : row + many]
+        if count >= length:
+            for at in range(many):
+                total += new[at] - turn[at]
+                told[at] = total / length
+        else:
+            for at in range(many):
+                total += new[at]
+                told[at] = np.nan
+        for at in range(many):
+            turn[at] = new[at]
+        count += many
+        place += many
+        row += many
         if place == length:
             place = 0
             total = 0.0
             for index in range(length):
                 total += ring[index]
-        out[row] = total / length if count >= length else np.nan
+            if count >= length:
+                out[row - 1] = total / length
     state[averages.COUNT], state[averages.VALUE], state[averages.PLACE] = count, total, place
 
 

@@ -23,6 +23,7 @@ from seatrial.core import course as loop
 from seatrial.core.bar_loop import B_CLOSE, B_END, B_HIGH, B_INST, B_LOW, B_OPEN, B_START, B_VOLUME
 from seatrial.core.by_address import floats_at, words_at
 from seatrial.domain.faults import ConfigurationFault
+from seatrial.strategy import scan_text
 from seatrial.strategy.amounts import LOTS_MAX, lots_of, quantity_units, weight_units
 from seatrial.strategy.compiled_form import CompiledStrategy, now_type, own_type
 
@@ -47,79 +48,6 @@ WEIGHT_MAX = 10.0
 RULE_PRICE_SCALE, RULE_QTY_SCALE, RULE_LOT, RULE_SHORTABLE = range(4)
 INSTRUMENT_RULES_WIDTH = 4
 
-_SOURCE = """
-def {name}(desk, first, last):
-    d = words_at(desk)
-    d[{alive}] = 1
-    d[{said}] = 0
-    rows = words_at(d[{rows}])
-    width = d[{width}]
-    places = words_at(d[{places}])
-    columns = words_at(d[{columns}])
-{column_pointers}
-    given = floats_at(d[{own}])
-    own = Own({own_values})
-    memories = floats_at(d[{memory}])
-    positions = words_at(d[{positions}])
-    positions_stride = d[{positions_stride}]
-    rules = words_at(d[{rules}])
-    last_said = floats_at(d[{last_said}])
-    ready_from = words_at(d[{ready_from}])
-    out = words_at(d[{said_rows}])
-    said = 0
-    row = first
-    while row < last:
-        at = row * width
-        inst = rows[at + {b_inst}] if width > {b_inst} else 0
-        place = places[inst]
-        if place >= 0 and row >= ready_from[place]:
-{reads}
-            if {ready}:
-                scale = rules[inst * {rules_width} + {price_scale}]
-                held = positions[inst * positions_stride] / rules[inst * {rules_width} + {qty_scale}]
-                now = Now(place, rows[at + {b_start}], rows[at + {b_end}], {prices},
-                    rows[at + {b_volume}] / rules[inst * {rules_width} + {qty_scale}], held{names})
-                wanted = float(decide(now, own, carray(floats_at(d[{memory}] + place * {memory_bytes}), {memory_size})))
-                if wanted == wanted and wanted != last_said[place]:
-                    last_said[place] = wanted
-{units}
-                    said += 1
-        row += 1
-        if said > 0 and (row == last or rows[row * width + {b_end}] != rows[at + {b_end}]):
-            break
-    d[{said}] = said
-    d[{alive}] = 0
-    return row
-"""
-
-_QUANTITY = """
-                    qty_scale = rules[inst * {rules_width} + {qty_scale}]
-                    lot = rules[inst * {rules_width} + {lot}]
-                    short = wanted < 0.0 and rules[inst * {rules_width} + {shortable}] == 0
-                    if not lots_of(wanted, qty_scale, lot) < {lots_max}:
-                        d[{wrong_row}] = row + 1
-                        return row
-                    units = quantity_units(wanted, qty_scale, lot)
-                    if short and units != 0:
-                        d[{wrong_row}] = row + 1
-                        return row
-                    out[said * {said_width} + {w_inst}] = inst
-                    out[said * {said_width} + {w_qty}] = units
-                    out[said * {said_width} + {w_weight}] = 0
-                    out[said * {said_width} + {w_is_weight}] = 0
-"""
-
-_WEIGHT = """
-                    lowest = -{weight_max} if rules[inst * {rules_width} + {shortable}] == 1 else 0.0
-                    if not (lowest <= wanted <= {weight_max}):
-                        d[{wrong_row}] = row + 1
-                        return row
-                    out[said * {said_width} + {w_inst}] = inst
-                    out[said * {said_width} + {w_qty}] = 0
-                    out[said * {said_width} + {w_weight}] = weight_units(wanted)
-                    out[said * {said_width} + {w_is_weight}] = 1
-"""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
@@ -140,18 +68,24 @@ def scan_of(strategy: CompiledStrategy, columns: tuple[str, ...], numbers: Mappi
     """
     kind = type(strategy)
     types = tuple((name, type(value).__name__) for name, value in numbers.items())
-    key = (kind.decide, kind._says, kind._memory, columns, types)
+    path = _file_of(kind)
+    text = _source(kind, columns, dict(types))
+    digest = hashlib.sha256(text.encode() + kind.__qualname__.encode() + (path.read_bytes() if path else b""))
+    name = f"scan_{digest.hexdigest()[:24]}"
+    key = name, None if path else kind.decide  # a search runs the file once per trial, which makes a new class of it
     if key not in _made:
-        _made[key] = _compile(kind, columns, dict(types))
+        _made[key] = _compile(kind, path, name, text.replace("{name}", name), columns, types)
     return _made[key]
 
 
-def _compile(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict[str, str]) -> Scan:
-    path = _file_of(kind)
-    text = _source(kind, columns, types)
-    digest = hashlib.sha256(text.encode() + kind.__qualname__.encode() + (path.read_bytes() if path else b""))
-    name = f"scan_{digest.hexdigest()[:24]}"
-    text = text.replace("{name}", name)
+def _compile(
+    kind: type[CompiledStrategy],
+    path: Path | None,
+    name: str,
+    text: str,
+    columns: tuple[str, ...],
+    types: tuple[tuple[str, str], ...],
+) -> Scan:
     scope = {
         "words_at": words_at,
         "floats_at": floats_at,
@@ -160,7 +94,7 @@ def _compile(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict
         "lots_of": lots_of,
         "weight_units": weight_units,
         "decide": njit(_at_home(kind.decide), error_model="numpy", boundscheck=True),
-        "Own": own_type(tuple(types)),
+        "Own": own_type(tuple(dict(types))),
         "Now": now_type(columns),
         "__name__": __name__,
     }
@@ -213,17 +147,22 @@ def _source(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict[
         "memory_size": kind._memory, "memory_bytes": 8 * kind._memory,
     }  # fmt: skip
     casts = {"int": "int(given[{}])", "bool": "given[{}] != 0.0", "float": "given[{}]"}
-    units = (_WEIGHT if kind._says == "weight" else _QUANTITY).strip("\n").format(**places)
+    units = (scan_text.WEIGHT if kind._says == "weight" else scan_text.QUANTITY).strip("\n").format(**places)
     names = [f"c{place}" for place in range(len(columns))]
     reads = [f"            {name} = column{place}[row]" for place, name in enumerate(names)]
-    return _SOURCE.format(
-        name="{name}",
-        units=units,
-        column_pointers="\n".join(f"    column{place} = floats_at(columns[{place}])" for place in range(len(names))),
+    words = dict(
+        places,
         reads="\n".join(reads),
         ready=" and ".join(f"{name} == {name}" for name in names) or "True",
         names="".join(f", {name}" for name in names),
-        own_values="".join(casts[kind_of].format(place) + ", " for place, kind_of in enumerate(types.values())),
         prices=", ".join(f"rows[at + {column}] / scale" for column in (B_OPEN, B_HIGH, B_LOW, B_CLOSE)),
-        **places,
+    )
+    passing = "" if kind._memory else scan_text.PASSING.strip("\n").format(**words)
+    return scan_text.SOURCE.format(
+        name="{name}",
+        units=units,
+        passing=passing,
+        column_pointers="\n".join(f"    column{place} = floats_at(columns[{place}])" for place in range(len(names))),
+        own_values="".join(casts[kind_of].format(place) + ", " for place, kind_of in enumerate(types.values())),
+        **words,
     )

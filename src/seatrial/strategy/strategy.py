@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seatrial.domain.bars import Bar
 from seatrial.domain.instrument import Instrument
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from seatrial.strategy.context import Context
 
 Parameter = bool | int | float | str | tuple[str, ...]
+KINDS_KNOWN_MAX = 256
 
 
 class BarView(NamedTuple):
@@ -86,13 +88,20 @@ class Strategy:
 def parameters_of(strategy: Strategy | type[Strategy]) -> dict[str, Parameter]:
     """The parameters of a strategy and their values, by name."""
     found: dict[str, Parameter] = {}
-    for name in sorted(dir(strategy)):
+    kind: Any = strategy if isinstance(strategy, type) else type(strategy)
+    for name in sorted({*_public_names(kind), *vars(strategy)}):
         value = getattr(strategy, name)
         if name.startswith("_"):
             continue
         if isinstance(value, bool | int | float | str) or _is_texts(value):
             found[name] = value
     return found
+
+
+@lru_cache(KINDS_KNOWN_MAX)
+def _public_names(kind: Any) -> tuple[str, ...]:
+    """What a class defines and a parameter could be. A search asks many times."""
+    return tuple(name for name in dir(kind) if not name.startswith("_") and not callable(getattr(kind, name)))
 
 
 def _is_texts(value: object) -> bool:
