@@ -114,3 +114,12 @@ def test_a_strategy_for_events_says_so_on_bars(recording: Path) -> None:
 
     assert ran.returncode == 2
     assert "decides on bars" in ran.stderr
+
+
+@pytest.mark.parametrize("option", ["--feed-latency-ms", "--latency-ms", "--power"])
+def test_what_events_alone_know_is_refused_beside_bars(recording: Path, option: str) -> None:
+    command = [sys.executable, "-m", "seatrial", "backtest", "never.py", option, "3"]
+    ran = subprocess.run(command, cwd=recording, capture_output=True, text=True)
+
+    assert ran.returncode == 2
+    assert f"{option} goes with --depth or --quotes" in ran.stderr

@@ -87,6 +87,7 @@ def test_the_table_depends_on_no_worker_and_on_no_kill(folder):
         (["--set", "fast=4:2:1"], 2, "the lower number first"),
         (["--set", "fast=-3:-1:1"], 1, "none of 3 trials ran"),
         (["--set", "fast=2:4:1", "--data", "nowhere"], 3, "does not exist"),
+        (["--set", "fast=2:4:1", "--ray", "127.0.0.1:1"], 3, "no Ray cluster answers there"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused_in_one_sentence(folder, arguments, code, told):
@@ -95,6 +96,7 @@ def test_a_search_that_cannot_be_is_refused_in_one_sentence(folder, arguments, c
     assert ran.returncode == code, ran.stderr
     assert told in ran.stderr
     assert "Traceback" not in ran.stderr
+    assert code == 1 or not (folder / "sweeps" / "cross").exists(), "what never tried anything leaves nothing to resume"
 
 
 @pytest.mark.prove

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from seatrial.bootstrap.depth_backtests import EventsAsked
@@ -79,6 +80,7 @@ def take_events(options: dict[str, Any], beside: dict[str, Any]) -> EventsAsked 
         )
     }
     if taken["depth"] is None and taken["quotes"] is None:
+        _refuse_without_events(taken)
         beside["trades"] = taken["trades"]
         return None
     for name, value in beside.items():
@@ -92,3 +94,11 @@ def take_events(options: dict[str, Any], beside: dict[str, Any]) -> EventsAsked 
 
     fills = FillRules(queue=taken.pop("queue"), power_milli=round(taken.pop("power") * 1_000), whole=taken.pop("whole"))
     return EventsAsked(fills=fills, **taken)
+
+
+def _refuse_without_events(taken: dict[str, Any]) -> None:
+    """An option that would do nothing is a mistake of whoever gave it."""
+    context = click.get_current_context()
+    for name in taken:
+        if name != "trades" and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --depth or --quotes, and not with bars")

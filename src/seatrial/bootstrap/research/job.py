@@ -20,7 +20,7 @@ from seatrial.bootstrap.account_markets import (
 )
 from seatrial.bootstrap.scheduling import effective_schedule
 from seatrial.bootstrap.settings import Settings
-from seatrial.domain.faults import SeatrialFault
+from seatrial.domain.faults import RequestFault, SeatrialFault
 from seatrial.domain.money import CASH_SCALE, units_text
 from seatrial.market.shift import Timeline
 from seatrial.runs.backtest import PARTICIPATION_PPM, Ground, Market, OnProgress
@@ -35,6 +35,7 @@ from seatrial.strategy.declaring import hears_trades
 from seatrial.strategy.depth_strategy import require_bars
 from seatrial.strategy.load import USER_FAULTS, LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
+from seatrial.strategy.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def job_of(
     """
     loaded = load_strategy(path, texts)
     require_bars(loaded.strategy)  # before any market is read: what is wrong with the file is said first
+    require_trades(loaded.strategy, beside)
     symbols = tuple(loaded.strategy.symbols)
     cut = timeline_of(settings, symbols, beside, session_count=session_count, pad=pad)
     market = only_market(markets_of(settings, cut, beside), symbols)
@@ -104,6 +106,12 @@ def job_of(
         parameters=tuple(loaded.parameters),
         data=settings.data,
     )
+
+
+def require_trades(strategy: Strategy, beside: Beside) -> None:
+    """Raises `RequestFault`: it hears trades, and the run has none."""
+    if hears_trades(strategy) and beside.trades is None:
+        raise RequestFault("on_trade", "a run with recorded trades (--trades FILE)", "none")
 
 
 def runner_of(job: Job, loaded: LoadedStrategy, market: Market, make: MakeRunner = StrategyRunner) -> StrategyRunner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from seatrial.runs.search.trial import Proposal, Trial
 
 WAITING_PER_CORE = 2
+LISTENER_SECONDS = 5.0
 
 _started: str = ""  # digest of the job this worker holds
 
@@ -33,6 +35,7 @@ def ray_pool(job: Job, address: str, nodes: set[str]) -> Iterator[Callable[[Sequ
         ray: Any = import_module("ray")
     except ImportError as absent:
         raise ConfigurationFault("--ray needs the package ray: install seatrial[ray]") from absent
+    require_listener(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
@@ -46,6 +49,21 @@ def ray_pool(job: Job, address: str, nodes: set[str]) -> Iterator[Callable[[Sequ
         raise SeatrialFault(f"Ray: {fault}; finished trials are kept, continue with --resume") from fault
     finally:
         ray.shutdown()
+
+
+def require_listener(address: str) -> None:
+    """Ray itself waits for minutes where nobody listens.
+
+    Raises:
+        ConfigurationFault: the address names a host and a port, and nobody answers there.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return  # auto, local: Ray's own words
+    try:
+        socket.create_connection((host, int(port)), LISTENER_SECONDS).close()
+    except (OSError, OverflowError) as fault:
+        raise ConfigurationFault(f"--ray {address}: no Ray cluster answers there: {fault}") from fault
 
 
 def _environment() -> dict[str, Any]:

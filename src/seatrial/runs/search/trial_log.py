@@ -32,6 +32,7 @@ class TrialLog:
         self.known: dict[str, Trial] = {}
         header = json.loads(json.dumps({"schema": SCHEMA, **header}))
         there = self.path.exists() and self.path.stat().st_size > 0
+        self._new = not there
         if there and not resume:
             raise RequestFault("out", "an empty folder, or --resume FOLDER to continue its search", str(folder))
         if not there and resume:
@@ -53,6 +54,10 @@ class TrialLog:
 
     def __exit__(self, *told: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._file.close()
+        if self._new and not self.known:  # nothing was tried: nothing is left that the next one would have to resume
+            self.path.unlink()
+            if not any(self.path.parent.iterdir()):
+                self.path.parent.rmdir()
 
     def _append(self, line: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(line, allow_nan=False, separators=(",", ":")).encode() + b"\n")
