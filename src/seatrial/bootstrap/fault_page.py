@@ -73,7 +73,8 @@ On the venue's own port, from this machine only, and never from a web page.
 
 ## The operation history
 
-One JSON line each, in memory (the newest 200,000) and, with `--history FOLDER`, in a file a venue that has them all. `seq` counts from one.
+One JSON line each. The newest 200,000 can be asked for, whatever memory holds of them, and with `--history FOLDER` a
+file for each venue has them all. `seq` counts from one.
 
 | `op` | carries |
 |---|---|
