@@ -4,8 +4,8 @@ Between decisions nothing in a state moves but its marks. Once nothing works and
 instrument, a bar can matter in four ways only: its close takes the equity to the breaker's level, it reaches the
 position's stop, it begins a risk day, or a cooldown is over. The first two are a band of closes, the others instants.
 Where a drawdown is limited, a new peak of equity leaves the band too, because the breaker's level follows it.
-Whoever adds something that can act on a mere bar must see to it here: `tests/core/test_calm.py` compares a stretch
-with the same bars heard one by one.
+Whoever adds something that can act on a mere bar must see to it here: `tests/parity/test_forms_of_a_strategy.py`
+compares a stretch with the same bars heard one by one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an indicator of one number remembers: one block of bytes that Python and compiled code both read.
 
 `update` is a method like any other until it is first called; then compiled code takes its place (`strategy.updating`),
-which answers the same numbers some twenty times as fast. A copy of an indicator has a block of its own.
+which answers the same numbers. A copy of an indicator has a block of its own.
 """
 
 from __future__ import annotations
