@@ -33,7 +33,7 @@ def main() -> None:
         def on_begin(self, desk: DepthDesk) -> None:
             self.rows: list[tuple[int, int]] = []
 
-        def on_timer(self, desk: DepthDesk) -> None:
+        def on_timer(self, desk: DepthDesk) -> None:  # type: ignore[override]  # events have a desk and no bars
             self.rows.append((desk.now_ns, desk.position_lots - HOLDING_LOTS))
             super().on_timer(desk)
 

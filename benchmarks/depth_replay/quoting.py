@@ -88,7 +88,7 @@ class TimerQuotes(DepthStrategy):
     symbols = ("BTCUSDT",)
     interval_ms = rec.INTERVAL_NS // 1_000_000
 
-    def on_timer(self, desk: DepthDesk) -> None:
+    def on_timer(self, desk: DepthDesk) -> None:  # type: ignore[override]  # events have a desk and no bars
         """Join the best price of both sides, up to the position that is allowed."""
         bid, ask = desk.best_bid, desk.best_ask
         if bid is None or ask is None:

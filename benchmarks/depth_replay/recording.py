@@ -63,7 +63,7 @@ def prepare(data: str, cache: str) -> None:
             WHERE NOT is_snapshot AND last_update_id > {snapshot_id}
         UNION ALL SELECT 2, {columns}, 1, file_row_number FROM read_parquet({trades}, file_row_number=true)
     """
-    found = duckdb.sql(query).fetchnumpy()
+    found = duckdb.connect().execute(query).fetchnumpy()
     kind, at, sides, ticks, lots, rank, place = (np.asarray(column, dtype=np.int64) for column in found.values())
     begins = at[rank == 0].max()
     kept = (rank == 0) | (at >= begins)

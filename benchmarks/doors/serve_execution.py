@@ -28,7 +28,7 @@ from seatrial.bootstrap.clock import WallClock  # noqa: E402
 from seatrial.bootstrap.logs import silence_logs  # noqa: E402
 from seatrial.core.machine import Machine  # noqa: E402
 from seatrial.domain.bars import Bar  # noqa: E402
-from seatrial.domain.facts import Approved  # noqa: E402
+from seatrial.domain.effects import Approved  # noqa: E402
 from seatrial.domain.ids import JournalEpoch, Symbol, VenueName, VenueOrderId  # noqa: E402
 from seatrial.domain.instrument import us_equity  # noqa: E402
 from seatrial.domain.limits import Account, RiskLimits  # noqa: E402

@@ -117,7 +117,7 @@ class InsistingCross(FedCross):
 class CompiledCross(CompiledStrategy):
     """The same, compiled."""
 
-    symbols = ("WALK",)
+    symbols: tuple[str, ...] = ("WALK",)
     fast = FAST
     slow = SLOW
 
