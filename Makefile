@@ -9,6 +9,8 @@ INSTALL_LOCK := requirements/install.lock
 RUNTIME_LOCK := requirements/runtime.lock
 DEV_LOCK := requirements/dev.lock
 JOBS ?= 2
+# A machine that forbids to keep bytecode compiles every module at every start; what is below .venv and src is ours to keep.
+unexport PYTHONDONTWRITEBYTECODE
 PAGE := src/seatrial/page/index.html
 PAGE_SOURCES := $(shell find dashboard -name node_modules -prune -o -type f -print)
 
