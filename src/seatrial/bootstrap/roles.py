@@ -10,6 +10,8 @@ from seatrial.bootstrap.numba_cache import prepare_compiled_core
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault, DataFault, SeatrialFault
 
+WATCH = "watch"
+
 Serve = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
 
 
@@ -20,7 +22,8 @@ def serve_role(role: str, settings: Settings, say: Callable[[str], None]) -> int
         ConfigurationFault: the start is refused.
         DataFault: its data is.
     """
-    prepare_compiled_core()
+    if role != WATCH:  # it runs nothing compiled, and the compiler would be a third of its memory
+        prepare_compiled_core()
     import structlog
     import uvloop
 
