@@ -10,8 +10,6 @@ from seatrial.bootstrap.numba_cache import prepare_compiled_core
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.faults import ConfigurationFault, DataFault, SeatrialFault
 
-WATCH = "watch"
-
 Serve = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
 
 
@@ -22,8 +20,6 @@ def serve_role(role: str, settings: Settings, say: Callable[[str], None]) -> int
         ConfigurationFault: the start is refused.
         DataFault: its data is.
     """
-    if role != WATCH:  # it runs nothing compiled, and the compiler would be a third of its memory
-        prepare_compiled_core()
     import structlog
     import uvloop
 
@@ -49,18 +45,19 @@ def serve_role(role: str, settings: Settings, say: Callable[[str], None]) -> int
 
 
 def _serve_of(role: str) -> Serve:
-    """Imported only here: each role pays for its own rooms."""
+    """Imported only here: each role pays for its own rooms, and watch for no compiler, of which it runs nothing."""
+    if role == "watch":
+        from seatrial.bootstrap.watch_role import serve_watch
+
+        return serve_watch
+    prepare_compiled_core()
     if role == "venues":
         from seatrial.bootstrap.venues_role import serve_venues
 
         return serve_venues
-    if role == "platform":
-        from seatrial.bootstrap.platform_role import serve_platform
+    from seatrial.bootstrap.platform_role import serve_platform
 
-        return serve_platform
-    from seatrial.bootstrap.watch_role import serve_watch
-
-    return serve_watch
+    return serve_platform
 
 
 def _pid() -> int:
