@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.e2e.browser import AXE, build_page, chromium
 from tests.installation import Installation
 
@@ -195,6 +195,25 @@ def test_a_viewer_signs_in_with_a_token_and_cannot_halt(up: Installation, opened
     expect(page.get_by_role("button", name="Halt", exact=True)).to_be_disabled()
     asked = "() => fetch('/doors/execution/api/v1/halt', {method: 'POST'}).then(answer => answer.status)"
     assert page.evaluate(asked) == 403
+
+
+def test_who_signs_out_stays_out_when_a_panel_hears_of_it_first(opened: Open) -> None:
+    page = opened(quiet=False)  # the panels are told 401
+
+    def late(route: Route) -> None:
+        if route.request.method != "DELETE":
+            route.continue_()
+            return
+        answer = route.fetch()
+        with page.expect_response(lambda told: told.status == 401):
+            pass
+        route.fulfill(response=answer)
+
+    page.route("**/session", late)
+    page.get_by_role("button", name="sign out").click()
+    expect(page.get_by_label("Access token")).to_be_visible()
+    page.wait_for_timeout(1_000)  # any question that was still open is answered by then
+    expect(page.get_by_label("Access token")).to_be_visible()
 
 
 # --------------------------------------------------------------- for everybody

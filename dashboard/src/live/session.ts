@@ -16,6 +16,9 @@ export type Session =
 
 let session: Session = { state: "asking" };
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Counts what was asked. An answer to anything but the newest question is too late to say who we are. */
+let asked = 0;
+let leaving = false;
 const listeners = new Set<() => void>();
 
 function set(next: Session): void {
@@ -26,7 +29,9 @@ function set(next: Session): void {
 /** Ask who we are. Where the server gives a session by itself, this is how it is had. */
 export async function look(): Promise<void> {
   clearTimeout(timer);
+  const question = ++asked;
   const answer = await ask<SessionTold>(DOOR);
+  if (question !== asked) return;
   if (answer.ok) {
     set({ state: "in", told: answer.value });
     refresh();
@@ -40,6 +45,7 @@ export async function look(): Promise<void> {
 
 /** Sign in with a token; the reason where it did not work. */
 export async function signIn(token: string): Promise<string | null> {
+  asked += 1;
   const answer = await ask<SessionTold>(DOOR, { method: "POST", body: { token } });
   if (!answer.ok) return answer.fault.message;
   set({ state: "in", told: answer.value });
@@ -49,14 +55,19 @@ export async function signIn(token: string): Promise<string | null> {
 
 /** Give the session back; the reason where it did not work. */
 export async function signOut(): Promise<string | null> {
+  asked += 1;
+  leaving = true;
   const answer = await ask<unknown>(DOOR, { method: "DELETE" });
+  leaving = false;
   if (!answer.ok && answer.fault.status !== 401) return answer.fault.message;
   set({ state: "out", message: "You have signed out." });
   return null;
 }
 
+// A panel may be told 401 before the answer to our own sign-out is here. Asking then who we are would sign the
+// developer's machine in again behind the form.
 onSignedOut(() => {
-  if (session.state === "in") void look();
+  if (session.state === "in" && !leaving) void look();
 });
 
 export function useSession(): Session {
