@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL_LOCK := requirements/install.lock
 RUNTIME_LOCK := requirements/runtime.lock
+EXTRAS_LOCK := requirements/extras.lock
 DEV_LOCK := requirements/dev.lock
 JOBS ?= 2
 # A machine that forbids to keep bytecode compiles every module at every start; what is below .venv and src is ours to keep.
@@ -25,7 +26,7 @@ define install_lock
 		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
 endef
 
-.PHONY: help install install-dev page page-types page-or-not up down logs staging-schema-init test lint types compiled pytest bench prove lock clean \
+.PHONY: help install install-dev extras page page-types page-or-not up down logs staging-schema-init test lint types compiled pytest bench prove lock clean \
 	staging-stack-up staging-stack-down deploy-staging strategy-sync strategy-list-dynamo strategy-list
 
 help: ## list the targets
@@ -34,6 +35,8 @@ help: ## list the targets
 install: $(VENV)/.runtime-installed page-or-not ## set up .venv from the hash-pinned lock; instant when nothing changed
 
 install-dev: $(VENV)/.dev-installed ## the same, with what the tests need
+
+extras: $(VENV)/.extras-installed ## what --search optuna, --ray and ccxt:NAME need, beside it
 
 $(VENV)/.tools-installed: $(INSTALL_LOCK)
 	@test -n "$(PYTHON)" || { echo "Seatrial needs Python 3.11 or newer; none of python3, python3.11 ... is. Set PYTHON=/path/to/python"; exit 1; }
@@ -45,6 +48,10 @@ $(VENV)/.tools-installed: $(INSTALL_LOCK)
 $(VENV)/.runtime-installed: $(VENV)/.tools-installed $(RUNTIME_LOCK) pyproject.toml
 	$(call install_lock,$(RUNTIME_LOCK))
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.extras-installed: $(VENV)/.runtime-installed $(EXTRAS_LOCK)
+	$(call install_lock,$(EXTRAS_LOCK))
 	@touch $@
 
 $(VENV)/.dev-installed: $(VENV)/.runtime-installed $(DEV_LOCK)
@@ -110,6 +117,8 @@ lock: install-dev ## compile the locks again from pyproject.toml and requirement
 		--python-version 3.11 pyproject.toml --group dev -o $(DEV_LOCK)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 pyproject.toml -c $(DEV_LOCK) -o $(RUNTIME_LOCK)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 pyproject.toml --extra research --extra ray --extra ccxt -c $(DEV_LOCK) -o $(EXTRAS_LOCK)
 
 staging-schema-init: install ## the database of .env.staging reaches the newest schema; DRY_RUN=1 only connects
 	@test -f .env.staging || { echo "Missing .env.staging: copy .env.staging.example and fill it in"; exit 1; }
