@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from tests.emulators.alpaca_house import House, in_house
+from tests.emulators.small_markets import flat_bars
 
 from seatrial.domain.bars import Session
-from seatrial.domain.time import HOUR_NS, MINUTE_NS
+from seatrial.domain.time import HOUR_NS, MINUTE_NS, parse_rfc3339
 from seatrial.emulators.alpaca.auctions import check_auction
 from seatrial.emulators.alpaca.new_york import midnight_ns
 from seatrial.emulators.alpaca.refusals import Refusal
@@ -62,3 +66,18 @@ def test_a_day_without_a_session_has_no_auction_to_be_late_for() -> None:
 def test_a_market_that_never_closes_has_no_auction_hours() -> None:
     start = midnight_ns("2024-07-02")
     assert taken("opg", "12:00", Session("2024-07-02", start, start + 24 * HOUR_NS))
+
+
+def test_a_replacement_for_an_auction_meets_its_hours() -> None:
+    open_ns = parse_rfc3339("2024-07-02T13:30:00Z")
+
+    async def scene(house: House) -> None:
+        await asyncio.sleep(2)
+        order = (await house.order(type="limit", limit_price="90")).json()
+        late = await house.client.patch(f"/v2/orders/{order['id']}", json={"time_in_force": "opg"})
+        assert (late.status_code, late.json()["code"]) == (403, 40310000)
+        assert "after 7:00pm" in late.json()["message"]
+        in_time = await house.client.patch(f"/v2/orders/{order['id']}", json={"time_in_force": "cls"})
+        assert (in_time.status_code, in_time.json()["time_in_force"]) == (200, "cls")
+
+    in_house(scene, flat_bars("SPY", 3, start_ns=open_ns), [Session("2024-07-02", open_ns, open_ns + 390 * MINUTE_NS)])

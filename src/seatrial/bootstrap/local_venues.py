@@ -55,7 +55,6 @@ class LocalVenues:
         markets: what they live through, a venue each.
         accounts: who may trade besides the account whose keys the settings name.
         faults: what goes wrong from the start, on purpose.
-        auction_hours: Alpaca takes orders for its auctions at their hours only, which a backtest does not know.
         histories: a folder in which each venue's operation history is kept as a file; None: in memory only.
     """
 
@@ -69,14 +68,12 @@ class LocalVenues:
         faults: Sequence[Fault] = (),
         accounts: Sequence[LocalAccount] = (),
         histories: Path | None = None,
-        auction_hours: bool = False,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._faults = faults
         self._accounts = accounts
         self._histories = histories
-        self._auction_hours = auction_hours
         warm_kernel()  # before the markets start to run, not while they do
         self._store = Store(store)
         tapes = [_tape(market) for market in markets]  # before any market's clock starts
@@ -100,7 +97,7 @@ class LocalVenues:
         secret = local_secret(settings.seed, market.venue, settings.emulator_secret)
         build = BUILDERS[market.venue]
         accounts = [LocalAccount(ACCOUNT, key, secret), *self._accounts]
-        application = build(Ground(settings, clock, exchange, records, script, history, accounts, self._auction_hours))
+        application = build(Ground(settings, clock, exchange, records, script, history, accounts))
         health = Health(
             Identity(f"emulated-{market.venue}", __version__, str(settings.stage), str(settings.mode)),
             clock,

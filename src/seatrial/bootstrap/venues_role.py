@@ -21,9 +21,7 @@ async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     """Until SIGTERM."""
     claim_market(settings)
     timeline = load_timeline(settings.data, listed_symbols(settings), seed=settings.seed)
-    venues = LocalVenues(
-        settings, WallClock(), venue_markets(timeline), store=settings.state / STORE, auction_hours=True
-    )
+    venues = LocalVenues(settings, WallClock(), venue_markets(timeline), store=settings.state / STORE)
     for line in venues.lines():
         say(line)
     venues.on_end(say)

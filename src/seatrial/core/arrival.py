@@ -21,6 +21,28 @@ _DAY, _GTC, _GTD = int(TimeInForce.DAY), int(TimeInForce.GTC), int(TimeInForce.G
 _IOC, _FOK = int(TimeInForce.IOC), int(TimeInForce.FOK)
 _OPG, _CLS = int(TimeInForce.OPG), int(TimeInForce.CLS)
 
+# Columns of Alpaca's auctions, a row per session, oldest first: from when on it is too late for the one or the other,
+# and when in the evening orders are taken again, for the next session.
+A_OPENING, A_CLOSING, A_EVENING = range(3)
+AUCTION_WIDTH = 3
+
+
+@compiled_inner
+def misses_auction(auctions: Int64Array, effect: Int64Array, now_ns: int) -> bool:
+    """Whether an order comes too late for its auction and too early for the next: the venue takes it in the evening."""
+    tif = effect[r.E_TIF]
+    if tif not in (_OPG, _CLS):
+        return False
+    column = A_OPENING if tif == _OPG else A_CLOSING
+    first, last = 0, len(auctions)
+    while first < last:
+        middle = (first + last) // 2
+        if auctions[middle, column] <= now_ns:
+            first = middle + 1
+        else:
+            last = middle
+    return first > 0 and now_ns < auctions[first - 1, A_EVENING]
+
 
 @compiled_inner
 def alpaca_lacks(effect: Int64Array) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from seatrial.core import matching
 from seatrial.core import records as r
-from seatrial.core.arrival import is_refused
+from seatrial.core.arrival import ALPACA, AUCTION_WIDTH, is_refused, misses_auction
 from seatrial.core.blocks import RecordAt, record_at
 from seatrial.core.compiled import compiled_inner, compiled_once, typed
 from seatrial.core.fees import FEES_WIDTH
@@ -66,6 +66,7 @@ class VenueState(NamedTuple):
     tallies: Int64Array
     marks: Int64Array  # what is special about each bar that is run over, or empty: bits of `core.prints`
     options: Int64Array
+    auctions: Int64Array  # (S, AUCTION_WIDTH), the hours of Alpaca's auctions: `core.arrival`
     block: Int64Array  # how `step` is reached: `core.stepping`
 
 
@@ -84,12 +85,14 @@ VENUE_AT = RecordAt(
         "tallies": (),
         "marks": (),
         "options": (),
+        "auctions": (AUCTION_WIDTH,),
         "block": (),
     },
 )
 venue_at: Any = record_at(VENUE_AT)
 
 NO_MARKS = np.zeros(0, dtype=np.int64)
+NO_AUCTIONS = np.zeros((0, AUCTION_WIDTH), dtype=np.int64)
 
 
 def new_venue(
@@ -98,6 +101,7 @@ def new_venue(
     *,
     marks: Int64Array = NO_MARKS,
     impact_ppm: int = 0,
+    auctions: Int64Array = NO_AUCTIONS,
     block_width: int = BLOCK_WIDTH,
 ) -> VenueState:
     """An empty venue for a number of instruments. `log_rows` bounds the fills between two drains."""
@@ -114,6 +118,7 @@ def new_venue(
         tallies=np.zeros(TALLIES_WIDTH, dtype=np.int64),
         marks=marks,
         options=np.array([impact_ppm], dtype=np.int64),
+        auctions=auctions,
         block=np.zeros(block_width, dtype=np.int64),
     )
 
@@ -153,7 +158,8 @@ def take_order(state: State, venue: VenueState, effect: Int64Array) -> int:
     """Let an approved order work, or turn it away; returns the venue's word."""
     venue.tallies[T_ORDERS] += 1
     inst = effect[r.E_INST]
-    if is_refused(state, venue.habits[inst], venue.working[inst], venue.counts[inst], effect):
+    late = venue.habits[inst] == ALPACA and misses_auction(venue.auctions, effect, state.scalars[r.S_NOW])
+    if late or is_refused(state, venue.habits[inst], venue.working[inst], venue.counts[inst], effect):
         venue.tallies[T_REJECTED] += 1
         return _REJECTED
     venue.counts[inst] = matching.add_order(

@@ -25,12 +25,14 @@ LOG_ROWS = 16_384  # fills between two drains, beside the room that one instant 
 HABITS = {"alpaca": arrival.ALPACA, "binance": arrival.BINANCE}
 
 
-def venue_for(machine: Machine, impact_ppm: int) -> v.VenueState:
+def venue_for(machine: Machine, impact_ppm: int, auctions: Int64Array) -> v.VenueState:
     """An empty venue that trades the machine's instruments; its marks are those of one group of bars."""
     instruments = len(machine.instruments)
     marks = np.zeros(instruments, dtype=np.int64)
     log_rows = LOG_ROWS + 2 * instruments * v.VENUE_ORDERS_MAX
-    venue = v.new_venue(instruments, log_rows, marks=marks, impact_ppm=impact_ppm, block_width=RUN_WIDTH)
+    venue = v.new_venue(
+        instruments, log_rows, marks=marks, impact_ppm=impact_ppm, auctions=auctions, block_width=RUN_WIDTH
+    )
     for at, (_, inst) in enumerate(machine.instruments):
         venue.fees[at] = fee_row(inst)
         venue.habits[at] = HABITS.get(inst.venue, arrival.ANY)

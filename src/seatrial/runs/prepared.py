@@ -25,6 +25,7 @@ from seatrial.domain.ids import AccountId, JournalEpoch, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.market.bars import BAR_WIDTH, BarTable
+from seatrial.runs.auction_hours import auctions_of
 from seatrial.runs.backtest_venue import (
     bar_marks,
     halts_by_row,
@@ -81,6 +82,7 @@ class PreparedMarkets:
         )
         self.purses = purse_rates({market.account.id: market.terms for market in markets})
         self._impact_ppm = impact_ppm
+        self._auctions = auctions_of(markets)
         self._rows_checked = 0
         self._money = in_order([fact for market in markets for fact in money_facts(market)])
 
@@ -132,7 +134,7 @@ class PreparedMarkets:
 
     def venue(self) -> v.VenueState:
         """An empty venue with these instruments' fees and habits."""
-        venue = venue_for(self.blank, self._impact_ppm)
+        venue = venue_for(self.blank, self._impact_ppm, self._auctions)
         pay_from_purses(venue, self.machine(), self.markets)
         return venue
 

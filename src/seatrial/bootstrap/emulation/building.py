@@ -32,7 +32,6 @@ class Ground:
     faults: FaultScript
     history: History
     accounts: Sequence[LocalAccount]
-    auction_hours: bool = False
 
     def cash(self, venue: str, account: LocalAccount) -> Decimal:
         """The opening cash of an account that is new."""
@@ -56,7 +55,6 @@ def _build_alpaca(ground: Ground) -> ASGIApp:
         accounts=accounts,
         rate_per_minute=alpaca_requests_per_minute(ground.settings),
         corporate_actions=listed_actions(ground.settings, ground.exchange.instruments),
-        auction_hours=ground.auction_hours,
     ).app
 
 

@@ -60,7 +60,6 @@ async def served(settings: Settings, asked: Asked, *, say: Say) -> AsyncIterator
         faults=faults,
         accounts=accounts,
         histories=asked.history,
-        auction_hours=True,
     )
     for line in venues.lines():
         say(line)

@@ -82,7 +82,6 @@ def build_alpaca(
     listings: Mapping[str, Listing] | None = None,
     rules_of: str | None = None,
     route_ms: int = 0,
-    auction_hours: bool = False,
 ) -> EmulatedAlpaca:
     """Build the venue and take up whatever its records hold.
 
@@ -100,7 +99,6 @@ def build_alpaca(
         listings: facts about assets that instruments do not know, by symbol.
         rules_of: a date whose rules hold, such as pattern day trading before 2026-07-06; None for today's.
         route_ms: market time that orders, cancels and replacements are on their way; a trade meanwhile wins.
-        auction_hours: `opg` and `cls` at their hours only; a backtest, and so a rehearsal, knows no such hours.
     """
     api_clock = SkewedClock(api_clock, script)
     identity = Identity(seed=seed, epoch=records.epoch)
@@ -117,7 +115,6 @@ def build_alpaca(
         era=Era(rules_of),
         route_ns=route_ms * MILLISECOND_NS,
         actions=corporate_actions,
-        auction_hours=auction_hours,
     )
     desk.news.listeners.append(Recorder(history))
     plan = data_plan or Plan(data_connections_max)

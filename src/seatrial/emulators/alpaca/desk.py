@@ -50,7 +50,6 @@ class Desk:
         era: the rules of the day.
         route_ns: how long a request is on its way to the market.
         actions: splits and dividends that are booked to its accounts.
-        auction_hours: orders for the auctions are taken at their hours only.
     """
 
     def __init__(
@@ -65,12 +64,10 @@ class Desk:
         era: Era,
         route_ns: int = 0,
         actions: Sequence[ListedAction] = (),
-        auction_hours: bool = False,
     ) -> None:
         self.exchange = exchange
         self.identity = identity
         self.era = era
-        self._auction_hours = auction_hours
         self.listings = Listings(exchange.instruments, listings)
         self.register = OrderRegister(exchange.instruments)
         self.book = AccountBook(exchange, records, deposits, self.register.open.reserved)
@@ -113,8 +110,7 @@ class Desk:
         self.catch_up()
         if ticket.client_order_id and self.register.is_taken(account, ticket.client_order_id):
             raise malformed("client_order_id must be unique")
-        if self._auction_hours:
-            check_auction(ticket.time_in_force, self.exchange.tape.sessions, self.exchange.now_ns())
+        check_auction(ticket.time_in_force, self.exchange.tape.sessions, self.exchange.now_ns())
         if ticket.notional:
             ticket = self._sized(ticket)
         admission = self._admit(account, ticket)
@@ -160,6 +156,8 @@ class Desk:
         check_replaceable(order)
         if ticket.client_order_id and self.register.is_taken(order.account, ticket.client_order_id):
             raise malformed("client_order_id must be unique")
+        if ticket.time_in_force != order.time_in_force:
+            check_auction(ticket.time_in_force, self.exchange.tape.sessions, self.exchange.now_ns())
         number = self.exchange.take_number()
         reserve_units = 0 if order.parent else self._admit(order.account, ticket, instead_of=order).reserve_units
         heir = heir_of(
