@@ -34,7 +34,8 @@ def ray_pool(job: Job, address: str, nodes: set[str]) -> Iterator[Callable[[Sequ
     try:
         ray: Any = import_module("ray")
     except ImportError as absent:
-        raise ConfigurationFault("--ray needs the package ray: `make extras`, or pip install 'seatrial[ray]'") from absent
+        needed = "--ray needs the package ray: `make extras`, or pip install 'seatrial[ray]'"
+        raise ConfigurationFault(needed) from absent
     require_listener(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")

@@ -60,7 +60,8 @@ class OptunaSearch:
         try:
             optuna: Any = import_module("optuna")
         except ImportError as absent:
-            raise ConfigurationFault("--search optuna needs the package optuna: `make extras`, or pip install 'seatrial[research]'") from absent
+            needed = "--search optuna needs the package optuna: `make extras`, or pip install 'seatrial[research]'"
+            raise ConfigurationFault(needed) from absent
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._failed = optuna.trial.TrialState.FAIL
         direction = "maximize" if objective in LARGER else "minimize"

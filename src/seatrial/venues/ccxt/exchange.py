@@ -91,7 +91,8 @@ def open_exchange(name: str, key: str, secret: str, *, timeout_ms: int, more: Ma
     try:
         streaming = importlib.import_module("ccxt.pro")
     except ImportError as fault:
-        raise ConfigurationFault(f"{PREFIX}{name} needs ccxt: `make extras`, or pip install 'seatrial[ccxt]'") from fault
+        needed = f"{PREFIX}{name} needs ccxt: `make extras`, or pip install 'seatrial[ccxt]'"
+        raise ConfigurationFault(needed) from fault
     options = {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}, "adjustForTimeDifference": True}
     config = {
         "apiKey": key,
