@@ -17,6 +17,8 @@ import uvloop  # noqa: E402 - compiled code first
 
 from benchmarks.doors.serving import BARS, SYMBOLS, ready, until_told  # noqa: E402
 from seatrial.bootstrap.clock import WallClock  # noqa: E402
+from seatrial.bootstrap.garbage import leave_out_built  # noqa: E402
+from seatrial.bootstrap.store_log import StoreLog  # noqa: E402
 from seatrial.domain.bars import Bar, Session  # noqa: E402
 from seatrial.domain.ids import Symbol  # noqa: E402
 from seatrial.domain.instrument import us_equity  # noqa: E402
@@ -48,7 +50,7 @@ async def main(folder: Path) -> None:
         {Symbol(symbol): flat(symbol) for symbol in SYMBOLS},
         [Session("2019-02-11", OPEN_NS, OPEN_NS + BARS * MINUTE_NS)],
     )
-    store = Store(folder / "venues.db")
+    store, log = Store(folder / "venues.db"), StoreLog(folder / "venues.db")
     exchange = Exchange(
         [us_equity(symbol) for symbol in SYMBOLS], tape, market_clock=MarketClock(clock, anchor_ns=OPEN_NS)
     )
@@ -69,10 +71,12 @@ async def main(folder: Path) -> None:
     market = asyncio.create_task(exchange.run())
     fixed = {"side": "buy", "type": "limit", "time_in_force": "day", "qty": "1", "limit_price": "1"}
     headers = {"APCA-API-KEY-ID": account.key, "APCA-API-SECRET-KEY": account.secret}
+    leave_out_built()
     ready(server.port, "/v2/orders", [{"symbol": symbol, **fixed} for symbol in SYMBOLS], headers)
     await until_told()
     market.cancel()
     await server.close()
+    log.close()
     store.close()
 
 

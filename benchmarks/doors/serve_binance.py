@@ -18,6 +18,8 @@ import uvloop  # noqa: E402 - compiled code first
 
 from benchmarks.doors.serving import ready_signed, until_told  # noqa: E402
 from seatrial.bootstrap.clock import WallClock  # noqa: E402
+from seatrial.bootstrap.garbage import leave_out_built  # noqa: E402
+from seatrial.bootstrap.store_log import StoreLog  # noqa: E402
 from seatrial.domain.bars import Bar  # noqa: E402
 from seatrial.domain.instrument import binance_spot  # noqa: E402
 from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339  # noqa: E402
@@ -54,7 +56,7 @@ async def main(folder: Path) -> None:
         pair.symbol: [Bar(pair.symbol, at, at + MINUTE_NS, *4 * (10**10,), 10**12) for at in starts] for pair in pairs
     }
     tape = MemoryTape(bars, utc_days(START_NS // DAY_NS, 1))
-    store = Store(folder / "venues.db")
+    store, log = Store(folder / "venues.db"), StoreLog(folder / "venues.db")
     exchange = Exchange(pairs, tape, market_clock=MarketClock(clock, anchor_ns=START_NS + MINUTE_NS))
     history = History(clock)
     who = Credentials("bench", "bench-key", "bench-secret", {"USDT": Decimal(10**12)})
@@ -79,10 +81,12 @@ async def main(folder: Path) -> None:
         raw = f"symbol={pair.symbol}&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=50&recvWindow=60000"
         raw += f"&timestamp={clock.now_ns() // 10**6}"
         bodies.append(f"{raw}&signature={hmac_hex(who.secret, raw.encode())}")
+    leave_out_built()
     ready_signed(server.port, "/api/v3/order", bodies, {"X-MBX-APIKEY": who.key})
     await until_told()
     market.cancel()
     await server.close()
+    log.close()
     store.close()
 
 

@@ -16,6 +16,7 @@ from seatrial.bootstrap.markets import VenueMarket
 from seatrial.bootstrap.ports import listen, require_free
 from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
+from seatrial.bootstrap.store_log import StoreLog
 from seatrial.bootstrap.venue_health import WithHealth
 from seatrial.domain.faults import NoData
 from seatrial.domain.time import Clock, rfc3339
@@ -76,6 +77,7 @@ class LocalVenues:
         self._histories = histories
         warm_kernel()  # before the markets start to run, not while they do
         self._store = Store(store)
+        self._log = StoreLog(store)
         tapes = [_tape(market) for market in markets]  # before any market's clock starts
         self.venues = [self._build(market, tape) for market, tape in zip(markets, tapes, strict=True)]
         if not self.venues:
@@ -154,6 +156,7 @@ class LocalVenues:
         await asyncio.gather(*self._markets, return_exceptions=True)
         for server in self._servers:
             await server.close()
+        self._log.close()
         self._store.close()
 
     def _coingecko(self) -> ASGIApp | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from seatrial.bootstrap.clock import WallClock
+from seatrial.bootstrap.garbage import leave_out_built
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.markets import load_timeline, venue_markets
@@ -30,6 +31,7 @@ async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     for venue in venues.venues:
         state = "closed: its data has ended" if venue.exchange.ended else f"at {rfc3339(venue.exchange.now_ns())}"
         say(f"the market of {venue.name} stands {state}")
+    leave_out_built()
     try:
         await until_first(asyncio.create_task(venues.failed()))
     finally:

@@ -12,6 +12,7 @@ from seatrial.bootstrap.emulation.account_file import read_accounts
 from seatrial.bootstrap.emulation.asked import Asked
 from seatrial.bootstrap.emulation.markets import emulated_markets
 from seatrial.bootstrap.emulation.named_doors import open_named_doors
+from seatrial.bootstrap.garbage import leave_out_built
 from seatrial.bootstrap.local_venues import LocalVenue, LocalVenues
 from seatrial.bootstrap.ports import reachable
 from seatrial.bootstrap.servers import until_first
@@ -41,6 +42,7 @@ def emulate(settings: Settings, asked: Asked, *, say: Say, tell: Say) -> None:
 
 async def _emulate(settings: Settings, asked: Asked, say: Say, tell: Say) -> None:
     async with served(settings, asked, say=say) as (venues, described):
+        leave_out_built()
         tell(json.dumps(described))
         await until_first(asyncio.create_task(venues.failed()))
 
