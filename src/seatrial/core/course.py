@@ -51,7 +51,7 @@ G_CALM = 5  # 1 where nothing but prices can change meanwhile
 G_MONEY = 6  # the next money fact
 G_TURN = 7  # when the next risk day begins, then its first row: see `core.stretches.calm_rows`
 PROGRESS_WIDTH = 9
-KEPT_WIDTH = 3
+KEPT_OF_A_SIDE = 3  # what `core.follow_rules` keeps of buys, and of sales
 
 _NONE = typed(0)
 
@@ -124,7 +124,7 @@ def new_course(
         group=np.zeros((instruments, BARS_WIDTH), dtype=np.int64),
         closing=np.zeros(accounts, dtype=np.int64),
         equity=np.zeros(accounts, dtype=np.int64),
-        kept=np.zeros(KEPT_WIDTH, dtype=np.int64),
+        kept=np.zeros(2 * KEPT_OF_A_SIDE, dtype=np.int64),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core.arithmetic import muldiv_ceil, muldiv_floor
-from seatrial.core.compiled import compiled_inner
+from seatrial.core.compiled import compiled_inner, compiled_once
 from seatrial.core.ledger import trade_value
 from seatrial.core.records import Int64Array, State
 from seatrial.domain.instrument import Instrument
@@ -42,6 +42,12 @@ def fee_row(instrument: Instrument) -> list[int]:
     if sale is not None:
         row[FEE_SALE_PPB : FEE_STEP + 1] = [sale.value_ppb, sale.share_units, sale.share_units_max, sale.step_units]
     return row
+
+
+@compiled_once
+def commission_of(units: int, rate_ppm: int) -> int:
+    """A part of what is received, truncated to the unit."""
+    return muldiv_floor(units, rate_ppm, r.PPM) if rate_ppm > 0 else 0
 
 
 @compiled_inner
@@ -89,8 +95,8 @@ def fee_of(state: State, fees: Int64Array, inst: int, side: int, qty: int, price
         if fee >= 0:
             return fee, r.FEE_IN_PURSE
     if side > 0 and fees[FEE_BUY_IN_BASE] == 1:
-        return muldiv_floor(qty, rate, r.PPM), r.FEE_IN_BASE
-    commission = muldiv_floor(value, rate, r.PPM)
+        return commission_of(qty, rate), r.FEE_IN_BASE
+    commission = commission_of(value, rate)
     if sells:
         commission += sale_fees(fees, qty, value, state.rules[inst, r.R_SHARE_UNITS])
     return commission, r.FEE_IN_QUOTE

@@ -10,13 +10,14 @@ from seatrial.core.course import (
     D_SAID,
     G_CLOSE,
     G_MONEY,
+    KEPT_OF_A_SIDE,
     X_ROW,
     Y_ROW,
     Course,
 )
 from seatrial.core.exposure import unsettled_cash
 from seatrial.core.fees import FEE_BUY_IN_BASE, FEE_PURSE, FEE_STEP
-from seatrial.core.matching import PPM
+from seatrial.core.prints import share_of
 from seatrial.core.records import Int64Array, State
 from seatrial.core.risk import check, check_grid, check_price
 from seatrial.core.venue import VenueState
@@ -28,8 +29,10 @@ _NONE = typed(0)
 _AROUND = 16  # a verdict on an order holds for prices within a part of so many
 _OFF = typed(NO_LIMIT)
 
-# What is kept of the last order that risk let through: its signed quantity, and the prices for which that holds.
+# What is kept of the last buy, and then of the last sale, that risk let through: its quantity, and the prices for which
+# that holds.
 Q_QTY, Q_LOW, Q_HIGH = range(3)
+_OF_A_SIDE = typed(KEPT_OF_A_SIDE)
 
 
 @compiled_inner
@@ -73,17 +76,18 @@ def is_let_through(state: State, kept: Int64Array, side: int, qty: int) -> bool:
     """
     position = state.positions[0]
     held, last = position[r.P_QTY], position[r.P_LAST]
-    if kept[Q_QTY] == side * qty and kept[Q_LOW] <= last <= kept[Q_HIGH]:
+    of = kept if side > 0 else kept[_OF_A_SIDE:]
+    if of[Q_QTY] == qty and of[Q_LOW] <= last <= of[Q_HIGH]:
         return True
-    kept[Q_QTY], kept[Q_LOW], kept[Q_HIGH] = side * qty, last - last // _AROUND, last + last // _AROUND
+    of[Q_QTY], of[Q_LOW], of[Q_HIGH] = qty, last - last // _AROUND, last + last // _AROUND
     position[r.P_QTY] = 0
     for at in range(Q_LOW, Q_HIGH + 1):
-        position[r.P_LAST] = kept[at]
+        position[r.P_LAST] = of[at]
         code, _, _ = check(state, 0, side, qty, _NONE, _NONE, False)
         if code != PASSED:
-            kept[Q_QTY] = 0
+            of[Q_QTY] = 0
     position[r.P_QTY], position[r.P_LAST] = held, last
-    return kept[Q_QTY] != 0
+    return of[Q_QTY] != 0
 
 
 @compiled_inner
@@ -134,5 +138,4 @@ def may_close(state: State, qty: int) -> bool:
 def is_enough(state: State, bar: Int64Array, qty: int, participation_ppm: int) -> bool:
     """Whether the part of a print's volume that can be ours surely holds a quantity on the lot grid."""
     volume = bar[B_VOLUME] // 4 - state.rules[0, r.R_LOT]
-    share = volume // PPM * participation_ppm + volume % PPM * participation_ppm // PPM
-    return volume > 0 and share >= qty
+    return volume > 0 and share_of(volume, participation_ppm) >= qty

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from seatrial.core import records as r
 from seatrial.core import venue as v
-from seatrial.core.arithmetic import muldiv_floor
 from seatrial.core.asking import draft
 from seatrial.core.bar_loop import B_CLOSE, B_END, B_HIGH, B_LOW, B_OPEN, B_START
 from seatrial.core.breaker import trip_equity
@@ -26,7 +25,7 @@ from seatrial.core.course import (
 )
 from seatrial.core.effects import mix_effect
 from seatrial.core.exposure import equity_of
-from seatrial.core.fees import FEE_TAKER_PPM
+from seatrial.core.fees import FEE_TAKER_PPM, commission_of
 from seatrial.core.follow_rules import is_enough, may_close, may_open
 from seatrial.core.ledger import judge_trade, market_value, post_moved, take_cash, trade_value
 from seatrial.core.marking import let_time_pass
@@ -72,18 +71,11 @@ def order_and_fill(state: State, venue: VenueState, leg: Leg, reason: int, at_ns
 
 
 @compiled_once
-def fee_in_cash(venue: VenueState, value: int) -> int:
-    """The commission of a fill that takes."""
-    rate = venue.fees[0, FEE_TAKER_PPM]
-    return muldiv_floor(value, rate, r.PPM) if rate > 0 else 0
-
-
-@compiled_once
 def closing_price(state: State, venue: VenueState, held: int, price: int, trip: int) -> tuple[int, int, int]:
     """`(value, fee, equity afterwards)` of taking a position to zero; an equity of `trip` where that is not plain."""
     account = state.accounts[0]
     value = trade_value(-held, abs(held), price, state.rules[0, r.R_VALUE_DIV])
-    fee = fee_in_cash(venue, value)
+    fee = commission_of(value, venue.fees[0, FEE_TAKER_PPM])
     equity = account[r.A_CASH] - fee + (value if held > 0 else -value)
     lost = account[r.A_LOSSES_IN_ROW] + 1 >= state.limits[0, r.L_BREAKER_LOSSES]
     if (lost and state.limits[0, r.L_BREAKER] == 1) or not may_close(state, abs(held)):
@@ -134,7 +126,7 @@ def follow(state: State, venue: VenueState, course: Course, row: int, participat
             return False
         price = print_price(price, bar[B_HIGH], bar[B_LOW], bar[B_CLOSE], 1 if held != 0 else 0)
         value = trade_value(total, abs(total), price, div)
-        opening = total, price, value, fee_in_cash(venue, value)
+        opening = total, price, value, commission_of(value, venue.fees[0, FEE_TAKER_PPM])
         if equity - opening[3] + worth - (value if total > 0 else -value) <= trip:
             return False
     state.targets[0, strategy], state.has_target[0, strategy] = wanted, 1

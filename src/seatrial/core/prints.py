@@ -5,7 +5,7 @@ Only what a bar says goes into it, so the backtest and the emulators make the sa
 
 from __future__ import annotations
 
-from seatrial.core.compiled import compiled
+from seatrial.core.compiled import compiled, compiled_once
 
 PRINTS_PER_BAR = 4
 PRINT_OFFSET_PARTS = (1, 20, 40, 59)  # sixtieths of the bar's span
@@ -54,12 +54,17 @@ def print_volume(volume_units: int, lot_units: int, index: int) -> int:
     return volume_units - 3 * quarter
 
 
+@compiled_once
+def share_of(volume_units: int, participation_ppm: int) -> int:
+    """The part of a volume that can be ours, without overflow."""
+    whole, rest = volume_units // PPM, volume_units % PPM
+    return whole * participation_ppm + rest * participation_ppm // PPM
+
+
 @compiled
 def available_units(volume_units: int, lot_units: int, participation_ppm: int) -> int:
-    """How much of a print's volume our orders can take, on the lot grid, without overflow."""
-    whole, rest = volume_units // PPM, volume_units % PPM
-    share = whole * participation_ppm + rest * participation_ppm // PPM
-    return share // lot_units * lot_units
+    """How much of a print's volume our orders can take, on the lot grid."""
+    return share_of(volume_units, participation_ppm) // lot_units * lot_units
 
 
 @compiled

@@ -82,6 +82,19 @@ def first_row(rows: Int64Array, column: int, at_ns: int, first: int, last: int) 
 
 
 @compiled_once
+def first_row_of_turn(rows: Int64Array, at_ns: int, first: int) -> int:
+    """`first_row` by start among all rows from `first` on, guessed by the bars' span: each look costs a cache miss."""
+    last = rows.shape[0]
+    ahead = at_ns - rows[first, B_START]
+    guess = first + (ahead - 1) // (rows[first, B_END] - rows[first, B_START]) + 1 if ahead > 0 else first
+    if guess < last and rows[guess, B_START] >= at_ns:
+        if guess == first or rows[guess - 1, B_START] < at_ns:
+            return guess
+        last = guess
+    return first_row(rows, B_START, at_ns, first, last)
+
+
+@compiled_once
 def calm_rows_of_one(
     state: State,
     band: Int64Array,
@@ -94,7 +107,7 @@ def calm_rows_of_one(
 ) -> int:
     """The same for one instrument, whose rows are in order of time. Looking at a row far ahead costs a cache miss."""
     if turn[0] != band[C_TURN]:
-        turn[0], turn[1] = band[C_TURN], first_row(rows, B_START, band[C_TURN], first, rows.shape[0])
+        turn[0], turn[1] = band[C_TURN], first_row_of_turn(rows, band[C_TURN], first)
     last = max(min(last, turn[1]), first)
     if until_ns < PRICE_MAX:
         last = first_row(rows, B_END, until_ns, first, last)
