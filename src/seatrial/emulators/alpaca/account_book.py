@@ -70,11 +70,15 @@ class AccountBook:
         found = self._exchange.newest_print(symbol)
         if found is None or symbol not in self.splits:
             return None if found is None else found.price_units
+        return self.in_new_shares(symbol, found.price_units, found.at_ns, self._exchange.settled_ns)
+
+    def in_new_shares(self, symbol: Symbol, price_units: int, from_ns: int, to_ns: int) -> int:
+        """A price of one instant per share as shares are at a later one."""
         ratio = Fraction(1)
-        for at_ns, new_for_old in self.splits[symbol]:
-            if found.at_ns < at_ns <= self._exchange.settled_ns:
+        for at_ns, new_for_old in self.splits.get(symbol, ()):
+            if from_ns < at_ns <= to_ns:
                 ratio *= new_for_old
-        return max(round(found.price_units / ratio), 1)
+        return price_units if ratio == 1 else max(round(price_units / ratio), 1)
 
     def close_day(self) -> None:
         """Remember what every account is worth as of the last session."""

@@ -20,7 +20,8 @@ from seatrial.domain.time import DAY_NS, HOUR_NS, parse_rfc3339
 from seatrial.emulators.alpaca.account import Account, Position
 from seatrial.emulators.alpaca.account_book import AccountBook
 from seatrial.emulators.alpaca.alarms import Alarms
-from seatrial.emulators.alpaca.amounts import EXACT, MONEY, qty_of, share_of
+from seatrial.emulators.alpaca.amounts import EXACT, MONEY, ZERO, qty_of, share_of
+from seatrial.emulators.alpaca.bookings import DIVIDEND, IN_LIEU, SPLIT, Bookings
 from seatrial.emulators.alpaca.corporate_actions import ListedAction
 from seatrial.emulators.alpaca.lifecycle import Lifecycle
 from seatrial.emulators.alpaca.order_register import OrderRegister
@@ -38,6 +39,7 @@ class CorporateEvents:
         self,
         exchange: Exchange,
         book: AccountBook,
+        bookings: Bookings,
         register: OrderRegister,
         router: OrderRouter,
         lifecycle: Lifecycle,
@@ -46,6 +48,7 @@ class CorporateEvents:
     ) -> None:
         self._exchange = exchange
         self._book = book
+        self._bookings = bookings
         self._register = register
         self._router = router
         self._lifecycle = lifecycle
@@ -71,7 +74,11 @@ class CorporateEvents:
                 self._split(account, held, instrument, action.ratio, at_ns)
             else:
                 owed = EXACT.multiply(qty_of(instrument, held.qty_units), action.rate)
-                account.cash += owed.quantize(MONEY, rounding=ROUND_FLOOR, context=EXACT)
+                paid = owed.quantize(MONEY, rounding=ROUND_FLOOR, context=EXACT)
+                account.cash += paid
+                self._bookings.add(
+                    account.name, DIVIDEND, action.symbol, at_ns, held.qty_units, per_share=action.rate, cash=paid
+                )
             self._book.put(account)
 
     def _take_back(self, name: str, symbol: str, at_ns: int) -> None:
@@ -86,12 +93,21 @@ class CorporateEvents:
         last_units = before[-1].close_units if before else 0
         whole_units = instrument.qty_scale if instrument.lot_units >= instrument.qty_scale and last_units else 1
         kept_units, after_units = floor(exact) // whole_units * whole_units, floor(exact)
+        brought_units = side * after_units - held.qty_units
+        self._bookings.add(account.name, SPLIT, instrument.symbol, at_ns, brought_units, moved_units=brought_units)
+        lieu = cost = ZERO
         if whole_units > 1 and last_units:
             price_units = max(floor(last_units / ratio), 1)
             worth = side * (exact - kept_units) * price_units / (instrument.price_scale * instrument.qty_scale)
-            account.cash += Decimal(floor(worth / Fraction(MONEY))) * MONEY
+            lieu = Decimal(floor(worth / Fraction(MONEY))) * MONEY
+            account.cash += lieu
         if kept_units < after_units:
-            held.cost -= share_of(held.cost, after_units - kept_units, after_units)
+            cost = share_of(held.cost, after_units - kept_units, after_units)
+            held.cost -= cost
+        if lieu or kept_units < after_units:
+            paid_units = side * (kept_units - after_units)
+            moved = {"moved_units": paid_units, "cash": lieu, "cost": -cost}
+            self._bookings.add(account.name, IN_LIEU, instrument.symbol, at_ns, paid_units, **moved)
         held.qty_units = side * kept_units
         if not kept_units:
             del account.positions[instrument.symbol]

@@ -17,6 +17,7 @@ from seatrial.emulators.alpaca.amounts import ZERO, amount_of
 from seatrial.emulators.alpaca.arrivals import Arrivals
 from seatrial.emulators.alpaca.assets import Listing, Listings, is_coin
 from seatrial.emulators.alpaca.auctions import check_auction
+from seatrial.emulators.alpaca.bookings import Bookings
 from seatrial.emulators.alpaca.corporate_actions import ListedAction
 from seatrial.emulators.alpaca.corporate_events import CorporateEvents
 from seatrial.emulators.alpaca.eras import Era
@@ -72,6 +73,7 @@ class Desk:
         self.register = OrderRegister(exchange.instruments)
         self.book = AccountBook(exchange, records, deposits, self.register.open.reserved)
         self.fills = FillBook(identity)
+        self.bookings = Bookings(records, identity)
         self.news = News(exchange, records, identity, history)
         self._router = OrderRouter(exchange)
         self._alarms = Alarms(exchange, self.news.settle)
@@ -81,7 +83,9 @@ class Desk:
         self._arrivals = Arrivals(
             self.register, self._router, self._lifecycle, self._alarms, self.news, route_ns=route_ns
         )
-        CorporateEvents(exchange, self.book, self.register, self._router, self._lifecycle, self._alarms, actions)
+        CorporateEvents(
+            exchange, self.book, self.bookings, self.register, self._router, self._lifecycle, self._alarms, actions
+        )
         self._take_up(records)
         exchange.on_settled.append(self.news.settle)
 

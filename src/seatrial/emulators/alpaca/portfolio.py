@@ -1,12 +1,13 @@
-"""How an account's worth went: its executions played again over the bars (`venues.md` 2.1, portfolio history).
+"""How an account's worth went: its executions, splits and dividends played again over the bars (`venues.md` 2.1).
 
-Nothing of it is stored. At every sample the account has the cash and the positions its executions up to then left it,
-valued at the last finished bar; a position without one is worth what it cost.
+Nothing of it is stored. At every sample the account has the cash and the positions that what happened up to then left
+it, valued at the last finished bar, in new shares where a split came after it; a position without one is worth what it
+cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from seatrial.domain.faults import RequestFault
@@ -43,7 +44,7 @@ def portfolio_history(desk: Desk, name: str, query: Mapping[str, str]) -> dict[s
     choice_of(query, "intraday_reporting", ("market_hours", "extended_hours", "continuous"))
     choice_of(query, "pnl_reset", ("per_day", "no_reset"))
     bool_of(query, "extended_hours")
-    past = _Past(desk, account, desk.fills.of(name))
+    past = _Past(desk, account)
     first_ns = max(starts_ns, account.created_ns)
     base_value = past.equity_at(first_ns)
     stamps = _samples(desk, first_ns, ends_ns, SPANS[timeframe])
@@ -82,13 +83,14 @@ def _samples(desk: Desk, starts_ns: int, ends_ns: int, span_ns: int) -> list[int
 
 
 class _Past:
-    """An account going through its executions once, forwards."""
+    """An account going once through what it traded and what was booked on it, forwards."""
 
-    def __init__(self, desk: Desk, account: Account, fills: Sequence[Fill]) -> None:
+    def __init__(self, desk: Desk, account: Account) -> None:
         self._desk = desk
-        self._fills = fills
-        self._next = 0
-        flow = sum((self._flow(fill) for fill in fills), ZERO)
+        self._fills, self._booked = desk.fills.of(account.name), desk.bookings.of(account.name)
+        self._next = self._next_booked = 0
+        flow = sum((self._flow(fill) for fill in self._fills), ZERO)
+        flow += sum((entry.cash for entry in self._booked), ZERO)
         self._account = Account(account.name, account.cash - flow, account.created_ns, ZERO)
         self._at_ns = 0
 
@@ -97,18 +99,33 @@ class _Past:
         instruments = self._desk.exchange.instruments
         while self._next < len(self._fills) and self._fills[self._next].at_ns <= at_ns:
             fill = self._fills[self._next]
+            self._book_until(fill.at_ns)
             side = Side.BUY if fill.side > 0 else Side.SELL
             self._account.post(instruments[Symbol(fill.symbol)], side, fill.price_units, fill.qty_units)
             self._next += 1
+        self._book_until(at_ns)
         self._at_ns = at_ns
         return standing(self._account, instruments, self._close).equity.quantize(MONEY)
+
+    def _book_until(self, at_ns: int) -> None:
+        while self._next_booked < len(self._booked) and self._booked[self._next_booked].at_ns <= at_ns:
+            entry = self._booked[self._next_booked]
+            self._next_booked += 1
+            self._account.cash += entry.cash
+            held = self._account.positions.get(entry.symbol)
+            if held is not None:
+                held.qty_units += entry.moved_units
+                held.cost += entry.cost
+                if not held.qty_units:
+                    del self._account.positions[entry.symbol]
 
     def _close(self, symbol: Symbol) -> int | None:
         for days in (1, STALE_DAYS_MAX):
             bars = self._desk.exchange.finished_bars(symbol, self._at_ns - days * DAY_NS, self._at_ns)
             known = [bar for bar in bars[-2:] if bar.end_ns <= self._at_ns]
             if known:
-                return known[-1].close_units
+                last = known[-1]
+                return self._desk.book.in_new_shares(symbol, last.close_units, last.end_ns, self._at_ns)
         return None
 
     def _flow(self, fill: Fill) -> Decimal:

@@ -124,17 +124,20 @@ def _lastday_price(desk: Desk, instrument: Instrument) -> Decimal | None:
     if starts_ns is None:
         return None
     bars = desk.exchange.finished_bars(instrument.symbol, starts_ns - LAST_CLOSE_DAYS_MAX * DAY_NS, starts_ns)
-    return amount_of(bars[-1].close_units, instrument.price_scale) if bars else None
+    if not bars:
+        return None
+    last = bars[-1]
+    close_units = desk.book.in_new_shares(instrument.symbol, last.close_units, last.end_ns, desk.exchange.now_ns())
+    return amount_of(close_units, instrument.price_scale)
 
 
 def _older_qty(desk: Desk, name: str, instrument: Instrument, held: Position) -> Decimal:
     """What of a position was held before the day of now; signed."""
     starts_ns = _day_start_ns(desk, instrument) or 0
-    older_units, least_units = 0, abs(held.qty_units)
+    older_units, least_units = held.qty_units, abs(held.qty_units)
     for fill in reversed(desk.fills.of(name)):
         if fill.symbol != instrument.symbol:
             continue
-        older_units = fill.position_units
         if fill.at_ns < starts_ns:
             break
         before_units = fill.position_units - fill.side * fill.qty_units
