@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+import msgspec
 
 from seatrial.core.book import Execution, PlainBook
 from seatrial.domain.ids import Symbol
@@ -27,8 +28,7 @@ class SelfTrade(IntEnum):
     DECREMENT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, gc=False):
     """What an order asks of the market. `qty_units` is what is still open of it; prices it has none of are 0."""
 
     side: Side

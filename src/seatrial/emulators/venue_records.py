@@ -129,12 +129,12 @@ class VenueRecords:
         return None if row is None else cast(bytes, row[0])
 
     def orders_named(self, account: str, client_order_id: str) -> Iterator[bytes]:
-        """Orders of an account that have a client id, newest first."""
-        return self._each(
+        """Orders of an account that have a client id, newest first; what is yet to be written is not looked at."""
+        rows = self._connection.execute(
             "SELECT body FROM orders WHERE venue=? AND account=? AND client_order_id=? ORDER BY number DESC",
-            account,
-            client_order_id,
+            (self.name, account, client_order_id),
         )
+        return (body for (body,) in rows)
 
     def orders_from(self, account: str, number: int, *, newest_first: bool) -> Iterator[bytes]:
         """Orders of an account from a number on."""

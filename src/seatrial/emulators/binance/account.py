@@ -53,9 +53,13 @@ class Account:
 
     def rename(self, order: Order, client_order_id: str) -> None:
         """The order has another client id from now on."""
-        self._latest.pop((order.symbol, order.client_order_id), None)
+        former = order.symbol, order.client_order_id
+        self._latest.pop(former, None)
         order.client_order_id = client_order_id
         self._latest[order.symbol, client_order_id] = order.order_id
+        for other in self._at_hand.values():  # an older one that had the name before is meant by it again
+            if (other.symbol, other.client_order_id) == former:
+                self._latest[former] = max(other.order_id, self._latest.get(former, 0))
 
     def finish(self, order: Order) -> None:
         """The order is open no more."""
@@ -124,7 +128,9 @@ class Account:
         if order_id is None:
             if client_order_id is None:
                 raise refusals.missing_both("origClientOrderId", "orderId")
-            order_id = self._latest.get((symbol, client_order_id)) or self.past.latest(symbol, client_order_id)
+            order_id = self._latest.get((symbol, client_order_id))
+            if order_id is None:
+                order_id = self.past.latest(symbol, client_order_id, self._at_hand)
         order = None if order_id is None else self.order(order_id)
         if order is None or order.symbol != symbol:
             return None

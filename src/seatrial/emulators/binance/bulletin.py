@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
-from functools import partial
+
+import msgspec
 
 from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.account_events import AccountEvent
@@ -12,10 +12,12 @@ from seatrial.emulators.binance.ledger import Ledger
 from seatrial.emulators.binance.order_lists import OrderList, list_status
 from seatrial.emulators.binance.orders import Order, Trade
 from seatrial.emulators.binance.reports import Prevention, execution_report
+from seatrial.emulators.binance.wallet import POSITION
 
 OnAccountEvent = Callable[[str, AccountEvent], None]
 
 REPORT = "executionReport"
+LIST_STATUS = "listStatus"
 OPERATIONS = {
     "NEW": "accepted",
     "TRADE": "executed",
@@ -73,29 +75,20 @@ class Bulletin:
     ) -> None:
         """What happened to an order, for its owner and the history; then the balances that changed with it."""
         at_ns = order.updated_ns
-        snapshot = copy(order)
-        self._ledger.happened(OPERATIONS[execution], snapshot)
-        make = partial(
-            execution_report,
-            snapshot,
-            execution,
-            at_ns=at_ns,
-            trade=trade,
-            cancel_id=cancel_id,
-            prevention=prevention,
-        )
-        self._waiting.append((account.name, AccountEvent(f"{REPORT} {execution} {order.status}", make)))
+        self._ledger.happened(OPERATIONS[execution], order)
+        told = execution_report(order, execution, at_ns=at_ns, trade=trade, cancel_id=cancel_id, prevention=prevention)
+        self._waiting.append((account.name, AccountEvent(REPORT, f"{REPORT} {execution} {order.status}", told)))
         position = account.wallet.position_event(at_ns)
         if position is not None:
-            self._waiting.append((account.name, AccountEvent("outboundAccountPosition", position)))
+            self._waiting.append((account.name, AccountEvent(POSITION, POSITION, position)))
         self._ledger.changed(order)
 
     def report_rejected(self, account: Account, order: Order, reason: str) -> None:
         """A new order that a cancel-replace could not place: told, and remembered by nobody."""
-        event = execution_report(order, "REJECTED", at_ns=order.created_ns, reject_reason=reason)
-        self._waiting.append((account.name, AccountEvent(f"{REPORT} REJECTED REJECTED", lambda: event)))
+        told = execution_report(order, "REJECTED", at_ns=order.created_ns, reject_reason=reason)
+        self._waiting.append((account.name, AccountEvent(REPORT, f"{REPORT} REJECTED REJECTED", told)))
 
     def tell_list(self, account: Account, group: OrderList, at_ns: int) -> None:
         """The `listStatus` event, as things stand."""
-        event = list_status(group, account.members(group), at_ns)
-        self._waiting.append((account.name, AccountEvent("listStatus", lambda: event)))
+        told = msgspec.json.encode(list_status(group, account.members(group), at_ns))
+        self._waiting.append((account.name, AccountEvent(LIST_STATUS, LIST_STATUS, told)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance import refusals
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seatrial.emulators.binance.listen_keys import ListenKeys
 
 ANSWER_LAST = 0.5
+_AT_ONCE: AbstractContextManager[None] = nullcontext()
 Security = Literal["none", "key", "signed"]
 
 
@@ -84,12 +85,14 @@ class Desk:
         timestamp = parameters.required("timestamp", r"^[0-9]{1,20}$")
         check_timestamp(int(timestamp), parameters.decimal("recvWindow"), self.clock.now_ns())
 
-    @contextmanager
-    def told_in_order(self) -> Iterator[None]:
+    def told_in_order(self) -> AbstractContextManager[None]:
         """Around a request and its answer: its events come before the answer, or by lot after it."""
         if self._answer_order is None or self._answer_order.random() < ANSWER_LAST:
-            yield
-            return
+            return _AT_ONCE
+        return self._answered_first()
+
+    @contextmanager
+    def _answered_first(self) -> Iterator[None]:
         self.spot.clearing.bulletin.hold()
         try:
             yield
@@ -106,8 +109,7 @@ class Desk:
             settling.release()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request that is known to come from whom it says. `holder` is None where nobody had to say."""
 
     parameters: Parameters

@@ -5,8 +5,8 @@ They are walked in the order in which exchangeInfo lists them; the first that fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from seatrial.emulators.binance import engine_refusals
 from seatrial.emulators.binance.intake import Draft
@@ -23,8 +23,7 @@ from seatrial.emulators.binance.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What filters must know of market and account; the new order is not counted.
 
     `average` is the volume-weighted price of the last five minutes, None before the first print. `position` is

@@ -7,8 +7,9 @@ digits, and only afterwards (elsewhere) filters and balances.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from seatrial.emulators.binance import engine_refusals, refusals
 from seatrial.emulators.binance.numbers import ZERO
@@ -43,8 +44,7 @@ FORBIDS = {
 IGNORED = ("newOrderRespType", "apiKey", "returnRateLimits")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A new order that is well formed. Absent amounts are zero."""
 
     rules: Rules

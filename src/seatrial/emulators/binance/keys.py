@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -41,7 +40,7 @@ class Verifier(Protocol):
 
 def hmac_hex(secret: str, payload: bytes) -> str:
     """The HMAC signature a client must have sent."""
-    return hmac.new(secret.encode(), payload, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), payload, "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)

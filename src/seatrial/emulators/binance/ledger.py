@@ -73,7 +73,7 @@ class Ledger:
         self._trades: list[Trade] = []
         self._notes: list[tuple[str, int, _Note]] = []
         self._wallets: dict[str, Account] = {}
-        self._operations: list[tuple[str, Order]] = []
+        self._operations: list[tuple[str, str, str, str]] = []
         self._trade_id = TRADE_IDS_FROM
         self._trade_row = 0
         self._note_number = 0
@@ -132,8 +132,9 @@ class Ledger:
         self._trades.append(trade)
 
     def happened(self, operation: str, order: Order) -> None:
-        """A line for the operation history, written once it is durable. The order is told as it is given."""
-        self._operations.append((operation, order))
+        """A line for the operation history, written once it is durable; it tells the order as it stands now."""
+        what = f"{order.symbol} {order.side} {order.executed}/{order.quantity}"
+        self._operations.append((operation, order.account, order.client_order_id, what))
 
     def commit(self, market_ns: int) -> None:
         """Make everything durable that changed, and that market time has come this far.
@@ -150,9 +151,8 @@ class Ledger:
         for account in self._wallets.values():
             for order_id in account.trim():
                 del self._holders[order_id]
-        for operation, order in self._operations:
-            what = f"{order.symbol} {order.side} {order.executed}/{order.quantity}"
-            self._history.record(operation, account=order.account, client_order_id=order.client_order_id, what=what)
+        for operation, name, client_order_id, what in self._operations:
+            self._history.record(operation, account=name, client_order_id=client_order_id, what=what)
         self._wallets, self._operations, self._notes = {}, [], []
 
     def _write_down(self) -> None:

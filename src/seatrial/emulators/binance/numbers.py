@@ -7,6 +7,7 @@ together pass every test.
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 
 CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN)  # wide enough that nothing below ever rounds by itself
 SCALE = 10**8
@@ -14,6 +15,7 @@ _SCALE = Decimal(SCALE)
 ZERO = Decimal(0)
 UNIT = Decimal(1).scaleb(-8)
 DIGITS_MAX = 8
+REMEMBERED_MAX = 16_384  # prices and quantities come again and again
 
 
 def text(number: Decimal) -> str:
@@ -46,6 +48,7 @@ def on_step(number: Decimal, step: Decimal) -> bool:
     return CONTEXT.remainder(number, step) == 0
 
 
+@lru_cache(REMEMBERED_MAX)
 def from_units(units: int) -> Decimal:
     """A whole number of 1e-8 as a decimal."""
     return CONTEXT.multiply(Decimal(units), UNIT)
@@ -53,6 +56,8 @@ def from_units(units: int) -> Decimal:
 
 def to_units(number: Decimal) -> int:
     """A decimal as a whole number of 1e-8; the caller has seen to its digits."""
+    if not number:
+        return 0
     product = CONTEXT.multiply(number, _SCALE)
     units = int(product)
     assert units == product, f"{number} has more than {DIGITS_MAX} digits"

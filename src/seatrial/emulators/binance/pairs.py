@@ -25,7 +25,7 @@ from seatrial.domain.time import MINUTE_NS
 from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.binance.market import Change, Levels, PairMarket, Quote
 from seatrial.emulators.binance.market_trade import MarketTrade
-from seatrial.emulators.binance.numbers import CONTEXT, ZERO, from_units, step_down
+from seatrial.emulators.binance.numbers import CONTEXT, DIGITS_MAX, ZERO, from_units, step_down, to_units
 from seatrial.emulators.binance.rules import Rules
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.floor.shown import DepthChange, Level
@@ -191,13 +191,14 @@ class BookPair(PairMarket):
 
     def cost_to_buy(self, quantity: Decimal) -> Decimal | None:
         """What the asks want for a quantity; None where there are not that many."""
-        left, cost = quantity, ZERO
-        for price, qty in self.levels(BOOK_LEVELS_MAX)[2]:
-            taken = min(left, qty)
-            cost = CONTEXT.add(cost, CONTEXT.multiply(price, taken))
+        depth = self._exchange.depth(self._symbol, BOOK_LEVELS_MAX)
+        left, cost = to_units(quantity), 0
+        for price_units, qty_units in () if depth is None else depth.asks:
+            taken = min(left, qty_units)
+            cost += price_units * taken
             left -= taken
             if not left:
-                return cost
+                return CONTEXT.scaleb(Decimal(cost), -2 * DIGITS_MAX)
         return None
 
     def bought_for(self, budget: Decimal, side: str) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 import msgspec
 
@@ -31,11 +31,14 @@ class Past:
         order = None if body is None else _ORDERS.decode(body)
         return order if order is not None and order.account == self._account else None
 
-    def latest(self, symbol: str, client_order_id: str) -> int | None:
-        """The newest order of a pair that has this client id."""
-        self._write_down()
+    def latest(self, symbol: str, client_order_id: str, at_hand: Container[int]) -> int | None:
+        """The newest order of a pair that has this client id, but for those at hand: their owner knows their names.
+
+        Only they can have changed since they were written, so nothing need be written for this question.
+        """
         found = map(_ORDERS.decode, self._records.orders_named(self._account, client_order_id))
-        return next((order.order_id for order in found if order.symbol == symbol), None)
+        ids = (order.order_id for order in found if order.symbol == symbol)
+        return next((order_id for order_id in ids if order_id not in at_hand), None)
 
     def orders(self, since: int, *, newest_first: bool) -> Iterator[Order]:
         """Orders of all pairs, from an id on."""

@@ -144,7 +144,8 @@ class OrderMeter:
 
     def headers(self) -> dict[str, str]:
         """`X-MBX-ORDER-COUNT-10S` and `-1D`."""
-        ten, day = (str(row["count"]) for row in self.rows())
+        now_ns = self._clock.now_ns()
+        ten, day = (str(window.at(now_ns)) for *_, window in self._windows)
         return {"X-MBX-ORDER-COUNT-10S": ten, "X-MBX-ORDER-COUNT-1D": day}
 
 

@@ -26,6 +26,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 def without_signature(raw: bytes) -> bytes:
     """A raw parameter string without its `signature` parameter, every other byte untouched."""
+    if b"signature=" not in raw:
+        return raw
     return b"&".join(part for part in raw.split(b"&") if not part.startswith(b"signature="))
 
 

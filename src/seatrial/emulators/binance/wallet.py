@@ -6,15 +6,16 @@ never by placing, cancelling or expiring an order; and neither is ever negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from seatrial.domain.time import MILLISECOND_NS
 from seatrial.emulators.binance import engine_refusals
 from seatrial.emulators.binance.numbers import ZERO, text
+
+POSITION = "outboundAccountPosition"
 
 Json = dict[str, object]
 
@@ -86,7 +87,10 @@ class Wallet:
 
     def of(self, asset: str) -> Balance:
         """The balance of an asset, zero where the account never had it."""
-        return self.balances.setdefault(asset, Balance())
+        held = self.balances.get(asset)
+        if held is None:
+            held = self.balances[asset] = Balance()
+        return held
 
     def reserve(self, asset: str, amount: Decimal) -> None:
         """Lock what an order will need; -2010 where there is not enough free."""
@@ -122,13 +126,17 @@ class Wallet:
     def _touch(self, asset: str) -> None:
         self.touched[asset] = None
 
-    def position_event(self, at_ns: int) -> Callable[[], Json] | None:
-        """`outboundAccountPosition` of the assets touched since the last one, or None. It holds what it tells."""
+    def position_event(self, at_ns: int) -> bytes | None:
+        """`outboundAccountPosition` of the assets touched since the last one, or None."""
         if not self.touched:
             return None
-        held = [(asset, balance.free, balance.locked) for asset in self.touched for balance in (self.balances[asset],)]
+        rows = []
+        for asset in self.touched:
+            held = self.balances[asset]
+            rows.append(f'{{"a":"{asset}","f":"{text(held.free)}","l":"{text(held.locked)}"}}')
         self.touched = {}
-        return partial(_position_event, held, at_ns // MILLISECOND_NS)
+        at_ms = at_ns // MILLISECOND_NS
+        return f'{{"e":"{POSITION}","E":{at_ms},"u":{at_ms},"B":[{",".join(rows)}]}}'.encode()
 
     def rows(self, *, omit_zero: bool) -> list[Json]:
         """`balances` of the account."""
@@ -137,8 +145,3 @@ class Wallet:
             for asset, held in sorted(self.balances.items())
             if not omit_zero or held.free or held.locked
         ]
-
-
-def _position_event(held: Sequence[tuple[str, Decimal, Decimal]], at_ms: int) -> Json:
-    rows = [{"a": asset, "f": text(free), "l": text(locked)} for asset, free, locked in held]
-    return {"e": "outboundAccountPosition", "E": at_ms, "u": at_ms, "B": rows}
