@@ -9,7 +9,7 @@ import pytest
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import require_accounts
 from seatrial.bootstrap.doors import doors, roles
-from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.links import Line, connect, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.markets import load_timeline, venue_markets
@@ -97,7 +97,7 @@ async def told(settings: Settings, venue: str) -> tuple[Outcome, bool]:
     """What a venue answers to one order, and whether it then knows it."""
     async with http_client() as http:
         connection = connect(
-            settings, venue, [instrument_of(Symbol(SYMBOLS[venue]))], clock=WallClock(), http=http, name="test"
+            settings, venue, [instrument_of(Symbol(SYMBOLS[venue]))], Line(WallClock(), http, name="test")
         )
         outcome = await connection.submit(order(SYMBOLS[venue], 1))
         found = await connection.find(ClientOrderId("paper-1"), Symbol(SYMBOLS[venue]))

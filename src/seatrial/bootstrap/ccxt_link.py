@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx
-
 from seatrial.bootstrap.credentials import uses_own_venues
-from seatrial.bootstrap.links import account_of
-from seatrial.bootstrap.randomness import seeded
+from seatrial.bootstrap.links import Line, account_of, connection_of
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.venue_urls import local_binance
 from seatrial.domain.faults import RequestFault
 from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import Clock
 from seatrial.venues.binance.door import BinanceUrls
 from seatrial.venues.ccxt.client import CcxtVenue
 from seatrial.venues.ccxt.exchange import PREFIX, open_exchange, require_known
@@ -37,10 +33,7 @@ def ccxt_of(
     settings: Settings,
     venue: str,
     instruments: Sequence[Instrument],
-    *,
-    clock: Clock,
-    http: httpx.AsyncClient,
-    name: str,
+    line: Line,
 ) -> CcxtVenue:
     """`ccxt:NAME` in this mode: the exchange's sandbox in mode paper, the emulated Binance on local venues.
 
@@ -53,16 +46,8 @@ def ccxt_of(
         accepted = f"{PREFIX}{EMULATED}, the one exchange that local venues emulate; --mode paper for a sandbox"
         raise RequestFault("venue", accepted, venue)
     require_known(exchange)
-    account = account_of(settings, EMULATED if own else "ccxt")
-    connection = Connection(
-        account=AccountId(venue),
-        http=http,
-        key=account.key,
-        secret=account.secret,
-        clock=clock,
-        random=seeded(settings.seed, f"{venue} {name}"),
-        instruments={instrument.symbol: instrument for instrument in instruments},
-    )
+    keys = account_of(settings, EMULATED if own else "ccxt")
+    connection = connection_of(settings, AccountId(venue), keys, instruments, line)
     more: Mapping[str, Any] = {"password": settings.values["ccxt.password"].reveal()}
     if own:
         more = emulated_at(local_binance(settings.host, settings.ports.binance))

@@ -12,7 +12,7 @@ from seatrial.bootstrap.ccxt_link import ccxt_of
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import PAPER_SETTINGS, uses_own_venues
 from seatrial.bootstrap.declarations import BY_NAME
-from seatrial.bootstrap.links import adapter_of, http_client
+from seatrial.bootstrap.links import Line, adapter_of, http_client
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.symbols import SHOWN, traded_symbols
 from seatrial.domain.faults import ConfigurationFault, RequestFault
@@ -62,7 +62,7 @@ async def _check(settings: Settings, venue: str, symbols: Sequence[str], say: Sa
     clock = WallClock()
     async with http_client(outside=not own, logged=False) as http:
         build = ccxt_of if venue.startswith(PREFIX) else adapter_of
-        connection: Examinable = build(settings, venue, instruments, clock=clock, http=http, name="check")
+        connection: Examinable = build(settings, venue, instruments, Line(clock, http, name="check"))
         say(venue, Reading("address", Verdict.OK, address))
         theirs = not own and (venue.startswith(PREFIX) or _is_theirs(rest))
         examination = Examination(

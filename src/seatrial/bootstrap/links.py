@@ -17,6 +17,7 @@ from seatrial.bootstrap.randomness import local_key, local_secret, seeded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
 from seatrial.bootstrap.venue_urls import local_alpaca, local_binance, paper_alpaca, paper_binance
+from seatrial.domain.ids import AccountId
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.venues.alpaca.client import AlpacaVenue
@@ -31,68 +32,62 @@ REAL_SOCKETS = SocketSettings(ping_seconds=20.0, silence_seconds=60.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What one connection is made with."""
+
+    clock: Clock
+    http: httpx.AsyncClient
+    name: str  # tells connections apart where they draw chance, as in back-off
+    sockets: SocketSettings = REAL_SOCKETS
+    ticks: bool = True  # without, only bars are asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
     """How the connections of a platform are made; the defaults are those of real sockets in real time."""
 
     http: Callable[[str], httpx.AsyncClient]  # a client per venue and connection
-    sockets: SocketSettings | None = None
+    sockets: SocketSettings = REAL_SOCKETS
     ticks: bool = True
 
 
-def connect(
-    settings: Settings,
-    venue: str,
-    instruments: Sequence[Instrument],
-    *,
-    clock: Clock,
-    http: httpx.AsyncClient,
-    name: str,
-    sockets: SocketSettings | None = None,
-    ticks: bool = True,
-) -> Venue:
+def connect(settings: Settings, venue: str, instruments: Sequence[Instrument], line: Line) -> Venue:
     """One connection to a venue: a local one, or in mode paper the venue's own endpoint.
-
-    `name` tells connections apart where they draw chance, as in back-off.
-
-    `sockets` are the habits of its streams; without `ticks` only bars are asked for.
 
     Raises:
         ConfigurationFault: the mode needs an account there is not.
     """
     require_accounts(settings)
-    adapter = adapter_of(settings, venue, instruments, clock=clock, http=http, name=name, sockets=sockets, ticks=ticks)
+    adapter = adapter_of(settings, venue, instruments, line)
     return DryVenue(adapter) if settings.mode is Mode.DRY_RUN else adapter
 
 
-def adapter_of(
-    settings: Settings,
-    venue: str,
-    instruments: Sequence[Instrument],
-    *,
-    clock: Clock,
-    http: httpx.AsyncClient,
-    name: str,
-    sockets: SocketSettings | None = None,
-    ticks: bool = True,
-) -> Examinable:
-    """The same, bare: only for whoever sends no command. Takes the same arguments as `connect`.
+def adapter_of(settings: Settings, venue: str, instruments: Sequence[Instrument], line: Line) -> Examinable:
+    """The same, bare: only for whoever sends no command.
 
     Raises:
         ConfigurationFault: the mode needs an account there is not.
     """
-    account = account_of(settings, venue)
-    connection = Connection(
-        account=account_at(settings, venue).id,
-        http=http,
-        key=account.key,
-        secret=account.secret,
-        clock=clock,
-        random=seeded(settings.seed, f"{venue} {name}"),
-        instruments={instrument.symbol: instrument for instrument in instruments},
-        sockets=sockets or REAL_SOCKETS,
-        ticks=ticks,
-    )
+    account = account_at(settings, venue).id
+    connection = connection_of(settings, account, account_of(settings, venue), instruments, line)
     return _alpaca(settings, connection) if venue == "alpaca" else _binance(settings, connection)
+
+
+def connection_of(
+    settings: Settings, account: AccountId, keys: Credentials, instruments: Sequence[Instrument], line: Line
+) -> Connection:
+    """What an adapter is built on."""
+    return Connection(
+        account=account,
+        http=line.http,
+        key=keys.key,
+        secret=keys.secret,
+        clock=line.clock,
+        random=seeded(settings.seed, f"{account} {line.name}"),
+        instruments={instrument.symbol: instrument for instrument in instruments},
+        sockets=line.sockets,
+        ticks=line.ticks,
+    )
 
 
 def http_client(*, outside: bool = False, logged: bool = True) -> httpx.AsyncClient:

@@ -19,7 +19,7 @@ from seatrial.bootstrap.databases.places import place_of
 from seatrial.bootstrap.effective import config_body
 from seatrial.bootstrap.journals import open_journal
 from seatrial.bootstrap.limit_keys import read_limit
-from seatrial.bootstrap.links import Wire, connect, http_client
+from seatrial.bootstrap.links import Line, Wire, connect, http_client
 from seatrial.bootstrap.market_identity import claim_market
 from seatrial.bootstrap.order_log import OrderLog
 from seatrial.bootstrap.peers import ports_of, watch_client
@@ -199,11 +199,7 @@ def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, n
             settings,
             venue,
             instruments,
-            clock=clock,
-            http=wire.http(venue),
-            name=name,
-            sockets=wire.sockets,
-            ticks=wire.ticks,
+            Line(clock, wire.http(venue), name=name, sockets=wire.sockets, ticks=wire.ticks),
         )
         for venue, instruments in listed.items()
     ]

@@ -13,7 +13,7 @@ from seatrial.bootstrap.access import open_access, watch_auth
 from seatrial.bootstrap.accounts import account_at
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import uses_own_venues
-from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.links import Line, connect, http_client
 from seatrial.bootstrap.randomness import fresh_name
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
@@ -92,9 +92,7 @@ def _build(
                 settings,
                 venue,
                 each,
-                clock=clock,
-                http=http_client(outside=not uses_own_venues(settings)),
-                name="watch",
+                Line(clock, http_client(outside=not uses_own_venues(settings)), name="watch"),
             )
             for venue, each in listed.items()
         ],

@@ -12,7 +12,7 @@ from seatrial.bootstrap.catalog.book_recording import BookEar, book_ear, books_w
 from seatrial.bootstrap.catalog.importing import archive_of
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.credentials import uses_own_venues
-from seatrial.bootstrap.links import connect, http_client
+from seatrial.bootstrap.links import Line, connect, http_client
 from seatrial.bootstrap.settings import Settings
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import SECOND_NS, Clock
@@ -134,7 +134,7 @@ def run_record(
             for venue in sorted({str(each.venue) for each in instruments}):
                 mine = [each for each in instruments if each.venue == venue]
                 http = await stack.enter_async_context(http_client(outside=not own))
-                connection = connect(settings, venue, mine, clock=clock, http=http, name="record")
+                connection = connect(settings, venue, mine, Line(clock, http, name="record"))
                 where = "the local venue" if own else host_of(settings.values[f"{venue}.base_url"])
                 ear = Ear(archive_of(settings), mine, clock, source=f"recorded from {where}", live=not own, say=say)
                 ears.append(ear)
