@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.services.scripted_venue import AAPL, ScriptedVenue
+from tests.services.scripted_venue import AAPL, USD, ScriptedVenue
 from tests.services.trading_desk import SHARE, Desk, on_a_morning, open_desk
 
+from seatrial.domain.facts import Transfer
 from seatrial.domain.ids import Symbol
 from seatrial.domain.money import CASH_SCALE
 from seatrial.domain.money_facts import CashDividend, Split
 from seatrial.domain.time import DAY_NS, HOUR_NS, SECOND_NS, rfc3339
 from seatrial.runs.virtual_time import VirtualLoop
 from seatrial.venues.actions import VenueAction
+from seatrial.venues.payments import VenuePayment
 
 EX_DAY = 17_939  # 2019-02-12: the morning of these tests is the day before
 ACTIONS = (
@@ -121,3 +123,42 @@ def test_a_list_that_cannot_be_had_is_asked_for_again_and_degrades_health(tmp_pa
 def test_the_days_are_those_of_the_instrument() -> None:
     assert AAPL.calendar == "XNYS"
     assert EX_DAY * DAY_NS == 1_549_929_600 * SECOND_NS
+
+
+class PayingVenue(ScriptedVenue):
+    """Pays a dividend in the middle of a day, and says so in its record; that is answered a little later."""
+
+    record: tuple[VenuePayment, ...] = ()
+
+    async def payments_since(self, at_ns: int) -> Sequence[VenuePayment]:
+        """See `TellsPayments`."""
+        await self._ask()
+        return [payment for payment in self.record if payment.at_ns >= at_ns]
+
+    def pay(self, name: str, units: int) -> None:
+        """Book and write down."""
+        self.cash_units += units
+        self.record += (VenuePayment(name, "DIV", self.now_ns(), USD, units, Symbol("AAPL")),)
+
+
+def test_a_dividend_that_the_venue_s_record_tells_of_is_booked_once_and_halts_nobody(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        venue = PayingVenue(loop.now_ns)
+        async with open_desk(loop, tmp_path, venue) as desk:
+            await hold_seven(desk)
+            venue.pay("one", 7 * CASH_SCALE // 2)
+            await asyncio.sleep(60)
+            paid = [fact.reason for fact in desk.facts(Transfer) if fact.symbol is None]
+            assert paid[1:] == ["payment one DIV AAPL"]
+        venue.pay("two", -CASH_SCALE)  # while nobody looks
+        async with open_desk(loop, tmp_path, venue, "second") as desk:
+            await asyncio.sleep(60)
+            paid = [fact.reason for fact in desk.facts(Transfer) if fact.symbol is None]
+            assert paid[1:] == ["payment one DIV AAPL", "payment two DIV AAPL"]
+            machine = desk.service.machine
+            (account,) = machine.accounts
+            assert machine.cash(account.id, account.currency) == venue.cash_units
+            assert desk.service.settled
+            assert desk.service.engine.latched is None
+
+    on_a_morning(main)

@@ -25,6 +25,7 @@ from seatrial.runs.virtual_time import VirtualClock, VirtualLoop, run_virtual
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.reconciler import ReconcileRules
 from seatrial.services.execution.service import ExecutionService
+from seatrial.venues.payments import TellsPayments
 
 MORNING_NS = parse_rfc3339("2019-02-11T14:30:00Z")
 SHARE = AAPL.qty_scale
@@ -48,7 +49,7 @@ class Desk:
         clock = VirtualClock(loop)
         machine = Machine([Account(PAPER, VenueName("scripted"), USD, "XNYS", LIMITS)], [(PAPER, AAPL)], journal.epoch)
         market = MarketTime(clock)
-        rules = ReconcileRules(halt_on_break=True, dividends_at_once=True)
+        rules = ReconcileRules(halt_on_break=True, dividends_at_once=not isinstance(venue, TellsPayments))
         self.service = ExecutionService(machine, journal, [venue], clock=clock, market=market, rules=rules)
         self.task = loop.create_task(self.service.run())
 

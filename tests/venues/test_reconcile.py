@@ -13,7 +13,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, V
 from seatrial.domain.instrument import binance_spot
 from seatrial.domain.money import CASH_SCALE, Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side
-from seatrial.venues.booking import booked
+from seatrial.venues.booking import booked, payment_of
 from seatrial.venues.findings import (
     CashBreak,
     FillMissed,
@@ -22,10 +22,12 @@ from seatrial.venues.findings import (
     OrderMissingAtVenue,
     OrderStatusBehind,
     OrderUnknownResolved,
+    PaymentMissed,
     PositionBreak,
     VenueEpochChanged,
     ViewsTorn,
 )
+from seatrial.venues.payments import VenuePayment
 from seatrial.venues.port import VenueFill, VenueOrder
 from seatrial.venues.reconcile import reconcile
 from seatrial.venues.truth import OurOrder, OurTruth, TheirTruth
@@ -134,6 +136,23 @@ def test_a_missed_fill_explains_position_and_cash_to_the_unit() -> None:
     assert isinstance(finding.facts[0], Fill)
 
 
+def paid(name: str, units: int, at_ns: int = 700) -> VenuePayment:
+    return VenuePayment(name, "DIV", at_ns, USDT, units, BTC.symbol)
+
+
+def test_a_dividend_explains_cash_to_the_unit_and_is_booked_once() -> None:
+    theirs = replace(NOTHING_TOLD, payments=[paid("2019::b", -3, 800), paid("2019::a", 370)], cash={USDT: 367})
+
+    findings = reconcile(NOTHING_KNOWN, theirs)
+
+    assert [type(each) for each in findings] == [PaymentMissed, PaymentMissed]
+    first, second = (each.facts[0] for each in findings)
+    assert first == Transfer(1_000, AccountId("crypto"), USDT, 370, reason="payment 2019::a DIV BTCUSDT")
+    assert isinstance(second, Transfer)
+    assert [payment_of(first), payment_of(second)] == ["2019::a", "2019::b"]
+    assert reconcile(booked(NOTHING_KNOWN, findings), theirs) == []
+
+
 def test_missed_trades_come_oldest_first_and_by_number() -> None:
     theirs = replace(NOTHING_TOLD, fills=[trade("10"), trade("9"), trade("11", at_ns=700)])
 
@@ -208,6 +227,13 @@ HOLDINGS = st.dictionaries(st.sampled_from([BTC.symbol, Symbol("DOGEUSDT")]), st
 CASH = st.dictionaries(st.sampled_from([USDT, Currency("BNB")]), st.integers(0, 10**15))
 
 
+PAYMENTS = st.lists(
+    st.builds(paid, st.integers(1, 9).map(str), st.integers(-1000, 1000), st.integers(0, 999)),
+    max_size=4,
+    unique_by=lambda payment: payment.payment_id,
+)
+
+
 @st.composite
 def truths(draw: st.DrawFn) -> tuple[OurTruth, TheirTruth]:
     fills = {fill.execution_id: fill for fill in draw(st.lists(TRADES, max_size=8))}
@@ -216,6 +242,7 @@ def truths(draw: st.DrawFn) -> tuple[OurTruth, TheirTruth]:
         name: OurOrder(name, BTC.symbol, 2 * ONE, draw(st.integers(0, ONE)), draw(STATUSES), draw(st.booleans()))
         for name in draw(st.sets(st.sampled_from(IDS)))
     }
+    payments = draw(PAYMENTS)
     told: dict[ClientOrderId, VenueOrder] = {}
     for name in draw(st.sets(st.sampled_from([*IDS, ClientOrderId("by-hand")]))):
         told |= their_order(draw(TOLD_STATUSES), filled=draw(st.integers(0, 2 * ONE)), client=name)
@@ -226,9 +253,10 @@ def truths(draw: st.DrawFn) -> tuple[OurTruth, TheirTruth]:
         holdings=draw(HOLDINGS),
         cash=draw(CASH),
         account_ref=draw(st.sampled_from(["", "uid-1", "uid-2"])),
+        payments=frozenset(payment.payment_id for payment in payments if draw(st.booleans())),
     )
     absent = frozenset(draw(st.sets(st.sampled_from(IDS)))) - told.keys()
-    theirs = TheirTruth("uid-1", told, absent, list(fills.values()), 0, draw(HOLDINGS), draw(CASH))
+    theirs = TheirTruth("uid-1", told, absent, list(fills.values()), 0, draw(HOLDINGS), draw(CASH), payments)
     return ours, theirs
 
 
@@ -249,7 +277,12 @@ def test_one_pass_converges_and_a_second_finds_nothing_to_repair(pair: tuple[Our
 @settings(max_examples=100, deadline=None)
 def test_the_order_in_which_the_venue_tells_does_not_matter(pair: tuple[OurTruth, TheirTruth]) -> None:
     ours, theirs = pair
-    backwards = replace(theirs, fills=theirs.fills[::-1], orders=dict(reversed(theirs.orders.items())))
+    backwards = replace(
+        theirs,
+        fills=theirs.fills[::-1],
+        orders=dict(reversed(theirs.orders.items())),
+        payments=theirs.payments[::-1],
+    )
 
     assert reconcile(ours, theirs) == reconcile(ours, backwards)
 

@@ -14,7 +14,15 @@ from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus
-from seatrial.venues.findings import Finding, ForeignOrder, ForeignPosition, Repair, VenueEpochChanged
+from seatrial.venues.findings import (
+    Finding,
+    ForeignOrder,
+    ForeignPosition,
+    PaymentMissed,
+    Repair,
+    VenueEpochChanged,
+)
+from seatrial.venues.payments import VenuePayment
 from seatrial.venues.port import VenueFill, VenueOrder
 from seatrial.venues.truth import OurOrder, OurTruth
 
@@ -46,6 +54,23 @@ def report_fact(order: VenueOrder) -> Report:
     )
 
 
+PAYMENT = "payment "  # what the reason of such a transfer begins with; the venue's id of it follows
+
+
+def payment_fact(account: AccountId, payment: VenuePayment, at_ns: int) -> Transfer:
+    """The venue's payment as a fact, booked when it is learned of. Its reason names it, so that twice is once."""
+    what = " ".join([payment.kind, *filter(None, [payment.symbol])])
+    reason = f"{PAYMENT}{payment.payment_id} {what}"
+    return Transfer(at_ns, account, payment.currency, payment.amount_units, reason=reason)
+
+
+def payment_of(transfer: Transfer) -> str:
+    """The venue's id of the payment that a transfer books; empty where it books none."""
+    if not transfer.reason.startswith(PAYMENT):
+        return ""
+    return transfer.reason.removeprefix(PAYMENT).partition(" ")[0]
+
+
 @dataclass(slots=True)
 class _Books:
     """Our truth while facts are booked into it."""
@@ -55,6 +80,7 @@ class _Books:
     holdings: dict[Symbol, int]
     cash: dict[Currency, int]
     noted: set[str] = field(default_factory=set)
+    payments: set[str] = field(default_factory=set)
 
     def book(self, fact: Repair, instruments: Mapping[Symbol, Instrument]) -> None:
         match fact:
@@ -95,7 +121,14 @@ class _Books:
 
 def booked(ours: OurTruth, findings: Sequence[Finding]) -> OurTruth:
     """Our truth once the facts of these findings are booked: the model the machine must agree with."""
-    books = _Books(dict(ours.orders), dict(ours.fills), dict(ours.holdings), dict(ours.cash), set(ours.noted))
+    books = _Books(
+        dict(ours.orders),
+        dict(ours.fills),
+        dict(ours.holdings),
+        dict(ours.cash),
+        set(ours.noted),
+        set(ours.payments),
+    )
     account_ref = ours.account_ref
     for finding in findings:
         for fact in finding.facts:
@@ -103,6 +136,8 @@ def booked(ours: OurTruth, findings: Sequence[Finding]) -> OurTruth:
         match finding:
             case ForeignOrder() | ForeignPosition():
                 books.noted.add(finding.key)
+            case PaymentMissed():
+                books.payments.add(finding.payment_id)
             case VenueEpochChanged():
                 account_ref = finding.now
             case _:
@@ -115,4 +150,5 @@ def booked(ours: OurTruth, findings: Sequence[Finding]) -> OurTruth:
         holdings=books.holdings,
         cash=books.cash,
         noted=frozenset(books.noted),
+        payments=frozenset(books.payments),
     )

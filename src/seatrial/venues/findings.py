@@ -35,6 +35,14 @@ class FillMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentMissed:
+    """Cash that the venue's record says it moved, such as a dividend, and that is not booked."""
+
+    payment_id: str
+    facts: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _OfOurOrder:
     """Something about one order that we sent."""
 
@@ -116,6 +124,7 @@ class ViewsTorn:
 Finding = (
     VenueEpochChanged
     | FillMissed
+    | PaymentMissed
     | OrderUnknownResolved
     | OrderMissingAtVenue
     | OrderStatusBehind

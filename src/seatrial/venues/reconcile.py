@@ -1,6 +1,6 @@
 """Their truth against ours: what differs, and which facts repair it. Pure: no clock, no network, no order of dicts.
 
-The findings come in the order in which their facts must be booked: missed fills (oldest first), then
+The findings come in the order in which their facts must be booked: missed fills (oldest first), payments, then
 the orders' statuses, then what is not ours, then positions and cash *as they will stand after those
 fills*. So one pass converges: with the facts of all findings booked, a second pass over the same two
 truths finds nothing (`booked` says what booking means; a property test holds it to that).
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from seatrial.domain.facts import Command, CommandKind, Report, Transfer
 from seatrial.domain.ids import ExecutionId
 from seatrial.domain.orders import OrderStatus
-from seatrial.venues.booking import booked, fill_fact, report_fact
+from seatrial.venues.booking import booked, fill_fact, payment_fact, report_fact
 from seatrial.venues.findings import (
     CashBreak,
     FillMissed,
@@ -23,6 +23,7 @@ from seatrial.venues.findings import (
     OrderMissingAtVenue,
     OrderStatusBehind,
     OrderUnknownResolved,
+    PaymentMissed,
     PositionBreak,
     VenueEpochChanged,
     ViewsTorn,
@@ -34,7 +35,7 @@ def reconcile(ours: OurTruth, theirs: TheirTruth) -> list[Finding]:
     """Everything that differs, in the order in which the repairs must be booked."""
     if ours.account_ref and ours.account_ref != theirs.account_ref:
         return [_epoch_changed(ours, theirs)]
-    findings: list[Finding] = list(_missed_fills(ours, theirs))
+    findings: list[Finding] = [*_missed_fills(ours, theirs), *_missed_payments(ours, theirs)]
     after_fills = booked(ours, findings)
     findings += _orders(ours, after_fills, theirs)
     findings += _foreign_orders(ours, theirs)
@@ -60,6 +61,12 @@ def _missed_fills(ours: OurTruth, theirs: TheirTruth) -> Iterator[FillMissed]:
     for fill in sorted(missed.values(), key=lambda fill: (fill.at_ns, fill.symbol, _numeric(fill.execution_id))):
         foreign = fill.client_order_id not in ours.orders
         yield FillMissed(fill.execution_id, foreign, (fill_fact(ours.account, fill),))
+
+
+def _missed_payments(ours: OurTruth, theirs: TheirTruth) -> Iterator[PaymentMissed]:
+    missed = {payment.payment_id: payment for payment in theirs.payments if payment.payment_id not in ours.payments}
+    for payment in sorted(missed.values(), key=lambda payment: (payment.at_ns, payment.payment_id)):
+        yield PaymentMissed(payment.payment_id, (payment_fact(ours.account, payment, ours.at_ns),))
 
 
 def _orders(ours: OurTruth, after_fills: OurTruth, theirs: TheirTruth) -> Iterator[Finding]:

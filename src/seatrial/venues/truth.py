@@ -9,6 +9,7 @@ from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus
+from seatrial.venues.payments import VenuePayment
 from seatrial.venues.port import VenueFill, VenueOrder
 
 
@@ -31,7 +32,8 @@ class OurTruth:
     `orders` holds every order that is not terminal, and the terminal ones young enough that the venue
     may still mention them. `fills` maps every booked trade to its time, back to at least
     `TheirTruth.fills_from_ns`. `account_ref` is empty before the first meeting. `noted` holds the `key`
-    of findings that only a person can act on and that were already reported.
+    of findings that only a person can act on and that were already reported. `payments` are the venue's
+    ids of those that are booked.
     """
 
     account: AccountId
@@ -43,6 +45,7 @@ class OurTruth:
     holdings: Mapping[Symbol, int]
     cash: Mapping[Currency, int]
     noted: frozenset[str] = frozenset()
+    payments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class TheirTruth:
     a request sent earlier can no longer arrive (Binance: recvWindow), and says it has never heard of.
     `fills`: complete from `fills_from_ns`. The answers are of different moments: a trade between them
     can look like a break of balances, so a break is believed only when several looks agree.
+    `payments`: those since the opening balance that the venue's record still tells of.
     """
 
     account_ref: str
@@ -62,3 +66,4 @@ class TheirTruth:
     fills_from_ns: int
     holdings: Mapping[Symbol, int]
     cash: Mapping[Currency, int]
+    payments: Sequence[VenuePayment] = ()

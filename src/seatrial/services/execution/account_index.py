@@ -9,6 +9,7 @@ from seatrial.domain.effects import Approved, Parked
 from seatrial.domain.facts import Fill, Transfer
 from seatrial.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol
 from seatrial.journal.port import Entry
+from seatrial.venues.booking import payment_of
 
 OPENING = "opening balance of account "
 
@@ -21,6 +22,7 @@ class AccountIndex:
     opened_ns: int = 0  # market time of the opening balance: earlier trades are inside it
     fills: dict[tuple[Symbol, ExecutionId], int] = field(default_factory=dict)
     last_fill_ns: int = 0
+    payments: set[str] = field(default_factory=set)  # the venue's ids of those that are booked
 
 
 class AccountIndexes:
@@ -50,6 +52,8 @@ class AccountIndexes:
             index = self.of(fact.account)
             index.account_ref = fact.reason.removeprefix(OPENING)
             index.opened_ns = fact.at_ns
+        elif isinstance(fact, Transfer) and (payment := payment_of(fact)):
+            self.of(fact.account).payments.add(payment)
         for effect in entry.effects:
             if isinstance(effect, Approved | Parked):
                 self._orders[effect.client_order_id] = effect.account

@@ -4,7 +4,7 @@ The venue lists them. They are told where the risk day of their ex-date begins, 
 once: the journal says which were. A listed action from before the account's opening balance is inside that balance.
 
 A dividend is told only where the venue pays it at that instant, as the local one does. Real venues pay weeks later or,
-on paper, never: there the money is a difference that a person explains, as any deposit is.
+on paper, never: there reconciliation books what the venue's own record says was paid (`venues.payments`).
 """
 
 from __future__ import annotations

@@ -9,14 +9,16 @@ from seatrial.core.views import OrderView
 from seatrial.domain.ids import AccountId, ClientOrderId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency
-from seatrial.domain.time import MINUTE_NS, SECOND_NS, Clock
+from seatrial.domain.time import DAY_NS, MINUTE_NS, SECOND_NS, Clock
 from seatrial.services.execution.account_index import AccountIndex, AccountIndexes
 from seatrial.services.execution.engine import ExecutionEngine
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.execution.sender import Sender
+from seatrial.venues.payments import TellsPayments, VenuePayment
 from seatrial.venues.port import Venue, VenueOrder
 from seatrial.venues.truth import OurOrder, OurTruth, TheirTruth
 
+PAYMENTS_TOLD_NS = 35 * DAY_NS  # market time: how long ago a payment may be and still be looked for
 FILLS_OVERLAP_NS = 10 * MINUTE_NS  # market time: a venue may list a trade later than it happened
 
 
@@ -28,7 +30,7 @@ class ReconcileRules:
     retry_ns: int = SECOND_NS // 4  # first look after something unclear; doubles up to the interval
     absences: int = 3  # times the venue must say "never heard of it" before an order is given up
     halt_on_break: bool = True  # balances that differ without a reason: halt, or only report
-    dividends_at_once: bool = False  # whether the venue pays as an ex-date begins; else dividends are not foretold
+    dividends_at_once: bool = False  # whether the venue pays as an ex-date begins; else its record is read
 
 
 class AccountSurvey:
@@ -83,7 +85,15 @@ class AccountSurvey:
             fills_from_ns=from_ns,
             holdings=balances.holdings,
             cash=balances.cash,
+            payments=await self._payments(index),
         )
+
+    async def _payments(self, index: AccountIndex) -> Sequence[VenuePayment]:
+        """What the venue paid or charged by its own record, where that is not foretold."""
+        if self.rules.dividends_at_once or not index.account_ref or not isinstance(self.venue, TellsPayments):
+            return ()
+        since_ns = max(index.opened_ns + 1, self._market.now_ns(self.account) - PAYMENTS_TOLD_NS)
+        return await self.venue.payments_since(since_ns)
 
     def _fills_from_ns(self, index: AccountIndex) -> int:
         """From where trades are asked for: an overlap before the last one, never before the opening balance."""
@@ -136,6 +146,7 @@ class AccountSurvey:
             holdings={symbol: machine.position(self.account, symbol).qty_units for symbol in self.instruments},
             cash={currency: machine.cash(self.account, currency)},
             noted=noted,
+            payments=frozenset(index.payments),
         )
 
     def _our_order(self, view: OrderView) -> OurOrder:

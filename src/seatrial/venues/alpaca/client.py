@@ -18,13 +18,8 @@ from seatrial.venues.alpaca import stream, wire
 from seatrial.venues.alpaca.actions import actions_between
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
 from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, bars_between, client_order_ids
-from seatrial.venues.alpaca.records import (
-    AccountRecord,
-    AssetRecord,
-    ClockRecord,
-    OrderRecord,
-    PositionRecord,
-)
+from seatrial.venues.alpaca.payments import payments_since
+from seatrial.venues.alpaca.records import AccountRecord, AssetRecord, ClockRecord, OrderRecord, PositionRecord
 from seatrial.venues.alpaca.request import order_body
 from seatrial.venues.alpaca.standing import standing
 from seatrial.venues.alpaca.taking import CAPABILITIES, lacks
@@ -35,6 +30,7 @@ from seatrial.venues.feed import Sockets
 from seatrial.venues.grid import units
 from seatrial.venues.names import OrderNames
 from seatrial.venues.outcome import refusal, silence
+from seatrial.venues.payments import VenuePayment
 from seatrial.venues.port import (
     AccountEvent,
     Confirmed,
@@ -197,6 +193,10 @@ class AlpacaVenue:
     ) -> Sequence[VenueAction]:
         """GET /v1/corporate-actions, all pages: those with an ex-date in these days since 1970, both included."""
         return await actions_between(self._door, symbols, first_day, last_day)
+
+    async def payments_since(self, at_ns: int) -> Sequence[VenuePayment]:
+        """GET /v2/account/activities, all pages: dividends, interest and fees."""
+        return await payments_since(self._door, at_ns)
 
     async def standing(self) -> Standing:
         """What the account may do, and how far the venue's clock is from ours."""

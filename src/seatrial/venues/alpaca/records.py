@@ -37,6 +37,18 @@ class ActivityRecord(msgspec.Struct):
     order_id: str
 
 
+class PaymentRecord(msgspec.Struct):
+    """GET /v2/account/activities of anything but a trade; which members it has depends on its type."""
+
+    id: str
+    activity_type: str
+    date: str
+    net_amount: Decimal
+    symbol: str | None = None
+    status: str | None = None
+    created_at: str | None = None
+
+
 class AccountRecord(msgspec.Struct):
     """GET /v2/account."""
 
