@@ -45,6 +45,21 @@ def _floats_at(typing: Any, address: Any) -> Any:
     return POINTERS[1](types.int64), generate
 
 
+def _fetch_ahead(typing: Any, address: Any) -> Any:
+    """Ask the processor to have what is at an address at hand soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number, place = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [place, number, number, number])
+        called = builder.module.declare_intrinsic("llvm.prefetch", [place], kind)
+        to_read, keep, data = (ir.Constant(number, each) for each in (0, 3, 1))
+        builder.call(called, [builder.inttoptr(arguments[0], place), to_read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
 call_by_address: Any = intrinsic(_call_by_address)
 words_at: Any = intrinsic(_words_at)
 floats_at: Any = intrinsic(_floats_at)
+fetch_ahead: Any = intrinsic(_fetch_ahead)

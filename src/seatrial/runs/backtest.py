@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.calling_drive import CallingDrive, can_be_called
-from seatrial.runs.compiled_drive import CompiledDrive, can_be_driven, scratch_of
+from seatrial.runs.compiled_desk import CompiledScratch
+from seatrial.runs.compiled_drive import CompiledDrive, can_be_driven
 from seatrial.runs.feeds import SharedColumns
-from seatrial.runs.passage import Scratch
 from seatrial.runs.prepared import EPOCH, Market, PreparedMarkets
 from seatrial.runs.python_drive import PythonDrive
 from seatrial.strategy.runner import StrategyRunner
@@ -68,14 +68,14 @@ class Ground:
         """Raises like `backtest`."""
         self._prepared = PreparedMarkets(markets, impact_ppm=impact_ppm)
         self._shared = SharedColumns()
-        self._scratch: Scratch | None = None
+        self._scratch: CompiledScratch | None = None
         self._participation_ppm = participation_ppm
 
     def run(self, runners: Sequence[StrategyRunner], on_progress: OnProgress | None = None) -> BacktestRun:
         """The same as `backtest` over these markets."""
         if can_be_driven(list(runners)):
             if self._scratch is None:
-                self._scratch = scratch_of(self._prepared)
+                self._scratch = CompiledScratch(self._prepared)
             drive = CompiledDrive(
                 self._prepared,
                 runners[0],

@@ -13,8 +13,9 @@ from seatrial.core.machine import Machine
 from seatrial.domain.faults import RequestFault
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
+from seatrial.runs.compiled_desk import CompiledScratch
 from seatrial.runs.feeds import ChunkFeed, Feed, SharedColumns, feed_of
-from seatrial.runs.passage import Passage, Scratch
+from seatrial.runs.passage import Passage
 from seatrial.runs.prepared import PreparedMarkets
 from seatrial.strategy import scanning as s
 from seatrial.strategy.compiled_form import CompiledStrategy, numeric_parameters
@@ -33,11 +34,6 @@ def can_be_driven(runners: list[StrategyRunner]) -> bool:
     return isinstance(runner.strategy, CompiledStrategy) and alone and runner.is_fresh
 
 
-def scratch_of(prepared: PreparedMarkets) -> Scratch:
-    """What compiled drives over these markets may use one after the other."""
-    return Scratch(prepared, prepared.machine(), s.DESK_WIDTH)
-
-
 class CompiledDrive:
     """One compiled strategy over prepared markets."""
 
@@ -48,51 +44,22 @@ class CompiledDrive:
         *,
         participation_ppm: int,
         shared: SharedColumns | None = None,
-        scratch: Scratch | None = None,
+        scratch: CompiledScratch | None = None,
     ) -> None:
         assert isinstance(runner.strategy, CompiledStrategy)
         self.prepared = prepared
         self.runner = runner
         self.strategy = runner.strategy
-        self.scratch = scratch or scratch_of(prepared)
+        self.scratch = scratch or CompiledScratch(prepared)
         self.passage = Passage(prepared, self.scratch, participation_ppm=participation_ppm)
         self.rows = prepared.rows
-        self._numbers = numeric_parameters(runner.strategy)
+        numbers = numeric_parameters(runner.strategy)
         self.insts = [prepared.blank.row_of(runner.account, symbol) for symbol in runner.symbols]
         self.feed: Feed = feed_of(self.strategy, prepared, self.insts, shared)
-        self.scan = s.scan_of(self.strategy, self.feed.names, self._numbers)
-        self._set_desk()
-
-    def _set_desk(self) -> None:
-        strategy, passage, width = self.strategy, self.passage, len(self.prepared.instruments)
-        symbols = len(self.insts)
-        desk, blank = passage.desk, self.prepared.blank
-        desk[loop.D_STRATEGY] = 0  # of a machine's first strategy
-        desk[loop.D_TARGETS_ONLY] = 1
-        self._places = np.full(width, -1, dtype=np.int64)
-        self._places[self.insts] = np.arange(symbols)
-        self._rules = np.array(
-            [(i.price_scale, i.qty_scale, i.lot_units, i.shortable) for _, i in blank.instruments], dtype=np.int64
-        )
-        self._own = np.array(list(self._numbers.values()), dtype=np.float64)
-        self._memory = np.zeros((symbols, max(strategy._memory, 1)))
-        self._last_said = np.full(symbols, np.nan)
-        self._ready_from = np.array([self._nth_row(inst, strategy.warmup_bars) for inst in self.insts], dtype=np.int64)
-        for place, array in (
-            (s.D_ROWS, self.rows),
-            (s.D_PLACES, self._places),
-            (s.D_COLUMNS, self.feed.addresses),
-            (s.D_OWN, self._own),
-            (s.D_MEMORY, self._memory),
-            (s.D_POSITIONS, self.scratch.state.positions),
-            (s.D_RULES, self._rules),
-            (s.D_LAST_SAID, self._last_said),
-            (s.D_READY_FROM, self._ready_from),
-            (s.D_SAID_ROWS, passage.course.said),
-        ):
-            desk[place] = array.ctypes.data
-        desk[s.D_WIDTH] = self.rows.shape[1]
-        desk[s.D_POSITIONS_STRIDE] = r.POSITIONS_WIDTH
+        self.scan = s.scan_of(self.strategy, self.feed.names, numbers)
+        self.laid = self.scratch.desk_for(self.insts, len(numbers), self.strategy._memory)
+        ready_from = [self._nth_row(inst, self.strategy.warmup_bars) for inst in self.insts]
+        self.laid.lay([*numbers.values()], ready_from, self.feed.addresses)
 
     def _nth_row(self, inst: int, bars: int) -> int:
         """The row of an instrument's bar after so many; beyond all rows where there are not so many."""
@@ -116,7 +83,7 @@ class CompiledDrive:
             self.feed.fill(first, last)
             if rows.shape[1] == BAR_WIDTH:
                 self.prepared.check_spans_once(first, last)
-            passage.desk[loop.D_CLOSES] = self.feed.closes
+            passage.desk[loop.D_CLOSES], passage.desk[s.D_READY_TO] = self.feed.closes, last
             reached = first
             while reached < last:
                 passage.travel(self.scan.address, last)
@@ -150,7 +117,7 @@ class CompiledDrive:
         if row < 0:
             raise RequestFault("decide", f"a {name}.decide that raises nothing; its error stands above", "an error")
         inst = int(self.rows[row, B_INST]) if self.rows.shape[1] > BAR_WIDTH else 0
-        wanted = float(self._last_said[self._places[inst]])
+        wanted = float(self.laid.last_said[self.laid.places[inst]])
         instrument = self.prepared.blank.instruments[inst][1]
         if self.strategy._says == "weight":
             weight_ppm("weight", wanted, instrument)

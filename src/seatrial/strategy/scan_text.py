@@ -69,6 +69,62 @@ PASSING = """
         row = min(row, last)
 """
 
+# The same where `decide` does not look at what is held: what it says of a block of rows is worked out ahead, without a
+# branch, and the rows on which that changes are kept. The bars of the next one are asked for in time.
+AHEAD = """
+    if width == {b_inst}:
+        changes = words_at(d[{changes}])
+        wants = floats_at(d[{wants}])
+        none = carray(floats_at(d[{memory}]), 0)
+        scale = rules[{price_scale}]
+        row = max(first, ready_from[0])
+        while row < last:
+            place = d[{changes_at}]
+            while place < d[{changes_count}] and changes[place] < row:
+                place += 1
+            d[{changes_at}] = place
+            if place < d[{changes_count}]:
+                row = changes[place]
+                if place + 1 < d[{changes_count}]:
+                    soon = d[{rows}] + (changes[place + 1] - 1) * {row_bytes}
+                    fetch_ahead(soon)
+                    fetch_ahead(soon + 64)
+                    fetch_ahead(soon + 2 * {row_bytes} - 8)
+                    fetch_ahead(d[{closes}] + 8 * (changes[place + 1] - 1))
+                break
+            begin = max(row, d[{asked_to}])
+            if begin >= last:
+                row = last
+                break
+            end = min(begin + {block_rows}, d[{ready_to}])
+            for ahead in range(begin, end):
+                at = ahead * width
+{reads_ahead}
+                now = Now(0, rows[at + {b_start}], rows[at + {b_end}], {prices},
+                    rows[at + {b_volume}] / rules[{qty_scale}], 0.0{names})
+                wanted = float(decide(now, own, none))
+                wants[1 + ahead - begin] = wanted if {ready_ahead} else nan
+            count = 0
+            seen = wants[{block_rows} + {group_rows} + 1]
+            for group in range(0, end - begin, {group_rows}):
+                differ = 0
+                for ahead in range({group_rows}):
+                    differ += wants[1 + group + ahead] != wants[group + ahead]
+                if differ > 0:
+                    for ahead in range(group, min(group + {group_rows}, end - begin)):
+                        wanted = wants[1 + ahead]
+                        if wanted == wanted and wanted != seen:
+                            seen = wanted
+                            changes[count] = begin + ahead
+                            count += 1
+            wants[0] = wants[end - begin]
+            wants[{block_rows} + {group_rows} + 1] = seen
+            d[{asked_to}] = end
+            d[{changes_at}] = 0
+            d[{changes_count}] = count
+        row = min(row, last)
+"""
+
 QUANTITY = """
                     qty_scale = rules[inst * {rules_width} + {qty_scale}]
                     lot = rules[inst * {rules_width} + {lot}]

@@ -7,21 +7,25 @@ file, under a name that holds the digest of that file, so an edit is compiled ag
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numba
+import numpy as np
 from numba import cfunc, njit
 from numba.core.errors import NumbaError
 
 from seatrial.core import course as loop
 from seatrial.core.bar_loop import B_CLOSE, B_END, B_HIGH, B_INST, B_LOW, B_OPEN, B_START, B_VOLUME
-from seatrial.core.by_address import floats_at, words_at
+from seatrial.core.by_address import fetch_ahead, floats_at, words_at
 from seatrial.domain.faults import ConfigurationFault
 from seatrial.strategy import scan_text
 from seatrial.strategy.amounts import LOTS_MAX, lots_of, quantity_units, weight_units
@@ -42,8 +46,16 @@ from seatrial.strategy.compiled_form import CompiledStrategy, now_type, own_type
     D_READY_FROM,  # by symbol: the first row on which it may decide
     D_SAID_ROWS,
     D_WRONG_ROW,  # the row on which it said what cannot be, plus one
-) = range(loop.D_FREE, loop.D_FREE + 13)
-DESK_WIDTH = loop.D_FREE + 13
+    D_READY_TO,  # the row after the last that has its columns
+    D_ASKED_TO,  # the row after the last that was worked out ahead
+    D_WANTS,  # what is wanted on the rows of a block, from place 1 on; the row before it, and what was said last
+    D_CHANGES,  # the rows of the block on which that changes
+    D_CHANGES_AT,
+    D_CHANGES_COUNT,
+) = range(loop.D_FREE, loop.D_FREE + 19)
+DESK_WIDTH = loop.D_FREE + 19
+BLOCK_ROWS, GROUP_ROWS = 1024, 16  # worked out ahead; looked at together
+WANTS_WIDTH = BLOCK_ROWS + GROUP_ROWS + 2
 WEIGHT_MAX = 10.0
 RULE_PRICE_SCALE, RULE_QTY_SCALE, RULE_LOT, RULE_SHORTABLE = range(4)
 INSTRUMENT_RULES_WIDTH = 4
@@ -58,6 +70,7 @@ class Scan:
 
 
 _made: dict[tuple[Any, ...], Scan] = {}
+_of_class: WeakKeyDictionary[type, dict[tuple[Any, ...], Scan]] = WeakKeyDictionary()
 
 
 def scan_of(strategy: CompiledStrategy, columns: tuple[str, ...], numbers: Mapping[str, int | float]) -> Scan:
@@ -68,6 +81,14 @@ def scan_of(strategy: CompiledStrategy, columns: tuple[str, ...], numbers: Mappi
     """
     kind = type(strategy)
     types = tuple((name, type(value).__name__) for name, value in numbers.items())
+    known = _of_class.setdefault(kind, {})
+    asked = kind.decide, columns, types
+    if asked not in known:
+        known[asked] = _scan_of_class(kind, columns, types)
+    return known[asked]
+
+
+def _scan_of_class(kind: type[CompiledStrategy], columns: tuple[str, ...], types: tuple[tuple[str, str], ...]) -> Scan:
     path = _file_of(kind)
     text = _source(kind, columns, dict(types))
     digest = hashlib.sha256(text.encode() + kind.__qualname__.encode() + (path.read_bytes() if path else b""))
@@ -89,6 +110,8 @@ def _compile(
     scope = {
         "words_at": words_at,
         "floats_at": floats_at,
+        "fetch_ahead": fetch_ahead,
+        "nan": np.nan,
         "carray": getattr(numba, "carray"),  # noqa: B009
         "quantity_units": quantity_units,
         "lots_of": lots_of,
@@ -133,6 +156,17 @@ def _file_of(kind: type[CompiledStrategy]) -> Path | None:
     return path if path.suffix == ".py" and path.is_file() else None
 
 
+def looks_at_holding(decide: Any) -> bool:
+    """Whether `decide` may read `now.held`: it does, or hands `now` on to something else."""
+    now = decide.__code__.co_varnames[0]
+    steps = list(dis.get_instructions(decide))
+    for step, after in pairwise(steps):
+        named = step.argval == now or (isinstance(step.argval, tuple) and now in step.argval)
+        if named and (step.opname != "LOAD_FAST" or after.opname != "LOAD_ATTR" or after.argval == "held"):
+            return True
+    return False
+
+
 def _source(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict[str, str]) -> str:
     places = {
         "alive": loop.D_ALIVE, "said": loop.D_SAID, "rows": D_ROWS, "width": D_WIDTH, "places": D_PLACES,
@@ -144,20 +178,27 @@ def _source(kind: type[CompiledStrategy], columns: tuple[str, ...], types: dict[
         "lot": RULE_LOT, "shortable": RULE_SHORTABLE, "lots_max": float(LOTS_MAX), "weight_max": WEIGHT_MAX,
         "said_width": loop.SAID_WIDTH, "w_inst": loop.W_INST, "w_qty": loop.W_QTY,
         "w_weight": loop.W_WEIGHT_PPM, "w_is_weight": loop.W_IS_WEIGHT,
-        "memory_size": kind._memory, "memory_bytes": 8 * kind._memory,
+        "memory_size": kind._memory, "memory_bytes": 8 * kind._memory, "closes": loop.D_CLOSES,
+        "ready_to": D_READY_TO, "asked_to": D_ASKED_TO, "wants": D_WANTS, "changes": D_CHANGES,
+        "changes_at": D_CHANGES_AT, "changes_count": D_CHANGES_COUNT,
+        "block_rows": BLOCK_ROWS, "group_rows": GROUP_ROWS, "row_bytes": 8 * B_INST,
     }  # fmt: skip
     casts = {"int": "int(given[{}])", "bool": "given[{}] != 0.0", "float": "given[{}]"}
     units = (scan_text.WEIGHT if kind._says == "weight" else scan_text.QUANTITY).strip("\n").format(**places)
     names = [f"c{place}" for place in range(len(columns))]
     reads = [f"            {name} = column{place}[row]" for place, name in enumerate(names)]
+    reads_ahead = [f"                {name} = column{place}[ahead]" for place, name in enumerate(names)]
     words = dict(
         places,
         reads="\n".join(reads),
         ready=" and ".join(f"{name} == {name}" for name in names) or "True",
+        reads_ahead="\n".join(reads_ahead),
+        ready_ahead=" & ".join(f"({name} == {name})" for name in names) or "True",
         names="".join(f", {name}" for name in names),
         prices=", ".join(f"rows[at + {column}] / scale" for column in (B_OPEN, B_HIGH, B_LOW, B_CLOSE)),
     )
-    passing = "" if kind._memory else scan_text.PASSING.strip("\n").format(**words)
+    template = scan_text.PASSING if looks_at_holding(kind.decide) else scan_text.AHEAD
+    passing = "" if kind._memory else template.strip("\n").format(**words)
     return scan_text.SOURCE.format(
         name="{name}",
         units=units,
