@@ -16,7 +16,7 @@ from seatrial.journal import codec
 from seatrial.journal.database import Row
 from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Entry
-from seatrial.journal.projections import TABLES
+from seatrial.journal.projections import TABLES, apply_entries
 
 PAPER, BTC = AccountId("paper"), Symbol("BTCUSDT")
 ORDER = ClientOrderId("ORDER1")
@@ -132,3 +132,28 @@ def test_a_rebuild_makes_the_same_tables(open_journal: OpenJournal) -> None:
 
     assert all(before.values())
     assert {name: sorted(table(journal, f"SELECT * FROM {name}"), key=repr) for name in TABLES} == before
+
+
+def test_words_of_many_orders_in_one_commit_are_told_as_if_each_had_come_alone(open_journal: OpenJournal) -> None:
+    journal = open_journal()
+    dice = random.Random(4)
+    steps: list[Step] = []
+    for at_ns in range(300):
+        name = f"O{dice.randrange(9)}"
+        status, venue_id = dice.choice(list(OrderStatus)), dice.choice((None, VenueOrderId(f"V{at_ns}")))
+        asked = (approved(name, Side.BUY, (("a", 6), ("b", 4))),)
+        said = Report(at_ns, ClientOrderId(name), status, venue_id, reason=dice.choice(("", "why")))
+        traded = fill(at_ns, f"X{at_ns}", 1, order=name)
+        steps.append(
+            dice.choices(((request(at_ns), asked), Sent(at_ns, ClientOrderId(name)), said, traded), (4, 4, 4, 1))[0]
+        )
+    run(journal, *steps)
+    together = {name: sorted(table(journal, f"SELECT * FROM {name}"), key=repr) for name in TABLES}
+    entries = list(journal.replay())
+    with journal._database.transaction():
+        for name in TABLES:
+            journal._database.execute(f"DELETE FROM {name}")
+        for entry in entries:
+            apply_entries(journal._database, [entry])
+
+    assert {name: sorted(table(journal, f"SELECT * FROM {name}"), key=repr) for name in TABLES} == together

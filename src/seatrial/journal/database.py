@@ -5,11 +5,25 @@ SQL is written once, with `?` for parameters and words that SQLite and PostgreSQ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
+Columns = tuple[tuple[str, str], ...]  # names and types, BIGINT or TEXT
+NAMED = re.compile(r":([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An UPDATE that many rows make alike: `:name` in it is that column of a row, never one of the table's."""
+
+    table: str
+    sets: str
+    where: str
+    columns: Columns
 
 
 class Database(Protocol):
@@ -44,6 +58,14 @@ class Database(Protocol):
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of parameters."""
+        ...
+
+    def insert_rows(self, table: str, columns: Columns, rows: Sequence[Row], conflict: str = "") -> None:
+        """Insert rows, in their order. `conflict` ends the statement: `ON CONFLICT (id) DO NOTHING`."""
+        ...
+
+    def update_rows(self, change: Change, rows: Sequence[Row]) -> None:
+        """Make one change with every row; no two of them may be about the same row of the table."""
         ...
 
     def close(self) -> None:

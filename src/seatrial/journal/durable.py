@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import ParamSpec
+from typing import Final, ParamSpec
 
 from seatrial.domain.facts import BarClosed
 from seatrial.domain.faults import JournalCorrupt, JournalFault, JournalFenced
@@ -29,6 +29,15 @@ from seatrial.journal.port import Entry, Opening, Snapshot
 P = ParamSpec("P")
 
 FORMAT_VERSION = 1  # how entries and segments are written; the shape of the tables is in `schema_version`
+ENTRY_COLUMNS: Final = (
+    ("seq", "BIGINT"),
+    ("at_ns", "BIGINT"),
+    ("kind", "TEXT"),
+    ("segment", "BIGINT"),
+    ("market_offset", "BIGINT"),
+    ("fact", "TEXT"),
+    ("effects", "TEXT"),
+)
 
 
 class DurableJournal:
@@ -169,9 +178,8 @@ class DurableJournal:
     def _commit_rows(self, group: Sequence[Pending]) -> None:
         with self._database.transaction():
             self._check_fence()
-            self._database.execute_many(
-                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", (row for pending in group for row in pending.rows)
-            )
+            rows = [row for pending in group for row in pending.rows]
+            self._database.insert_rows("entries", ENTRY_COLUMNS, rows)
             projections.apply_entries(self._database, (entry for pending in group for entry in pending.entries))
 
     def _check_fence(self) -> None:

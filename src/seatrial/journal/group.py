@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from seatrial.domain.faults import JournalFault
+from seatrial.journal.database import Row
 from seatrial.journal.port import Entry
 
 PENDING_MAX = 65_536
@@ -20,7 +21,7 @@ PENDING_MAX = 65_536
 class Pending:
     """What one call of `commit` waits for. `market_offset` is how far the segment had grown with it."""
 
-    rows: list[tuple[object, ...]]
+    rows: list[Row]
     entries: list[Entry]
     market_offset: int
     done: asyncio.Future[None] | None = field(default=None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import psycopg
 from psycopg import sql as sql_text
 
 from seatrial.domain.faults import JournalFault
-from seatrial.journal.database import Row
+from seatrial.journal.database import NAMED, Change, Columns, Row
 from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Opening
 from seatrial.journal.schema import make_ready
@@ -38,6 +40,9 @@ class PostgresDatabase:
                     self._lock()
                     self._connection.execute(sql_text.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
             self._connection.execute(sql_text.SQL("SET search_path TO {}").format(name))
+            # Rows are found by key: a plan made while tables were empty must not read them whole when they are full.
+            self._connection.execute("SET enable_hashjoin = off")
+            self._connection.execute("SET enable_mergejoin = off")
 
     def tables(self) -> list[str]:
         """See `Database.tables`."""
@@ -86,6 +91,24 @@ class PostgresDatabase:
         with _faults_of_server(), self._connection.cursor() as cursor:
             cursor.executemany(_dialect(sql), rows)
 
+    def insert_rows(self, table: str, columns: Columns, rows: Sequence[Row], conflict: str = "") -> None:
+        """See `Database.insert_rows`."""
+        self._execute_over(f"INSERT INTO {table} SELECT * FROM told WHERE TRUE {conflict}", columns, rows)
+
+    def update_rows(self, change: Change, rows: Sequence[Row]) -> None:
+        """See `Database.update_rows`."""
+        sql = f"UPDATE {change.table} SET {change.sets} FROM told WHERE {change.where}"
+        self._execute_over(NAMED.sub(r"told.\1", sql), change.columns, rows)
+
+    def _execute_over(self, sql: str, columns: Columns, rows: Sequence[Row]) -> None:
+        """One statement over all rows, which are one parameter: a word for each would cost us more than the server."""
+        try:
+            told = msgspec.json.encode(rows).decode()
+        except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError) as fault:
+            raise JournalFault(f"the journal on PostgreSQL: {fault}") from fault
+        with _faults_of_server():
+            self._connection.execute(_over(sql, columns), (told,))
+
     def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()
@@ -125,6 +148,13 @@ class PostgresJournal(DurableJournal):
 def _dialect(sql: str) -> bytes:
     """Parameters are `%s` to psycopg. Bytes, because our statements are constants that reach us as plain text."""
     return sql.replace("?", "%s").encode()
+
+
+@cache
+def _over(sql: str, columns: Columns) -> bytes:
+    """A statement, and before it the table `told` it reads, made of one JSON text."""
+    read = ", ".join(f"(row ->> {at})::{kind} AS {name}" for at, (name, kind) in enumerate(columns))
+    return f"WITH told AS (SELECT {read} FROM json_array_elements(%s::json) AS row) {sql}".encode()
 
 
 @contextmanager

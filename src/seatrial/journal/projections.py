@@ -19,6 +19,7 @@ from seatrial.journal import codec
 from seatrial.journal.allocation import Allocation, share_fill
 from seatrial.journal.database import Database
 from seatrial.journal.lot_table import Movement, move_position, split_position
+from seatrial.journal.order_table import NEXT_STATUS, OrderChanges
 from seatrial.journal.port import Entry
 from seatrial.journal.trade_events import record
 
@@ -32,14 +33,16 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
     """Move the tables on by these entries. Runs inside the caller's transaction."""
     told = list(entries)
     record(database, told)
+    orders = OrderChanges(database)
     for entry in told:
         match entry.fact:
             case Fill() as fill:
+                orders.tell()
                 _apply_fill(database, entry.seq, fill)
             case Report() as report:
-                _apply_report(database, entry.seq, report)
+                orders.reported(entry.seq, report)
             case Sent() as sent:
-                _apply_sent(database, entry.seq, sent)
+                orders.sent(entry.seq, sent)
             case Transfer(symbol=symbol, account=account, amount_units=units) if symbol is not None:
                 move_position(database, Movement(entry.seq, entry.fact.at_ns, account, symbol, units))
             case Split() as split:
@@ -48,9 +51,10 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
                 pass
         for effect in entry.effects:
             if isinstance(effect, Approved | Parked):
-                _insert_order(database, entry.seq, effect)
+                orders.begun(entry.seq, effect)
             elif isinstance(effect, Unparked):
-                _end_parked(database, entry.seq, effect)
+                orders.unparked(entry.seq, effect)
+    orders.tell()
 
 
 def rebuild(database: Database, entries: Iterable[Entry]) -> None:
@@ -96,67 +100,6 @@ def _pages(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
             yield page
             page = []
     yield page
-
-
-def _insert_order(database: Database, seq: int, order: Approved | Parked) -> None:
-    """A parked order works from the start, and its children's fills are theirs."""
-    allocation = msgspec.json.encode(order.allocation if isinstance(order, Approved) else ()).decode()
-    status = OrderStatus.PENDING if isinstance(order, Approved) else OrderStatus.WORKING
-    database.execute(
-        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (client_order_id) DO NOTHING",
-        (
-            order.client_order_id,
-            order.account,
-            order.symbol,
-            int(order.side),
-            int(order.type),
-            int(order.time_in_force),
-            order.qty_units,
-            order.limit_units,
-            order.stop_units,
-            int(status),
-            order.reason,
-            allocation,
-            allocation,
-            seq,
-            seq,
-            order.at_ns,
-            order.at_ns,
-        ),
-    )
-
-
-def _end_parked(database: Database, seq: int, ended: Unparked) -> None:
-    database.execute(
-        "UPDATE orders SET status = ?, reason = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ?",
-        (int(ended.status), ended.reason, seq, ended.at_ns, ended.client_order_id),
-    )
-
-
-# Nothing moves backwards, except out of UNKNOWN; what is over stays over. One parameter, three times: the word told.
-_NEXT_STATUS = (
-    f"CASE WHEN status = {int(OrderStatus.UNKNOWN)} THEN ?"
-    f" WHEN status < {int(OrderStatus.FILLED)} AND status < ? THEN ? ELSE status END"
-)
-
-
-def _apply_sent(database: Database, seq: int, sent: Sent) -> None:
-    """On its way, and unknown until the venue's word; what was said before that word stays."""
-    database.execute(
-        "UPDATE orders SET status = ?, updated_seq = ?, updated_ns = ? WHERE client_order_id = ? AND status = ?",
-        (int(OrderStatus.UNKNOWN), seq, sent.at_ns, sent.client_order_id, int(OrderStatus.PENDING)),
-    )
-
-
-def _apply_report(database: Database, seq: int, report: Report) -> None:
-    told, reason = int(report.status), report.reason
-    database.execute(
-        f"UPDATE orders SET status = {_NEXT_STATUS}, venue_order_id = COALESCE(?, venue_order_id),"
-        " reason = CASE WHEN ? = '' THEN reason ELSE ? END, updated_seq = ?, updated_ns = ?"
-        " WHERE client_order_id = ?",
-        (told, told, told, report.venue_order_id, reason, reason, seq, report.at_ns, report.client_order_id),
-    )
 
 
 def _apply_fill(database: Database, seq: int, fill: Fill) -> None:
@@ -211,8 +154,8 @@ def _share_out(database: Database, seq: int, fill: Fill, signed_units: int) -> N
         told = int(OrderStatus.FILLED if filled_units >= qty_units else OrderStatus.PARTIALLY_FILLED)
         shares, owed = share_fill(owed, signed_units)
         database.execute(
-            f"UPDATE orders SET filled_units = ?, status = {_NEXT_STATUS}, owed = ?, updated_seq = ?, updated_ns = ?"
-            " WHERE client_order_id = ?",
+            f"UPDATE orders SET filled_units = ?, status = {NEXT_STATUS.format('?')}, owed = ?,"
+            " updated_seq = ?, updated_ns = ? WHERE client_order_id = ?",
             (
                 filled_units,
                 told,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 from seatrial.domain.faults import JournalFault
-from seatrial.journal.database import Row
+from seatrial.journal.database import NAMED, Change, Columns, Row
 from seatrial.journal.durable import DurableJournal
 from seatrial.journal.port import Opening
 from seatrial.journal.schema import make_ready
@@ -85,6 +86,14 @@ class SqliteDatabase:
         with _faults_of(self._path):
             self._connection.executemany(sql, rows)
 
+    def insert_rows(self, table: str, columns: Columns, rows: Sequence[Row], conflict: str = "") -> None:
+        """See `Database.insert_rows`."""
+        self.execute_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))}) {conflict}", rows)
+
+    def update_rows(self, change: Change, rows: Sequence[Row]) -> None:
+        """See `Database.update_rows`."""
+        self.execute_many(_numbered(change), rows)
+
     def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()
@@ -124,6 +133,14 @@ class SqliteJournal(DurableJournal):
 def segment_folder(path: Path) -> Path:
     """Where the segments of the journal in a database file are."""
     return path.with_name(path.name + ".segments")
+
+
+@cache
+def _numbered(change: Change) -> str:
+    """A change as a statement whose parameters are numbered by column."""
+    places = {name: at for at, (name, _) in enumerate(change.columns, 1)}
+    sql = f"UPDATE {change.table} SET {change.sets} WHERE {change.where}"
+    return NAMED.sub(lambda found: f"?{places[found[1]]}", sql)
 
 
 @contextmanager

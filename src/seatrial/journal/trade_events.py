@@ -6,6 +6,7 @@ Part 0 of an entry is its fact, parts from 1 on are its effects. `timestamp` is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from seatrial.domain.effects import Alert, Approved, BreakerTripped, CancelOrder, Effect, Parked, Refused, Unparked
 from seatrial.domain.facts import (
@@ -26,6 +27,20 @@ from seatrial.domain.time import rfc3339
 from seatrial.journal.database import Database
 from seatrial.journal.port import Entry
 
+COLUMNS: Final = (
+    ("seq", "BIGINT"),
+    ("part", "BIGINT"),
+    ("timestamp", "TEXT"),
+    ("event", "TEXT"),
+    ("account", "TEXT"),
+    ("symbol", "TEXT"),
+    ("client_order_id", "TEXT"),
+    ("side", "BIGINT"),
+    ("qty_units", "BIGINT"),
+    ("price_units", "BIGINT"),
+    ("detail", "TEXT"),
+)
+
 Words = tuple[str, str | None, str | None, str | None, int | None, int | None, int | None, str]
 
 
@@ -33,7 +48,7 @@ def record(database: Database, entries: Iterable[Entry]) -> None:
     """Append the rows of these entries. Runs inside the caller's transaction."""
     rows = [row for entry in entries for row in _rows(entry)]
     if rows:
-        database.execute_many("INSERT INTO trade_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        database.insert_rows("trade_events", COLUMNS, rows)
 
 
 def _rows(entry: Entry) -> Iterator[tuple[object, ...]]:
