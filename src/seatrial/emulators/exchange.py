@@ -155,13 +155,20 @@ class Exchange(MarketView):
         self.meet_arrivals()
         if self._standing:
             return
-        now_ns, began_ns = self.market_clock.now_ns(), self.market_clock.api_now_ns()
+        now_ns, next_ns = self.market_clock.now_ns(), self._trading.next_ns
+        if next_ns is not None and next_ns <= now_ns and not self._live(now_ns):
+            return
+        self._settled_ns = max(self._settled_ns, now_ns)
+
+    def _live(self, now_ns: int) -> bool:
+        """Serve every instant up to now; False where that takes longer than anybody waits for it."""
+        began_ns = self.market_clock.api_now_ns()
         while (next_ns := self._trading.next_ns) is not None and next_ns <= now_ns:
             self._serve(self._trading.take())
             if self.has_books and self.market_clock.api_now_ns() - began_ns > PATIENCE_NS:
                 self.market_clock.hold(self._settled_ns)
-                return
-        self._settled_ns = max(self._settled_ns, now_ns)
+                return False
+        return True
 
     def stand(self) -> bool:
         """Until `go_on` all that is asked happens at this one instant; False where it stands already."""

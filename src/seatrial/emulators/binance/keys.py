@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from seatrial.domain.faults import BadSetting
 
 Scheme = Literal["HMAC", "RSA", "ED25519"]
+KEYS_REMEMBERED_MAX = 1_024
 
 
 class Verifier(Protocol):
@@ -40,7 +43,15 @@ class Verifier(Protocol):
 
 def hmac_hex(secret: str, payload: bytes) -> str:
     """The HMAC signature a client must have sent."""
-    return hmac.digest(secret.encode(), payload, "sha256").hex()
+    signed = _begun(secret).copy()
+    signed.update(payload)
+    return signed.hexdigest()
+
+
+@lru_cache(KEYS_REMEMBERED_MAX)
+def _begun(secret: str) -> hmac.HMAC:
+    """What a key makes of an empty payload: half of the work of a signature, which never changes."""
+    return hmac.new(secret.encode(), None, hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,18 @@ ALWAYS_READ = frozenset({"signature", "timestamp", "recvWindow"})
 
 def split(raw: bytes) -> dict[str, str]:
     """A raw query or form body as names and values; the same name twice is -1101."""
-    values: dict[str, str] = {}
-    parts = [part for part in raw.split(b"&") if part]
+    if not raw:
+        return {}
+    parts = [part for part in raw.decode("latin-1").split("&") if part]
     if len(parts) > PARAMETERS_MAX:
         raise refusals.too_many_parameters(PARAMETERS_MAX, len(parts))
-    plain = b"%" not in raw and b"+" not in raw  # as nearly all are: nothing to unquote
-    for part in parts:
-        name, _, value = part.decode("latin-1").partition("=")
-        key = name if plain else unquote_plus(name)
-        if key in values:
-            raise refusals.duplicate_parameter()
-        values[key] = value if plain else unquote_plus(value, errors="replace")
+    pairs = [part.partition("=") for part in parts]
+    if b"%" in raw or b"+" in raw:
+        values = {unquote_plus(name): unquote_plus(value, errors="replace") for name, _, value in pairs}
+    else:  # as nearly all are: nothing to unquote
+        values = {name: value for name, _, value in pairs}
+    if len(values) != len(pairs):
+        raise refusals.duplicate_parameter()
     return values
 
 
@@ -78,9 +79,10 @@ class Parameters:
 
     def optional(self, name: str, legal: str | None = None) -> str | None:
         """The text, None where it was not sent; -1105 where it was empty, -1100 where it is not `legal`."""
-        if not self.has(name):
+        self._asked.add(name)
+        value = self.values.get(name)
+        if value is None:
             return None
-        value = self.values[name]
         if value == "":
             raise refusals.empty(self.shown(name))
         if legal is not None and not _pattern(legal).fullmatch(value):
@@ -89,10 +91,12 @@ class Parameters:
 
     def required(self, name: str, legal: str | None = None) -> str:
         """The text; -1102 where it was not sent."""
-        if not self.values.get(name):
+        value = self.values.get(name)
+        if not value:
             raise refusals.missing(self.shown(name))
-        value = self.optional(name, legal)
-        assert value is not None
+        self._asked.add(name)
+        if legal is not None and not _pattern(legal).fullmatch(value):
+            raise refusals.illegal_characters(self.shown(name), legal)
         return value
 
     def integer(self, name: str, default: int | None = None) -> int | None:
@@ -115,9 +119,10 @@ class Parameters:
         value = self.optional(name, DECIMAL)
         if value is None:
             return None
-        _, _, digits = value.partition(".")
-        if len(digits.rstrip("0")) > DIGITS_MAX:
-            raise refusals.too_precise(self.shown(name))
+        if len(value) > DIGITS_MAX:  # else it cannot have so many
+            _, _, digits = value.partition(".")
+            if len(digits.rstrip("0")) > DIGITS_MAX:
+                raise refusals.too_precise(self.shown(name))
         return Decimal(value)
 
     def flag(self, name: str, default: bool = False) -> bool:

@@ -70,7 +70,8 @@ class WeightMeter:
 
     def used(self, address: str) -> int:
         """Weight used in the present minute."""
-        return self._address(address).weight.at(self._clock.now_ns())
+        known = self._addresses.get(address)
+        return 0 if known is None else known.weight.at(self._clock.now_ns())
 
     def charge(self, address: str, weight: int) -> None:
         """Count a request before it is served; raises 429 or 418 instead of serving it."""
@@ -90,7 +91,9 @@ class WeightMeter:
 
     def give_back(self, address: str, weight: int) -> None:
         """A placed or cancelled order weighs nothing since 2026-04-02; only refused ones keep their weight."""
-        self._address(address).weight.add(self._clock.now_ns(), -weight)
+        known = self._addresses.get(address)
+        if known is not None:
+            known.weight.add(self._clock.now_ns(), -weight)
 
     def _address(self, address: str) -> _Address:
         known = self._addresses.pop(address, None) or _Address()
@@ -119,7 +122,7 @@ class OrderMeter:
         """Raises 429 where so many more orders would go over a limit."""
         now_ns = self._clock.now_ns()
         for interval, number, limit, window in self._windows:
-            if window.at(now_ns) + amount > limit:
+            if window.count + amount > limit and window.at(now_ns) + amount > limit:
                 raise limit_refusals.too_many_orders(limit, f"{number} {interval}", window.left_s(now_ns))
 
     def add(self, amount: int = 1) -> None:

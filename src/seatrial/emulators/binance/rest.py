@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from random import Random
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from seatrial.emulators.binance.account import Account
 from seatrial.emulators.binance.connections import UNKNOWN_ADDRESS
 from seatrial.emulators.binance.desk import Call, Desk, Endpoint
 from seatrial.emulators.binance.everything import everything
-from seatrial.emulators.binance.orders import TimeUnit
+from seatrial.emulators.binance.orders import MS, TimeUnit
 from seatrial.emulators.binance.parameters import Parameters, merge
 from seatrial.emulators.binance.signature import rest_payload
 from seatrial.emulators.swift_http import Respond, Swift
@@ -107,7 +107,7 @@ class RestDoor:
     ) -> None:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._desk.told_in_order())
-            key, unit = (_first(headers, name) for name in (b"x-mbx-apikey", b"x-mbx-time-unit"))
+            key, unit = _first(headers, b"x-mbx-apikey"), _first(headers, b"x-mbx-time-unit")
             told = self._told(_Request(method.decode(), path.decode(), query, address, key, unit), body)
             held = stack.pop_all()
 
@@ -115,7 +115,7 @@ class RestDoor:
             with held:
                 said = msgspec.json.encode(told.body)
                 headed = {**self._headed(told, address), "content-length": str(len(said))}
-                respond(told.status, [(name.lower().encode(), text.encode()) for name, text in headed.items()], said)
+                respond(told.status, [(_written(name), text.encode()) for name, text in headed.items()], said)
 
         self._desk.spot.clearing.settling.when_durable(durable)
 
@@ -192,12 +192,20 @@ async def _read_body(request: Request) -> bytes:
 
 
 def _first(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> str | None:
-    return next((value.decode("latin-1") for name, value in headers if name == wanted), None)
+    for name, value in headers:
+        if name == wanted:
+            return value.decode("latin-1")
+    return None
+
+
+@cache
+def _written(name: str) -> bytes:
+    return name.lower().encode()
 
 
 def _time_unit(header: str | None) -> TimeUnit:
     if header is None:
-        return TimeUnit()
+        return MS
     if header.upper() not in TIME_UNITS:
         raise refusals.bad_time_unit()
     return TimeUnit(TIME_UNITS[header.upper()])

@@ -19,6 +19,7 @@ from seatrial.emulators.binance.keys import Verifier
 RECV_WINDOW_MS_DEFAULT = Decimal(5000)
 RECV_WINDOW_MS_MAX = Decimal(60_000)
 KEY_LENGTH_MAX = 128
+SIGNATURE = b"signature="
 MICROSECONDS_FROM = 10**15  # a timestamp this large counts microseconds
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -26,9 +27,12 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 def without_signature(raw: bytes) -> bytes:
     """A raw parameter string without its `signature` parameter, every other byte untouched."""
-    if b"signature=" not in raw:
+    if SIGNATURE not in raw:
         return raw
-    return b"&".join(part for part in raw.split(b"&") if not part.startswith(b"signature="))
+    signed, found, signature = raw.rpartition(b"&signature=")
+    if found and b"&" not in signature and SIGNATURE not in signed:
+        return signed  # where nearly everybody puts it: at the end
+    return b"&".join(part for part in raw.split(b"&") if not part.startswith(SIGNATURE))
 
 
 def rest_payload(query: bytes, body: bytes) -> bytes:

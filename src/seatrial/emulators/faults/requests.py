@@ -43,7 +43,7 @@ class Asked(NamedTuple):
         """The parameters of a request that changes something, as a JSON object without its signature."""
         if self.method in ("GET", "HEAD") or len(self.body) + len(self.query) > NOTED_BYTES_MAX:
             return b""
-        said = form_of(self.query)
+        said = form_of(self.query) if self.query else {}
         if self.body[:1] == b"{":
             try:
                 parsed = msgspec.json.decode(self.body)
@@ -59,7 +59,8 @@ def form_of(raw: str) -> dict[str, object]:
     """Names and values of a query or a form body; of a name that comes twice the last value."""
     if "%" in raw or "+" in raw:
         return dict(parse_qsl(raw, keep_blank_values=True))
-    return {name: value for part in raw.split("&") if part for name, _, value in (part.partition("="),)}
+    pairs = [part.partition("=") for part in raw.split("&") if part]
+    return {name: value for name, _, value in pairs}
 
 
 def client_order_id_in(text: str) -> str:
@@ -104,5 +105,9 @@ def asked_of(
 ) -> Asked:
     """A request whose parts are known; header names are in lower case."""
     text = unquote_plus(f"{path}?{query}") + "\n" + unquote_plus(body.decode("utf-8", "replace"))
-    account = next((accounts.get(value.decode("latin-1"), "") for name, value in headers if name in KEY_HEADERS), "")
+    account = ""
+    for name, value in headers:
+        if name in KEY_HEADERS:
+            account = accounts.get(value.decode("latin-1"), "")
+            break
     return Asked(method, path, account, words.purpose(method, path), text, query, body)
