@@ -212,3 +212,15 @@ def test_a_pending_order_that_cannot_be_paid_for_expires() -> None:
         ("FILLED", None),
         ("EXPIRED", "REJECTED"),
     ]
+
+
+def test_lists_that_ended_leave_room_for_as_many_stops_as_before() -> None:
+    market = SmallBinance()
+    market.to(1)
+
+    for _ in range(12):
+        assert market.signed("POST", f"{LISTS}/oco", **SELL_PAIR).status == 200
+        gone = market.signed("DELETE", "/api/v3/orderList", symbol="BTCUSDT", listClientOrderId="pair")
+        assert gone.status == 200
+
+    assert market.alice.open_counts("BTCUSDT") == (0, 0)

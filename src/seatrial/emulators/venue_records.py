@@ -174,6 +174,12 @@ class VenueRecords:
         ).fetchone()
         return row[0] or 0, row[1] or 0
 
+    def activities_from(self, account: str, *, newest_first: bool) -> Iterator[bytes]:
+        """Activities of an account."""
+        return self._each(
+            f"SELECT body FROM activities WHERE venue=? AND account=? ORDER BY number {_order(newest_first)}", account
+        )
+
     def activities(self) -> list[StoredActivity]:
         """Every activity, by number."""
         rows = self._rows("SELECT number, account, at_ns, body FROM activities WHERE venue=? ORDER BY number")

@@ -1,6 +1,6 @@
 """Everything the venue remembers of one account: wallet, orders, lists, trades, prevented matches, order counts.
 
-Open orders and those that ended last are at hand; all the others, and old trades, are where the store has them.
+Open orders and lists and those that ended last are at hand; what is older is where the store has it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from seatrial.emulators.binance.wallet import Credentials, Rates, Wallet
 
 TRADES_AT_ARRIVAL_MAX = 1_000  # what an answer to a new order can tell of its fills
 ENDED_AT_HAND_MAX = 1_000  # orders of one account
+LISTS_AT_HAND_MAX = 500  # besides the open ones
+MATCHES_AT_HAND_MAX = 1_000
 TRADES_AT_HAND_MAX = 4 * TRADES_AT_ARRIVAL_MAX
 COMMISSION_UNIT = Decimal("0.0001")  # makerCommission counts in basis points
 
@@ -36,19 +38,20 @@ class Account:
         self._at_hand: dict[int, Order] = {}
         self._ended: deque[int] = deque()
         self._traded: deque[Trade] = deque(maxlen=TRADES_AT_HAND_MAX)
-        self.lists: dict[int, OrderList] = {}
-        self.matches: list[PreventedMatch] = []
+        self._lists: dict[int, OrderList] = {}
+        self._matches: deque[PreventedMatch] = deque(maxlen=MATCHES_AT_HAND_MAX)
         self._latest: dict[tuple[str, str], int] = {}
         self._open: dict[str, dict[int, Order]] = {}
         self._algos: dict[str, int] = {}
 
     def add(self, order: Order) -> None:
-        """Remember a new order, or one read from the store."""
+        """Remember an order, new or of the store. One of a list is known before it enters: it counts once."""
+        is_known = order.order_id in self._open.get(order.symbol, ())
         self._at_hand[order.order_id] = order
         self._latest[order.symbol, order.client_order_id] = order.order_id
         if order.open:
             self._open.setdefault(order.symbol, {})[order.order_id] = order
-            if order.algo:
+            if order.algo and not is_known:
                 self._algos[order.symbol] = self._algos.get(order.symbol, 0) + 1
 
     def rename(self, order: Order, client_order_id: str) -> None:
@@ -73,6 +76,14 @@ class Account:
         """A new trade."""
         self._traded.append(trade)
 
+    def list_up(self, group: OrderList) -> None:
+        """A new order list, or one read from the store."""
+        self._lists[group.list_id] = group
+
+    def prevented(self, match: PreventedMatch) -> None:
+        """A trade with itself that the account was kept from."""
+        self._matches.append(match)
+
     def trim(self) -> list[int]:
         """Everything is durable: let go of what ended longest ago, and tell which orders that were."""
         gone = []
@@ -82,6 +93,10 @@ class Account:
             name = order.symbol, order.client_order_id
             if self._latest.get(name) == order.order_id:
                 del self._latest[name]
+        if len(self._lists) > 2 * LISTS_AT_HAND_MAX:
+            ended = [group.list_id for group in self._lists.values() if not self.list_is_open(group)]
+            for list_id in ended[: max(0, len(ended) - LISTS_AT_HAND_MAX)]:
+                del self._lists[list_id]
         return gone
 
     # ------------------------------------------------------------------ orders
@@ -158,7 +173,7 @@ class Account:
         if order.prevented_match_id is None and order.stp_mode == "NONE":
             return []
         found: list[PreventedMatch] = []
-        for match in reversed(self.matches):
+        for match in reversed(self._matches):
             if match.at_ns < order.created_ns:
                 break
             if match.taker_order_id == order.order_id:
@@ -169,7 +184,7 @@ class Account:
 
     def list_of(self, order: Order) -> OrderList | None:
         """The list an order belongs to, None for one that stands alone."""
-        return None if order.list_id == NO_LIST else self.lists[order.list_id]
+        return None if order.list_id == NO_LIST else self.find_list(order.list_id, None)
 
     def members(self, group: OrderList) -> list[Order]:
         """The orders of a list, in the order in which they were placed."""
@@ -180,8 +195,13 @@ class Account:
         return [order for order in map(self.order, order_ids) if order is not None]
 
     def list_is_open(self, group: OrderList) -> bool:
-        """Whether any order of the list is open."""
-        return any(order.open for order in self.members(group))
+        """Whether any order of the list is open; those that are, are at hand."""
+        found = map(self._at_hand.get, group.order_ids)
+        return any(order is not None and order.open for order in found)
+
+    def open_lists(self) -> list[OrderList]:
+        """Lists with an open order, oldest first."""
+        return [group for group in self._lists.values() if self.list_is_open(group)]
 
     def open_list_count(self, symbol: str) -> int:
         """How many lists of a pair have open orders."""
@@ -189,14 +209,16 @@ class Account:
 
     def list_id_is_open(self, client_id: str) -> bool:
         """Whether an open list uses this client id."""
-        group = self.find_list(None, client_id)
-        return group is not None and self.list_is_open(group)
+        return any(group.client_id == client_id and self.list_is_open(group) for group in self._lists.values())
 
     def find_list(self, list_id: int | None, client_id: str | None) -> OrderList | None:
         """A list by the venue's id, or else the latest that used the client's id."""
-        if list_id is not None:
-            return self.lists.get(list_id)
-        return next((one for one in reversed(self.lists.values()) if one.client_id == client_id), None)
+        if list_id is not None and list_id in self._lists:
+            return self._lists[list_id]
+        for one in self.past.lists(newest_first=True):
+            if list_id == one.list_id or (list_id is None and client_id == one.client_id):
+                return one
+        return None
 
     # -------------------------------------------------------------------- body
 

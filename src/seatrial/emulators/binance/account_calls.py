@@ -88,7 +88,7 @@ def my_prevented_matches(desk: Desk, call: Call) -> list[Json]:
         raise refusals.bad_combination()
     rows = [
         match
-        for match in call.account.matches
+        for match in call.account.past.prevented()
         if match.symbol == symbol
         and (match_id is None or match.match_id == match_id)
         and (order_id is None or order_id in {match.taker_order_id, match.maker_order_id})

@@ -14,6 +14,7 @@ import msgspec
 
 from seatrial.domain.time import Clock
 from seatrial.emulators.binance.account import Account
+from seatrial.emulators.binance.notes import Note
 from seatrial.emulators.binance.numbers import text
 from seatrial.emulators.binance.order_lists import OrderList
 from seatrial.emulators.binance.orders import Order, PreventedMatch, Trade
@@ -35,15 +36,6 @@ class StoredWallet(msgspec.Struct, frozen=True):
     uid: int
     updated_ns: int
     totals: dict[str, Decimal]
-
-
-class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An activity's row: a first deposit, a new order list, or a prevented match."""
-
-    type: str
-    amounts: dict[str, str] | None = None
-    order_list: OrderList | None = None
-    prevented: PreventedMatch | None = None
 
 
 class Ledger:
@@ -71,7 +63,7 @@ class Ledger:
         self._holders: dict[int, Account] = {}
         self._orders: dict[int, Order] = {}
         self._trades: list[Trade] = []
-        self._notes: list[tuple[str, int, _Note]] = []
+        self._notes: list[tuple[str, int, Note]] = []
         self._wallets: dict[str, Account] = {}
         self._operations: list[tuple[str, str, str, str]] = []
         self._trade_id = TRADE_IDS_FROM
@@ -104,13 +96,13 @@ class Ledger:
 
     def listed(self, group: OrderList) -> None:
         """A new order list; what becomes of it is told by its orders."""
-        self.accounts[group.account].lists[group.list_id] = group
-        self._notes.append((group.account, group.created_ns, _Note("list", order_list=group)))
+        self.accounts[group.account].list_up(group)
+        self._notes.append((group.account, group.created_ns, Note("list", order_list=group)))
 
     def prevented(self, match: PreventedMatch) -> None:
         """A trade of an account with itself that did not happen."""
-        self.accounts[match.account].matches.append(match)
-        self._notes.append((match.account, match.at_ns, _Note("prevented", prevented=match)))
+        self.accounts[match.account].prevented(match)
+        self._notes.append((match.account, match.at_ns, Note("prevented", prevented=match)))
 
     def take_in(self, account: Account, order: Order) -> None:
         """A new order, or one of the store that is open."""
@@ -142,8 +134,6 @@ class Ledger:
         Only settled time may be given: a print that is due but was not served yet would be lost.
         """
         self._write_down()
-        for name, at_ns, note in self._notes:
-            self._add_note(name, at_ns, note)
         for account in self._wallets.values():
             self._records.put_account(account.name, _ENCODER.encode(_stored(account.wallet)))
         self._records.put_market(market_ns)
@@ -153,10 +143,10 @@ class Ledger:
                 del self._holders[order_id]
         for operation, name, client_order_id, what in self._operations:
             self._history.record(operation, account=name, client_order_id=client_order_id, what=what)
-        self._wallets, self._operations, self._notes = {}, [], []
+        self._wallets, self._operations = {}, []
 
     def _write_down(self) -> None:
-        """Orders and trades into the records, where whoever asks for the past finds them."""
+        """Orders, trades and notes into the records, where whoever asks for the past finds them."""
         for order in self._orders.values():
             body = _ENCODER.encode(order)
             self._records.put_order(order.order_id, order.account, order.client_order_id, body, is_open=order.open)
@@ -165,9 +155,11 @@ class Ledger:
             self._records.add_execution(
                 self._trade_row, trade.account, trade.order_id, trade.at_ns, _ENCODER.encode(trade)
             )
-        self._orders, self._trades = {}, []
+        for name, at_ns, note in self._notes:
+            self._add_note(name, at_ns, note)
+        self._orders, self._trades, self._notes = {}, [], []
 
-    def _add_note(self, account: str, at_ns: int, note: _Note) -> None:
+    def _add_note(self, account: str, at_ns: int, note: Note) -> None:
         self._note_number += 1
         self._records.add_activity(self._note_number, account, at_ns, msgspec.json.encode(note))
 
@@ -180,12 +172,7 @@ class Ledger:
 
     def open_lists(self) -> list[OrderList]:
         """Order lists of all accounts in which an order is open."""
-        return [
-            group
-            for account in self.accounts.values()
-            for group in account.lists.values()
-            if account.list_is_open(group)
-        ]
+        return [group for account in self.accounts.values() for group in account.open_lists()]
 
     def _open(self, accounts: Sequence[Credentials], clock: Clock, market_ns: int) -> None:
         stored = self._records.accounts()
@@ -209,12 +196,12 @@ class Ledger:
         self._read_orders()
         for activity in activities:
             if activity.account in self.accounts:
-                note = msgspec.json.decode(activity.body, type=_Note)
+                note = msgspec.json.decode(activity.body, type=Note)
                 self._read_note(self.accounts[activity.account], note)
 
     def _deposit(self, account: Account, market_ns: int) -> None:
         amounts = {asset: text(held.free) for asset, held in account.wallet.balances.items()}
-        self._add_note(account.name, market_ns, _Note("deposit", amounts=amounts))
+        self._add_note(account.name, market_ns, Note("deposit", amounts=amounts))
 
     def _read_orders(self) -> None:
         self.last_number = self._records.last_order_number
@@ -231,13 +218,13 @@ class Ledger:
         for account in self.accounts.values():
             account.wallet.touched.clear()
 
-    def _read_note(self, account: Account, note: _Note) -> None:
+    def _read_note(self, account: Account, note: Note) -> None:
         if note.order_list is not None:
             self._list_id = max(self._list_id, note.order_list.list_id)
-            account.lists[note.order_list.list_id] = note.order_list
+            account.list_up(note.order_list)
         if note.prevented is not None:
             self._match_id = max(self._match_id, note.prevented.match_id)
-            account.matches.append(note.prevented)
+            account.prevented(note.prevented)
 
 
 def _stored(wallet: Wallet) -> StoredWallet:

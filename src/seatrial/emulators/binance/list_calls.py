@@ -75,7 +75,7 @@ def list_query(desk: Desk, call: Call) -> Json:
 def open_lists(desk: Desk, call: Call) -> list[Json]:
     """Lists with open orders."""
     call.parameters.finish(*IGNORED)
-    return [_told(call, one) for one in call.account.lists.values() if call.account.list_is_open(one)]
+    return [_told(call, one) for one in call.account.open_lists()]
 
 
 def all_lists(desk: Desk, call: Call) -> list[Json]:
@@ -88,7 +88,7 @@ def all_lists(desk: Desk, call: Call) -> list[Json]:
         raise refusals.bad_combination()
     rows = [
         group
-        for group in call.account.lists.values()
+        for group in call.account.past.lists(newest_first=False)
         if (from_id is None or group.list_id >= from_id) and span.holds(group.created_ns)
     ]
     chosen = newest_or_from(rows, count, forward=from_id is not None or span.start_ns is not None)

@@ -142,7 +142,8 @@ def told_cancelled(account: Account, done: Sequence[Cancelled], unit: TimeUnit) 
             rows.append(told)
             continue
         if one.order.list_id not in of_lists:
-            group = account.lists[one.order.list_id]
+            group = account.list_of(one.order)
+            assert group is not None, "an order of a list has a list"
             reports = of_lists.setdefault(one.order.list_id, [])
             rows.append(listed(group, account.members(group), unit) | {"orderReports": reports})
         of_lists[one.order.list_id].append(told)

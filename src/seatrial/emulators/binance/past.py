@@ -1,4 +1,7 @@
-"""What the store remembers of one account: orders that ended long ago, and every trade. Read as it is asked for."""
+"""What the store remembers of one account: old orders and order lists, every trade and prevented match.
+
+Read as it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from collections.abc import Callable, Container, Iterator
 
 import msgspec
 
-from seatrial.emulators.binance.orders import Order, Trade
+from seatrial.emulators.binance.notes import Note
+from seatrial.emulators.binance.order_lists import OrderList
+from seatrial.emulators.binance.orders import Order, PreventedMatch, Trade
 from seatrial.emulators.venue_records import VenueRecords
 
 _ORDERS = msgspec.json.Decoder(Order)
 _TRADES = msgspec.json.Decoder(Trade)
+_NOTES = msgspec.json.Decoder(Note)
 
 
 class Past:
@@ -54,3 +60,15 @@ class Past:
         """Trades of one order, oldest first."""
         self._write_down()
         return map(_TRADES.decode, self._records.executions_of(self._account, order_id))
+
+    def lists(self, *, newest_first: bool) -> Iterator[OrderList]:
+        """Order lists of all pairs."""
+        return (note.order_list for note in self._notes(newest_first=newest_first) if note.order_list is not None)
+
+    def prevented(self) -> Iterator[PreventedMatch]:
+        """Prevented matches of all pairs, oldest first."""
+        return (note.prevented for note in self._notes(newest_first=False) if note.prevented is not None)
+
+    def _notes(self, *, newest_first: bool) -> Iterator[Note]:
+        self._write_down()
+        return map(_NOTES.decode, self._records.activities_from(self._account, newest_first=newest_first))
