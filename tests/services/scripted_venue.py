@@ -24,6 +24,7 @@ from seatrial.venues.port import (
     Outcome,
     Rejected,
     StreamUp,
+    TickEvent,
     Unknown,
     VenueBalances,
     VenueClock,
@@ -165,6 +166,10 @@ class ScriptedVenue:
         return VenueClock(self.now_ns(), is_open=True, next_open_ns=0, next_close_ns=0)
 
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
+        """See `Venue`."""
+        return []
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
         """See `Venue`."""
         return []
 

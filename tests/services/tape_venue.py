@@ -18,6 +18,7 @@ from seatrial.venues.port import (
     Capabilities,
     MarketEvent,
     Outcome,
+    TickEvent,
     Unknown,
     VenueBalances,
     VenueClock,
@@ -52,6 +53,7 @@ class TapeVenue:
         self.account = account
         self.events: asyncio.Queue[MarketEvent] = asyncio.Queue()
         self.history: list[Bar] = []
+        self.prints: list[TickEvent] = []
         self.holdings: dict[Symbol, int] = {}
         self.orders: list[VenueOrder] = []
         self.silent = False  # questions are not answered
@@ -94,6 +96,10 @@ class TapeVenue:
         self._answer()
         found = [each for each in self.history if each.symbol == symbol]
         return [each for each in found if start_ns <= each.start_ns and each.end_ns <= end_ns]
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
+        self._answer()
+        return [each for each in self.prints if each.symbol == symbol and start_ns <= each.at_ns < end_ns]
 
     async def account_events(self) -> AsyncIterator[AccountEvent]:
         await asyncio.Event().wait()

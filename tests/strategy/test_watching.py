@@ -216,7 +216,7 @@ def test_trades_are_told_before_their_bar_in_order():
 
 
 def test_a_strategy_of_trades_is_refused_where_none_are_recorded():
-    with pytest.raises(RequestFault, match="seatrial backtest --trades FILE"):
+    with pytest.raises(RequestFault, match=r"a market with trades: recorded ones \(--trades FILE\)"):
         runner_of(Traded())
 
 

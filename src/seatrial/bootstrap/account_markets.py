@@ -19,7 +19,7 @@ from seatrial.market.instruments import instrument_of
 from seatrial.market.recorded_halts import halts_in
 from seatrial.market.sessions import sessions, utc_date
 from seatrial.market.shift import Timeline, align
-from seatrial.market.trade_prints import bars_of_trades, prints_of
+from seatrial.market.trade_prints import bars_of_trades, prints_of, prints_of_made
 from seatrial.runs.backtest import Market
 from seatrial.services.schedule_gate import SessionsNear, gate_of
 from seatrial.services.schedules import Schedule
@@ -101,10 +101,13 @@ def _as_recorded(built: dict[Symbol, BarTable]) -> Timeline:
 
 
 def trades_of(beside: Beside, market: Market) -> Trades | None:
-    """The recorded trades of a market's symbols, where there is a file of them. Raises as `prints_of`."""
-    if beside.trades is None:
+    """The trades of a market's symbols: of a file, else those of a made-up market. Raises as `prints_of`."""
+    if beside.trades is not None:
+        prints = prints_of(beside.trades, market.tables)
+    elif any(table.source.recorded for table in market.tables.values()):
         return None
-    prints = prints_of(beside.trades, market.tables)
+    else:
+        prints = {symbol: prints_of_made(table) for symbol, table in market.tables.items()}
     return lambda symbol, start_ns, end_ns: [Trade(*each) for each in prints[symbol].between(start_ns, end_ns)]
 
 

@@ -26,6 +26,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("mode", parsing.MODE, "sim", "what an order does"),
     Declared("config", parsing.TEXT, "config", "the folder of the stage files and the risk limits", in_file=False),
     Declared("data", parsing.TEXT, "", "a folder of recorded markets; empty means the built-in synthetic market"),
+    Declared("trades", parsing.TEXT, "", "recorded trades that local venues live through and build bars from: a file"),
     Declared("catalog", parsing.TEXT, "catalog", "the folder that `seatrial data` keeps market data in"),
     Declared("actions", parsing.TEXT, "", "splits and dividends that the local Alpaca lives through: a file of them"),
     Declared("state", parsing.TEXT, "data", "the folder of journals, venue stores and run files"),

@@ -92,7 +92,7 @@ class LocalVenues:
         known = {instrument.symbol: instrument for instrument in market.instruments}
         floor = None if market.flow is None else Floor(known, tape, market.flow, anchor_ns)
         market_clock = MarketClock(clock, anchor_ns=anchor_ns, speed=str(settings.speed))
-        exchange = Exchange(market.instruments, tape, market_clock=market_clock, trading=floor)
+        exchange = Exchange(market.instruments, tape, market_clock=market_clock, trading=floor, trades=market.trades)
         history = History(clock, _history_file(self._histories, market.venue))
         script = FaultScript(seeded(settings.seed, f"faults {market.venue}"), history, self._faults, venue=market.venue)
         key = local_key(settings.seed, market.venue, settings.emulator_key)

@@ -8,7 +8,7 @@ from pathlib import Path
 from seatrial.bootstrap.addresses import host_of
 from seatrial.bootstrap.credentials import uses_own_venues
 from seatrial.bootstrap.settings import Settings
-from seatrial.domain.faults import ConfigurationFault
+from seatrial.domain.faults import BadSetting, ConfigurationFault
 
 FILE = "market.json"
 
@@ -37,9 +37,31 @@ def market_name(settings: Settings) -> str:
     if not uses_own_venues(settings):
         hosts = [host_of(settings.values[f"{venue}.base_url"]) for venue in settings.values["trading.venues"]]
         return f"the {settings.mode} accounts at {' and '.join(hosts)}"
+    if (trades := trades_file(settings)) is not None:
+        return f"the recorded trades of {trades.name}"
     if settings.data is not None:
         return f"the recorded markets of {settings.data.resolve().name}"
     return f"the synthetic market of seed {settings.seed}"
+
+
+def trades_file(settings: Settings) -> Path | None:
+    """The recorded trades that local venues live through; None where there are none.
+
+    Raises:
+        BadSetting: no file, or bars are given as well.
+    """
+    text = settings.values["trades"]
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise BadSetting(f"trades = {text!r} ({settings.sources['trades']}) is no file: name a Parquet file of trades")
+    if settings.data is not None:
+        raise BadSetting(
+            f"trades = {text!r} ({settings.sources['trades']}) and data = {str(settings.data)!r}: give one of them "
+            "(--data '' leaves the folder out), as local venues build their bars from their trades"
+        )
+    return path
 
 
 def _read(path: Path) -> str | None:

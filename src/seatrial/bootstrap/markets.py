@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from seatrial.bootstrap.accounts import VENUES
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
@@ -14,11 +16,14 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import DAY_NS
 from seatrial.emulators.bar_rows import BarRows
 from seatrial.emulators.floor.bursts import Flow
+from seatrial.emulators.trade_reel import TradeRows
+from seatrial.market.bars import BarTable
 from seatrial.market.catalog import load_bars
 from seatrial.market.instruments import instrument_of
 from seatrial.market.sessions import sessions, utc_date
 from seatrial.market.shift import Timeline, align
 from seatrial.market.synthetic import padded, synthetic_market
+from seatrial.market.trade_prints import prints_of
 
 SYNTHETIC_FIRST_DAY = date(2024, 1, 2)
 SYNTHETIC_SESSIONS = 10
@@ -40,6 +45,7 @@ class VenueMarket:
     start_ns: int
     lines: tuple[str, ...]
     flow: Flow | None = None
+    trades: Mapping[Symbol, TradeRows] | None = None  # told instead of the bars' prints, which orders go on to meet
 
 
 def load_timeline(
@@ -73,12 +79,15 @@ def load_timeline(
     return timeline if session_count is None else timeline.select_sessions(session_count)
 
 
-def venue_markets(timeline: Timeline) -> list[VenueMarket]:
-    """The parts of a timeline, a venue each; one without any symbol is left out."""
-    return [market for name in VENUES if (market := _venue_market(timeline, name))]
+def venue_markets(timeline: Timeline, trades: Path | None = None) -> list[VenueMarket]:
+    """The parts of a timeline, a venue each; one without any symbol is left out. `trades` is what the bars are of.
+
+    Raises as `prints_of`.
+    """
+    return [market for name in VENUES if (market := _venue_market(timeline, name, trades))]
 
 
-def _venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
+def _venue_market(timeline: Timeline, venue: str, trades: Path | None) -> VenueMarket | None:
     """One venue's part of a timeline, with a day of history before its start."""
     tables = {symbol: table for symbol, table in timeline.tables.items() if table.instrument.venue == venue}
     if not tables:
@@ -94,4 +103,14 @@ def _venue_market(timeline: Timeline, venue: str) -> VenueMarket | None:
         sessions=tuple(days),
         start_ns=timeline.start_ns,
         lines=tuple(tables[symbol].line() for symbol in sorted(tables)),
+        trades=None if trades is None else _trade_rows(trades, cut),
     )
+
+
+def _trade_rows(path: Path, tables: Mapping[Symbol, BarTable]) -> dict[Symbol, TradeRows]:
+    """The trades of each table's bars; those after its last bar are of a minute that nobody saw end."""
+    found = {}
+    for symbol, prints in prints_of(path, tables).items():
+        last = int(np.searchsorted(prints.at_ns, tables[symbol].last_ns))
+        found[symbol] = TradeRows(prints.at_ns[:last], prints.price_units[:last], prints.qty_units[:last])
+    return found

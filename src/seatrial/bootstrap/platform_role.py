@@ -29,16 +29,17 @@ from seatrial.bootstrap.record_stores import RecordStore, SignalKeeper
 from seatrial.bootstrap.recording import Recording
 from seatrial.bootstrap.releases.board import EvidenceBoard
 from seatrial.bootstrap.releases.running import RunningRelease
-from seatrial.bootstrap.scheduling import default_schedule, scheduler_rules
+from seatrial.bootstrap.scheduling import scheduler_rules
 from seatrial.bootstrap.servers import Doors, Served, until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Stage
 from seatrial.bootstrap.station import open_station
-from seatrial.bootstrap.strategy_files import ChosenStrategy, strategies_at
-from seatrial.bootstrap.symbols import strategy_texts, traded_symbols
+from seatrial.bootstrap.strategy_files import strategies_at
+from seatrial.bootstrap.strategy_sources import sources_of
+from seatrial.bootstrap.symbols import traded_symbols
+from seatrial.bootstrap.trade_markets import anybody_hears_trades
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import ConfigurationFault
-from seatrial.domain.ids import AccountId, JournalEpoch
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import Clock
 from seatrial.journal.port import Journal
@@ -50,7 +51,6 @@ from seatrial.services.observability.role import RoleDoor
 from seatrial.services.observability.station import Station
 from seatrial.services.platform import Platform, PlatformParts, PlatformRules, no_auth
 from seatrial.services.prices import PriceSource
-from seatrial.services.strategy_file import StrategyFile
 from seatrial.venues.port import Venue
 
 PPM = 1_000_000
@@ -63,9 +63,11 @@ def traded(settings: Settings) -> Traded:
 
     Raises:
         ConfigurationFault: no strategy is set, or one does not load.
+        RequestFault: one hears trades, and its market has none.
     """
     found = {venue: [instrument_of(symbol) for symbol in traded_symbols(settings, venue)] for venue in VENUES}
     listed = {venue: instruments for venue, instruments in found.items() if instruments}
+    anybody_hears_trades(settings)
     if not listed:
         raise ConfigurationFault("there is no strategy: set strategies.alpaca or strategies.binance to a file")
     return listed
@@ -184,15 +186,6 @@ def _live_rules(settings: Settings) -> PlatformRules:
     )
 
 
-def sources_of(settings: Settings, listed: Traded, epoch: JournalEpoch, *, virtual: bool = False) -> list[StrategyFile]:
-    """The strategies of each venue; order ids of two journals differ by `epoch`. `virtual` as in `StrategyFile`."""
-    return [
-        _source(settings, chosen, instruments, str(epoch), virtual=virtual)
-        for venue, instruments in listed.items()
-        for chosen in strategies_at(settings, venue)
-    ]
-
-
 def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, name: str) -> list[Venue]:
     return [
         connect(
@@ -203,22 +196,6 @@ def _connections(settings: Settings, clock: Clock, listed: Traded, wire: Wire, n
         )
         for venue, instruments in listed.items()
     ]
-
-
-def _source(
-    settings: Settings, chosen: ChosenStrategy, instruments: list[Instrument], epoch: str, *, virtual: bool
-) -> StrategyFile:
-    return StrategyFile(
-        chosen.path,
-        strategy_id=chosen.id,
-        account=AccountId(chosen.venue),
-        instruments=instruments,
-        texts=strategy_texts(settings, chosen.venue),
-        epoch=epoch,
-        default_schedule=default_schedule(settings),
-        virtual=virtual,
-        confidence_min=settings.values["signals.min_confidence"],
-    )
 
 
 def _served(settings: Settings, platform: Platform) -> list[Served]:

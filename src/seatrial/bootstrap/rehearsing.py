@@ -19,14 +19,17 @@ from tempfile import TemporaryDirectory
 import httpx
 from httpx_ws.transport import ASGIWebSocketTransport
 
-from seatrial.bootstrap.account_markets import Beside, markets_of
+from seatrial.bootstrap.account_markets import Beside, markets_of, trades_of
 from seatrial.bootstrap.emulation.listed_actions import actions_file
 from seatrial.bootstrap.links import Wire, http_client
 from seatrial.bootstrap.local_venues import LocalVenues
-from seatrial.bootstrap.markets import load_timeline, venue_markets
-from seatrial.bootstrap.platform_role import Traded, build_platform, sources_of, traded
+from seatrial.bootstrap.market_identity import trades_file
+from seatrial.bootstrap.markets import venue_markets
+from seatrial.bootstrap.platform_role import Traded, build_platform, traded
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.stages import Mode
+from seatrial.bootstrap.strategy_sources import sources_of
+from seatrial.bootstrap.trade_markets import anybody_hears_trades, market_timeline
 from seatrial.core.machine import Machine
 from seatrial.domain.faults import InvariantBroken
 from seatrial.domain.ids import JournalEpoch
@@ -79,12 +82,12 @@ class Rehearsed:
 def rehearse(
     settings: Settings,
     *,
-    session_count: int,
+    session_count: int | None,
     sockets: bool = False,
     pad: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Rehearsed:
-    """The same days twice: compiled, and through services and wire.
+    """The same days twice: compiled, and through services and wire. `session_count` None takes all there are.
 
     Raises:
         ConfigurationFault, DataFault, RequestFault: what is asked for cannot be had.
@@ -97,7 +100,7 @@ def rehearse(
         run, bytes_by_venue = staging.run(on_progress)
         return Rehearsed(
             notes=staging.timeline.lines(),
-            sessions=session_count,
+            sessions=len(staging.timeline.sessions),
             backtest=_backtest(settings, listed, staging.timeline),
             rehearsal=run,
             bytes_by_venue=bytes_by_venue,
@@ -105,25 +108,30 @@ def rehearse(
 
 
 def _backtest(settings: Settings, listed: Traded, timeline: Timeline) -> BacktestRun:
-    runners = [source.load() for source in sources_of(settings, listed, EPOCH, virtual=True)]
-    return backtest(markets_of(settings, timeline, Beside(actions=actions_file(settings))), runners)
+    beside = Beside(actions=actions_file(settings), trades=trades_file(settings))
+    markets = markets_of(settings, timeline, beside)
+    hears = anybody_hears_trades(settings)
+    trades = {str(market.account.id): trades_of(beside, market) if hears else None for market in markets}
+    runners = [source.load() for source in sources_of(settings, listed, EPOCH, virtual=True, trades=trades)]
+    return backtest(markets, runners)
 
 
 class _Staging:
     """One loop with venues, wire and platform in it."""
 
     def __init__(
-        self, settings: Settings, listed: Traded, session_count: int, folder: Path, *, sockets: bool, pad: bool
+        self, settings: Settings, listed: Traded, session_count: int | None, folder: Path, *, sockets: bool, pad: bool
     ) -> None:
         self._settings = settings
         self._listed = listed
         self._folder = folder
         self._with_sockets = sockets
         symbols = [instrument.symbol for each in listed.values() for instrument in each]
-        self.timeline = load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
+        self.timeline = market_timeline(settings, symbols, session_count=session_count, pad=pad)
         self._loop = VirtualLoop(epoch_ns=self.timeline.start_ns, sockets=sockets)
         self._clock = VirtualClock(self._loop)
-        self._venues = LocalVenues(settings, self._clock, venue_markets(self.timeline), store=IN_MEMORY)
+        markets = venue_markets(self.timeline, trades_file(settings))
+        self._venues = LocalVenues(settings, self._clock, markets, store=IN_MEMORY)
         self._servers: list[SocketServer] = []
         self._proxies: dict[str, CountingProxy] = {}
         self._clients: dict[str, list[httpx.AsyncClient]] = {}
@@ -155,7 +163,7 @@ class _Staging:
             self._clock,
             self._listed,
             journal,
-            wire=Wire(self._http, QUIET, ticks=False),
+            wire=Wire(self._http, QUIET, ticks=anybody_hears_trades(self._settings)),
             rules=PlatformRules(
                 schedule=SchedulerRules(virtual=True),
                 reconcile=ReconcileRules(interval_ns=RECONCILE_NS, dividends_at_once=True),

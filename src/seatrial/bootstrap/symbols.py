@@ -46,6 +46,8 @@ def listed_symbols(settings: Settings) -> tuple[str, ...]:
 
 
 def _held(settings: Settings, symbols: Iterable[str]) -> list[str]:
+    if settings.values["trades"]:
+        return []  # a market of recorded trades holds what is traded, and nothing to look at
     if settings.data is None:
         return list(symbols)
     held = set(available_symbols(settings.data))

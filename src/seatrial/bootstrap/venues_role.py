@@ -8,11 +8,12 @@ from collections.abc import Callable
 from seatrial.bootstrap.clock import WallClock
 from seatrial.bootstrap.garbage import leave_out_built
 from seatrial.bootstrap.local_venues import LocalVenues
-from seatrial.bootstrap.market_identity import claim_market
-from seatrial.bootstrap.markets import load_timeline, venue_markets
+from seatrial.bootstrap.market_identity import claim_market, trades_file
+from seatrial.bootstrap.markets import venue_markets
 from seatrial.bootstrap.servers import until_first
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.symbols import listed_symbols
+from seatrial.bootstrap.trade_markets import market_timeline
 from seatrial.domain.time import rfc3339
 
 STORE = "venues.db"
@@ -21,8 +22,9 @@ STORE = "venues.db"
 async def serve_venues(settings: Settings, say: Callable[[str], None]) -> None:
     """Until SIGTERM."""
     claim_market(settings)
-    timeline = load_timeline(settings.data, listed_symbols(settings), seed=settings.seed)
-    venues = LocalVenues(settings, WallClock(), venue_markets(timeline), store=settings.state / STORE)
+    timeline = market_timeline(settings, listed_symbols(settings))
+    markets = venue_markets(timeline, trades_file(settings))
+    venues = LocalVenues(settings, WallClock(), markets, store=settings.state / STORE)
     for line in venues.lines():
         say(line)
     venues.on_end(say)

@@ -52,6 +52,9 @@ def market_options(command: Command) -> Command:
     return command
 
 
+trades_option = click.option(
+    "--trades", "trades_setting", metavar="FILE", help="Recorded trades; the local venues build their bars from them."
+)
 pad_option = click.option(
     "--pad",
     type=click.Choice(["synthetic"]),
@@ -76,4 +79,7 @@ def load(options: dict[str, Any]) -> Settings:
         raw = options.pop(name, None)
         if raw is not None:
             chosen[name] = raw
+    trades = options.pop("trades_setting", None)
+    if trades is not None:
+        chosen["trades"] = trades
     return load_settings(chosen)

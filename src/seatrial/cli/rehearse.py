@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seatrial.bootstrap.rehearsing import Rehearsed
 
 MINUTE_NS = 60 * 10**9
+SESSIONS = 3
 
 
 @click.command(
@@ -23,17 +24,19 @@ MINUTE_NS = 60 * 10**9
 Examples:
   seatrial rehearse --sessions 3 --data ../shared/data
   seatrial rehearse --sessions 1 --data ../shared/data --sockets
+  seatrial rehearse --trades trades.parquet --set trading.venues=binance --set strategies.binance=strategies/flow.py
 
 Exit code 0 when both fingerprints are equal and the journal replays, 1 otherwise.
 """
 )
-@click.option("--sessions", type=click.IntRange(1), default=3, show_default=True, help="How many trading days.")
+@click.option("--sessions", type=click.IntRange(1), help="How many trading days.  [3; all of --trades]")
 @click.option("--sockets", is_flag=True, help="Over real sockets, counting the bytes of both protocols.")
+@shared.trades_option
 @shared.pad_option
 @shared.json_option
 @shared.market_options
 @shared.settings_options
-def rehearse(sessions: int, sockets: bool, pad: bool, as_json: bool, **options: Any) -> int:
+def rehearse(sessions: int | None, sockets: bool, pad: bool, as_json: bool, **options: Any) -> int:
     """Trade past days through the real services and both wire protocols; compare with the backtest."""
     settings = shared.load(options)
     from seatrial.bootstrap.compiling import compile_core, load_core
@@ -50,7 +53,7 @@ def rehearse(sessions: int, sockets: bool, pad: bool, as_json: bool, **options: 
     with progress_bar("market minutes", shown=not as_json) as bar:
         done = run(
             settings,
-            session_count=sessions,
+            session_count=sessions or (None if settings.values["trades"] else SESSIONS),
             pad=pad,
             sockets=sockets,
             on_progress=lambda lived_ns, all_ns: bar(lived_ns // MINUTE_NS, all_ns // MINUTE_NS),

@@ -14,9 +14,11 @@ from seatrial.cli import options as shared
 Examples:
   seatrial up
   seatrial up --data ../shared/data --speed 60
+  seatrial up --trades trades.parquet --set trading.venues=binance --set strategies.binance=strategies/flow.py
   seatrial up --set ports.alpaca=7001 --set logs.level=debug
 """
 )
+@shared.trades_option
 @shared.market_options
 @shared.settings_options
 def up(**options: Any) -> int:

@@ -10,6 +10,7 @@ from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.emulators.floor.shown import DepthChange, Prevented, Quote
 from seatrial.emulators.timeline import Happenings, Print
+from seatrial.emulators.trade_reel import Recorded
 from seatrial.emulators.trading import Done, Told
 
 OnPrint = Callable[[Print], None]
@@ -31,6 +32,8 @@ class Announcements:
     symbol that changed; then `on_bar` with all bars published together, `on_end` once at the end of the data, and
     last of all `on_settled`: the moment to commit what happened and only then to tell it.
 
+    `on_recorded` comes before `on_print`, in a market of prints that is told recorded trades.
+
     `on_halt` tells of a symbol that is halted, or trades again, whenever that is done.
 
     In a market with books the newest print, while `on_execution` is called, is the trade itself; `on_prevented` comes
@@ -41,6 +44,7 @@ class Announcements:
         self.on_session_close: list[OnSession] = []
         self.on_session_open: list[OnSession] = []
         self.on_print: list[OnPrint] = []
+        self.on_recorded: list[OnPrint] = []
         self.on_execution: list[OnExecution] = []
         self.on_ended: list[OnExecution] = []
         self.on_prevented: list[OnPrevented] = []
@@ -53,6 +57,7 @@ class Announcements:
         self.on_settled: list[OnInstant] = []
         self._listeners: dict[type, list[Any]] = {
             Print: self.on_print,
+            Recorded: self.on_recorded,
             DepthChange: self.on_depth,
             Quote: self.on_quote,
             Prevented: self.on_prevented,

@@ -14,7 +14,7 @@ After a restart the market goes on where it was stored (`MarketClock`), with the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from seatrial.domain.faults import DataFault
 from seatrial.domain.ids import Symbol
@@ -26,6 +26,7 @@ from seatrial.emulators.order_books import Place, Terms
 from seatrial.emulators.print_market import PrintMarket
 from seatrial.emulators.tape import Tape
 from seatrial.emulators.timeline import Happenings
+from seatrial.emulators.trade_reel import TradeReel, TradeRows
 from seatrial.emulators.trading import Trading
 
 PARTICIPATION_PPM = 100_000
@@ -42,6 +43,7 @@ class Exchange(MarketView):
         market_clock: its `anchor_ns` is where the market goes on; what is up to it is past.
         participation_ppm: the part of a print's volume that can be one account's.
         trading: a market with books; None replays the tape's bars as prints.
+        trades: of a market of prints, what the public is told instead of them.
 
     Raises:
         DataFault: an instrument has no bars.
@@ -55,18 +57,22 @@ class Exchange(MarketView):
         market_clock: MarketClock,
         participation_ppm: int = PARTICIPATION_PPM,
         trading: Trading | None = None,
+        trades: Mapping[Symbol, TradeRows] | None = None,
     ) -> None:
         self.instruments = {instrument.symbol: instrument for instrument in instruments}
         self.tape = tape
         self._standing = False
         self._number = 0
         self._arrived = asyncio.Event()
+        reel = None if trades is None else TradeReel(trades, market_clock.anchor_ns)
         if trading is None:
             for symbol in self.instruments:
                 if not tape.bars(symbol):
                     raise DataFault(f"{symbol}: the tape holds no bars of it")
-            trading = PrintMarket(self.instruments, tape, market_clock.anchor_ns, participation_ppm=participation_ppm)
-        super().__init__(trading, tape, market_clock)
+            trading = PrintMarket(
+                self.instruments, tape, market_clock.anchor_ns, participation_ppm=participation_ppm, reel=reel
+            )
+        super().__init__(trading, tape, market_clock, reel)
 
     def place(self, symbol: Symbol, terms: Terms, *, number: int | None = None, account: str = "") -> int:
         """Let an order work from now on; returns its number. What it meets is told later, never inside this call."""

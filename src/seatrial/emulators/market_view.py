@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from seatrial.domain.bars import Bar, Session
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import Instant
-from seatrial.emulators.announcements import Announcements
+from seatrial.emulators.announcements import Announcements, OnPrint
 from seatrial.emulators.floor.shown import Depth, Quote
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.market_hours import MarketHours
 from seatrial.emulators.tape import Calendar
 from seatrial.emulators.timeline import Print
+from seatrial.emulators.trade_reel import TradeReel
 from seatrial.emulators.trading import Trading
 
 
 class MarketView(Announcements):
     """A market as its venue sees it; `exchange.Exchange` lets it happen."""
 
-    def __init__(self, trading: Trading, calendar: Calendar, market_clock: MarketClock) -> None:
+    def __init__(
+        self, trading: Trading, calendar: Calendar, market_clock: MarketClock, reel: TradeReel | None = None
+    ) -> None:
         super().__init__()
+        self.reel = reel
         self.market_clock = market_clock
         self._trading = trading
         self._hours = MarketHours(calendar.sessions)
@@ -63,6 +67,23 @@ class MarketView(Announcements):
     def past_prints(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Print]:
         """Prints in `[start_ns, end_ns)` that have happened, oldest first."""
         return self._trading.past_prints(symbol, start_ns, min(end_ns - 1, self.now_ns()))
+
+    @property
+    def on_trade(self) -> list[OnPrint]:
+        """Who hears what the public is told of as traded: recorded trades where there are any, else prints."""
+        return self.on_print if self.reel is None else self.on_recorded
+
+    def newest_trade(self, symbol: Symbol) -> Print | None:
+        """The newest trade that the public knows of."""
+        return self.newest_print(symbol) if self.reel is None else self.reel.newest(symbol)
+
+    def past_trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Print]:
+        """Trades in `[start_ns, end_ns)` that the public knows of, oldest first."""
+        return (
+            self.past_prints(symbol, start_ns, end_ns)
+            if self.reel is None
+            else self.reel.past(symbol, start_ns, end_ns)
+        )
 
     def finished_bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """Published bars that start in `[start_ns, end_ns)`, oldest first."""

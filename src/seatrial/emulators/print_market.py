@@ -17,6 +17,7 @@ from seatrial.emulators.floor.shown import Depth, Quote
 from seatrial.emulators.order_books import OrderBooks, Place, Terms
 from seatrial.emulators.tape import Tape
 from seatrial.emulators.timeline import BAR_DELAY_NS, Happenings, Print, Timeline
+from seatrial.emulators.trade_reel import TradeReel
 from seatrial.emulators.trading import Done, Told
 
 
@@ -25,16 +26,24 @@ class PrintMarket:
 
     Args:
         participation_ppm: the part of a print's volume that can be one account's.
+        reel: recorded trades that are told as they happened; orders go on to meet the prints.
     """
 
     has_books = False
     has_arrivals = False  # an order meets the next print, never the market at its arrival
 
     def __init__(
-        self, instruments: dict[Symbol, Instrument], tape: Tape, after_ns: int, *, participation_ppm: int
+        self,
+        instruments: dict[Symbol, Instrument],
+        tape: Tape,
+        after_ns: int,
+        *,
+        participation_ppm: int,
+        reel: TradeReel | None = None,
     ) -> None:
         self._tape = tape
         self._timeline = Timeline(tape, instruments, after_ns)
+        self._reel = reel
         self._books = OrderBooks(instruments, participation_ppm)
         self._halted: set[Symbol] = set()
         self._newest: dict[Symbol, Print] = {}
@@ -46,14 +55,24 @@ class PrintMarket:
     @property
     def next_ns(self) -> int | None:
         """When something happens next; None at the end of the data."""
-        return self._timeline.next_ns
+        timeline_ns = self._timeline.next_ns
+        if self._reel is None or self._reel.next_ns is None or timeline_ns is None:
+            return timeline_ns
+        return min(timeline_ns, self._reel.next_ns)
 
     def take(self) -> Happenings:
         """The next instant."""
-        return self._timeline.take()
+        if self._reel is None or self._reel.next_ns is None:
+            return self._timeline.take()
+        at_ns = self.next_ns
+        assert at_ns is not None
+        happenings = self._timeline.take() if self._timeline.next_ns == at_ns else Happenings(at_ns)
+        happenings.trades += self._reel.take(at_ns)
+        return happenings
 
     def play(self, happenings: Happenings) -> Iterator[Told]:
-        """Each print, and after it what it did to orders."""
+        """Recorded trades, then each print, and after it what it did to orders."""
+        yield from happenings.trades
         for market in happenings.prints:
             self._newest[market.symbol] = market
             yield market

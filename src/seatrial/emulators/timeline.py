@@ -56,6 +56,7 @@ class Happenings:
     closed: list[Session] = field(default_factory=list)
     opened: list[Session] = field(default_factory=list)
     prints: list[Print] = field(default_factory=list)
+    trades: list[Print] = field(default_factory=list)  # recorded ones, where the market is told those
     bursts: list[tuple[Symbol, Burst]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
 

@@ -17,11 +17,13 @@ from seatrial.domain.time import HOUR_NS, Clock
 from seatrial.services.bus import Bus, Overflow
 from seatrial.services.crew import attempt
 from seatrial.services.health import Status, Verdict
+from seatrial.services.held_batches import HeldBatches
 from seatrial.services.positions import Positions
 from seatrial.services.schedules import Schedule, parse_schedule
-from seatrial.services.signal_making import signals_of
+from seatrial.services.signal_making import signals_of, why_nothing
 from seatrial.services.strategy_file import StrategySource
 from seatrial.services.topics import BarBatch, Decision, Notice
+from seatrial.services.trade_tape import TradeTape
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.venues.port import Venue
 
@@ -44,7 +46,15 @@ class Desk:
     """A strategy, its runner and its queue of batches."""
 
     def __init__(
-        self, source: StrategySource, venue: Venue, *, clock: Clock, positions: Positions, bus: Bus, rules: DeskRules
+        self,
+        source: StrategySource,
+        venue: Venue,
+        *,
+        tape: TradeTape,
+        clock: Clock,
+        positions: Positions,
+        bus: Bus,
+        rules: DeskRules,
     ) -> None:
         self.strategy_id = source.strategy_id
         self.account = source.account
@@ -64,6 +74,7 @@ class Desk:
         self._rules = rules
         self._orphans = True  # orders that work may be of an earlier runner, and the new one must know of them
         self._seen_ns: dict[Symbol, int] = {}
+        self._held = HeldBatches(tape)
         self._batches = bus.subscribe(BarBatch, f"strategy {source.strategy_id}", overflow=Overflow.WAIT)
 
     @property
@@ -103,7 +114,8 @@ class Desk:
         """Trading on the file as it is now?"""
         if self.state != "trading":
             return Verdict(Status.DEGRADED if self.state == "warming up" else Status.UNHEALTHY, self.state)
-        return Verdict(Status.DEGRADED, self.warning) if self.warning else Verdict(Status.HEALTHY, self.state)
+        why = self._held.why or self.warning
+        return Verdict(Status.DEGRADED, why) if why else Verdict(Status.HEALTHY, self.state)
 
     # ------------------------------------------------------------- deciding
 
@@ -111,7 +123,9 @@ class Desk:
         self.now_ns = batch.end_ns
         if self._rules.reload and self._source.changed():
             await self._reload(until_ns=self.now_ns - 1)
-        decision = self._decide(batch)
+        shown = await self._held.release(self._trading(), batch)
+        decisions = [self._decide(each) for each in shown]
+        decision = decisions[-1] if batch in shown else self._waits(batch)
         if decision is None:
             return
         if decision.facts or decision.signals:
@@ -142,11 +156,14 @@ class Desk:
             self.account,
             batch.decided_at_ns,
             tuple(_named(fact, batch) for fact in facts),
-            skipped=None if facts else _nothing(runner),
+            skipped=None if facts else why_nothing(runner),
             signals=signals_of(runner, batch.decided_at_ns, self.closes),
             waiting=() if runner.holding is None else tuple(runner.holding.targets.values()),
             run=runner.holding is not None and runner.holding.opened,
         )
+
+    def _waits(self, batch: BarBatch) -> Decision:
+        return Decision(self.strategy_id, self.account, batch.decided_at_ns, (), skipped=f"it holds: {self._held.why}")
 
     def _trading(self) -> StrategyRunner:
         assert self.runner is not None, "batches are read after the warm-up"
@@ -185,13 +202,14 @@ class Desk:
     def _take(self, runner: StrategyRunner) -> None:
         self.runner, self.loaded_at_ns = runner, self._clock.now_ns()
         self._orphans = True
+        self._held.begin_anew(runner)
 
     async def _next_version(self, until_ns: int | None) -> StrategyRunner:
         return await self._warmed(self._source.load(), until_ns=until_ns)
 
     async def _warmed(self, runner: StrategyRunner, until_ns: int | None = None) -> StrategyRunner:
         """Show a runner the venue's history up to now, or to `until_ns` where a batch is waiting to be decided."""
-        bars = await self._patiently(runner.symbols, until_ns)
+        bars = await self._patiently(runner, until_ns)
         for _, together in groupby(bars, key=lambda bar: bar.end_ns):
             runner.warm_up(list(together))
         if until_ns is None:
@@ -199,33 +217,25 @@ class Desk:
                 self._is_news(bar)
         return runner
 
-    async def _history(self, symbols: Sequence[Symbol], until_ns: int | None) -> list[Bar]:
+    async def _history(self, runner: StrategyRunner, until_ns: int | None) -> Sequence[Bar]:
         end_ns = (await self._venue.clock()).now_ns if until_ns is None else until_ns
         start_ns = max(end_ns - self._rules.warm_up_ns, self._rules.history_from_ns)
         if start_ns >= end_ns:
             return []
-        bars = [bar for symbol in symbols for bar in await self._venue.bars(symbol, start_ns, end_ns)]
-        return sorted((bar for bar in bars if bar.end_ns <= end_ns), key=lambda bar: (bar.end_ns, bar.symbol))
+        bars = [bar for symbol in runner.symbols for bar in await self._venue.bars(symbol, start_ns, end_ns)]
+        past = sorted((bar for bar in bars if bar.end_ns <= end_ns), key=lambda bar: (bar.end_ns, bar.symbol))
+        return await self._held.to_warm_up(runner, past)
 
-    async def _patiently(self, symbols: Sequence[Symbol], until_ns: int | None) -> list[Bar]:
+    async def _patiently(self, runner: StrategyRunner, until_ns: int | None) -> Sequence[Bar]:
         """A venue that does not answer is asked again: a strategy without its history must not trade."""
         wait_seconds = 1.0
         while True:
             try:
-                return await self._history(symbols, until_ns)
+                return await self._history(runner, until_ns)
             except (VenueUnavailable, VenueUnreadable) as fault:
                 _log.warning("no history yet", strategy=self.strategy_id, why=str(fault))
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, RETRY_SECONDS_MAX)
-
-
-def _nothing(runner: StrategyRunner) -> str:
-    """Why a batch leads to nothing."""
-    if runner.withheld:
-        return "the strategy was not sure enough"
-    if runner.holding is not None and runner.holding.targets:
-        return f"targets wait for the run at {runner.holding.gate}"
-    return "the strategy decided nothing"
 
 
 def _named(fact: Fact, batch: BarBatch) -> Fact:

@@ -24,6 +24,7 @@ from seatrial.services.bus import Bus
 from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.health import Status, Verdict
 from seatrial.services.topics import BarBatch, Tick
+from seatrial.services.trade_tape import TradeTape
 from seatrial.venues.port import BarEvent, MarketEvent, StreamDown, StreamGap, StreamUp, TickEvent, Venue, VenueClock
 
 _log = structlog.get_logger("seatrial.services.market_data")
@@ -74,6 +75,7 @@ class Feed:
         self._missed_from_ns: dict[Symbol, int] = {}  # what the venue did not tell when it was asked
         self._backfill_at_ns: int | None = None  # of the loop, while something missed could not be fetched
         self._down: str | None = "not subscribed yet"
+        self.tape = TradeTape(venue)
         board.list_symbols(venue.account, instruments)
 
     async def run(self) -> None:
@@ -130,6 +132,7 @@ class Feed:
                 self._market.observe(self.account, bar.end_ns)
                 await self._publish(self._batcher.take(bar, _loop_ns()))
             case TickEvent(symbol, price_units, qty_units, at_ns):
+                self.tape.hear(event)
                 self._market.observe(self.account, at_ns)
                 await self._post(Tick(symbol, price_units, qty_units, at_ns, self._venue.name))
             case StreamUp(stream):

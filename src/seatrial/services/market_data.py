@@ -14,6 +14,7 @@ from seatrial.services.execution.market_time import MarketTime
 from seatrial.services.feed import Execution, Feed, FeedRules
 from seatrial.services.health import Health, Identity, Part
 from seatrial.services.stream_hub import StreamHub
+from seatrial.services.trade_tape import TradeTape
 from seatrial.venues.port import Venue
 
 
@@ -26,6 +27,11 @@ class MarketData:
         self.health = health
         self._feeds = tuple(feeds)
         self._crew = crew
+
+    @property
+    def tapes(self) -> dict[AccountId, TradeTape]:
+        """The trades of each account's market."""
+        return {feed.account: feed.tape for feed in self._feeds}
 
     def missing(self) -> list[str]:
         """Symbols without a fresh price although their market is open."""

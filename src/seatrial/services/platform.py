@@ -142,6 +142,7 @@ class Platform:
             market=self.market,
             instruments={inst.symbol: inst for _, inst in self.parts.machine.instruments},
             rules=rules.desk,
+            tapes=self.market_data.tapes,
             on_death=self._on_death,
         )
 

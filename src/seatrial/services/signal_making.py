@@ -47,3 +47,12 @@ def _wish(said: Saying) -> tuple[int | None, int | None]:
             return None, qty_units * side
         case None:
             return None, None
+
+
+def why_nothing(runner: StrategyRunner) -> str:
+    """Why a batch leads to nothing."""
+    if runner.withheld:
+        return "the strategy was not sure enough"
+    if runner.holding is not None and runner.holding.targets:
+        return f"targets wait for the run at {runner.holding.gate}"
+    return "the strategy decided nothing"

@@ -20,6 +20,7 @@ from seatrial.services.health import Health, Identity, Part
 from seatrial.services.positions import Positions
 from seatrial.services.strategy_file import StrategySource
 from seatrial.services.topics import Decision, Notice, Signal
+from seatrial.services.trade_tape import TradeTape
 from seatrial.venues.port import Venue
 
 _log = structlog.get_logger("seatrial.services.signals")
@@ -117,15 +118,25 @@ def build_signals(
     market: MarketTime | None = None,
     instruments: Mapping[Symbol, Instrument] | None = None,
     rules: DeskRules | None = None,
+    tapes: Mapping[AccountId, TradeTape] | None = None,
     on_death: OnDeath | None = None,
 ) -> Signals:
     """The role, not started. `venues` are asked for history only.
 
-    `market` tells how old a signal is; without one our clock does. `instruments` give signals their numbers.
+    `market` tells how old a signal is; without one our clock does. `instruments` give signals their numbers. `tapes`
+    are the trades that market data has heard; where there are none the venues are asked.
     """
     crew = Crew(identity.service, on_death)
     desks = [
-        Desk(source, venues[source.account], clock=clock, positions=positions, bus=bus, rules=rules or DeskRules())
+        Desk(
+            source,
+            venues[source.account],
+            tape=(tapes or {}).get(source.account) or TradeTape(venues[source.account]),
+            clock=clock,
+            positions=positions,
+            bus=bus,
+            rules=rules or DeskRules(),
+        )
         for source in sources
     ]
     parts = [Part("tasks", crew.check)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from seatrial.services.schedule_gate import SessionsNear, gate_of
 from seatrial.services.schedules import OnBarClose, Schedule, parse_schedule
 from seatrial.strategy.load import LoadedStrategy, load_strategy, reload_strategy, source_changed
 from seatrial.strategy.runner import StrategyRunner
+from seatrial.strategy.watching import Trades
 
 
 class StrategySource(Protocol):
@@ -34,7 +35,7 @@ class StrategyFile:
     """See `StrategySource`. `texts` are the parameters as the user wrote them.
 
     `default_schedule` holds where the strategy itself acts on bar close. With `virtual` time, as in rehearsals, an
-    interval counts market seconds; see `gate_of`.
+    interval counts market seconds; see `gate_of`. `trades` gives a runner the trades of its market, where it has any.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class StrategyFile:
         default_schedule: Schedule | None = None,
         virtual: bool = False,
         confidence_min: float | None = None,
+        trades: Callable[[], Trades] | None = None,
     ) -> None:
         self.strategy_id = strategy_id
         self.account = account
@@ -56,6 +58,7 @@ class StrategyFile:
         self.schedule = str(self._default_schedule)
         self._virtual = virtual
         self._confidence_min = confidence_min
+        self._trades = trades
         self._path = path
         self._texts = dict(texts or {})
         self._instruments = tuple(instruments)
@@ -68,7 +71,8 @@ class StrategyFile:
 
         Raises:
             ConfigurationFault: the file cannot be read or does not run; names file and line.
-            RequestFault: an unknown parameter, a schedule that is none, or symbols that are not traded here.
+            RequestFault: an unknown parameter, a schedule that is none, symbols that are not traded here, or an
+                `on_trade` where the market has no trades.
         """
         self._tried = self._content()
         known = self._loaded
@@ -85,6 +89,7 @@ class StrategyFile:
             gate=gate_of(schedule, self._instruments[0].calendar, virtual=self._virtual),
             confidence_min=self._confidence_min,
             sessions_at=SessionsNear(self._instruments[0].calendar).at,
+            trades=None if self._trades is None else self._trades(),
         )
         self._loaded, self.schedule = loaded, str(schedule)
         return runner

@@ -11,7 +11,7 @@ from seatrial.domain.facts import CancelRequest, Fact, OrderRequest, Rebalance, 
 from seatrial.domain.ids import AccountId, ClientOrderId, JournalEpoch, StrategyId, Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.strategy.context import Context
-from seatrial.strategy.declaring import hears_more, own_instruments
+from seatrial.strategy.declaring import hears_more, hears_trades, own_instruments
 from seatrial.strategy.frames import SessionsAt
 from seatrial.strategy.handle import handle_of_order
 from seatrial.strategy.holding import Decision, Gate, Holding
@@ -19,7 +19,7 @@ from seatrial.strategy.reentry import Reentry, parse_after_stop
 from seatrial.strategy.saying import Saying
 from seatrial.strategy.strategy import Strategy, view_of
 from seatrial.strategy.stretches import Stretches
-from seatrial.strategy.watching import Trades, Watching
+from seatrial.strategy.watching import Trades, TradesTold, Watching
 
 _PRECEDENCE = {CancelRequest: 0, Target: 1, OrderRequest: 2}
 
@@ -50,7 +50,7 @@ class StrategyRunner:
         `epoch` is the journal's, so that order ids of two journals differ; `digest` names source and parameters
         and travels with every target. With a `gate`, targets wait until it opens. What the strategy decides with
         less confidence than `confidence_min` is withheld; a decision without one is not. `sessions_at` tells the
-        trading days from which longer bars begin, `trades` what was recorded.
+        trading days from which longer bars begin, `trades` those of the market: recorded, or `TradesTold` bar by bar.
 
         Raises:
             RequestFault: the strategy names no symbol, or one that is not among `instruments`; or it declares what
@@ -77,6 +77,7 @@ class StrategyRunner:
         )
         self.lines = self._context.lines
         self._watching = Watching(strategy, self._instruments, sessions_at, trades)
+        self.told = trades if isinstance(trades, TradesTold) and hears_trades(strategy) else None
         self._hears_more = hears_more(strategy)
         rule = parse_after_stop(strategy.after_stop)
         self.reentry = None if rule is None else Reentry(rule, self._instruments)

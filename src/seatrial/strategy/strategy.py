@@ -29,7 +29,7 @@ class BarView(NamedTuple):
 
 
 class TradeView(NamedTuple):
-    """A recorded trade in floats. `at_ns` is its own time; it is told with the bar that it belongs to."""
+    """A trade of the market in floats. `at_ns` is its own time; it is told with the bar that it belongs to."""
 
     symbol: str
     at_ns: int
@@ -82,7 +82,7 @@ class Strategy:
         """The timer was due at this instant; after the `on_bar` of all bars that end then. See `strategy.timers`."""
 
     def on_trade(self, context: Context, trade: TradeView) -> None:
-        """A recorded trade, oldest first; before the `on_bar` of the bar it belongs to."""
+        """A trade of the market, oldest first; before the `on_bar` of the bar it belongs to."""
 
 
 def parameters_of(strategy: Strategy | type[Strategy]) -> dict[str, Parameter]:

@@ -1,7 +1,7 @@
-"""What a strategy hears beside its bars: longer bars when they are complete, timers, and recorded trades.
+"""What a strategy hears beside its bars: longer bars when they are complete, timers, and trades.
 
-All of it is told with bars and out of bars or of what the run was given, so a backtest, a rehearsal and live trading
-tell it alike.
+All of it is told with bars and out of bars, or of what the run was given or has heard of its venue, so a backtest, a
+rehearsal and live trading tell it alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.faults import RequestFault
+from seatrial.domain.faults import InvariantBroken, RequestFault
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
 from seatrial.strategy.context import Context
@@ -19,9 +19,11 @@ from seatrial.strategy.frames import Frame, SessionsAt
 from seatrial.strategy.strategy import Strategy, TradeView, view_of
 from seatrial.strategy.timers import Alarm, parse_timer
 
+WITH_TRADES = "a market with trades: recorded ones (--trades FILE), a made-up market or a venue's own (--mode paper)"
+
 
 class Trade(NamedTuple):
-    """One trade of a recording, in whole units."""
+    """One trade of a market, in whole units."""
 
     at_ns: int
     price_units: int
@@ -29,6 +31,28 @@ class Trade(NamedTuple):
 
 
 Trades = Callable[[Symbol, int, int], Sequence[Trade]]  # a symbol's trades from an instant on and before another
+
+
+class TradesTold:
+    """Trades of bars that are about to be shown: whoever hears them from a venue tells them here, each bar's whole."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[Symbol, int], Sequence[Trade]] = {}
+
+    def tell(self, bar: Bar, trades: Sequence[Trade]) -> None:
+        """Every trade of a bar, oldest first."""
+        self._told[bar.symbol, bar.start_ns] = trades
+
+    def forget(self) -> None:
+        """Nothing is about to be shown."""
+        self._told.clear()
+
+    def __call__(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Trade]:
+        """See `Trades`."""
+        found = self._told.pop((symbol, start_ns), None)
+        if found is None:
+            raise InvariantBroken("no bar is shown before its trades were told", f"{symbol} at {start_ns}")
+        return found
 
 
 class Watching:
@@ -53,7 +77,7 @@ class Watching:
         }
         self._trades = trades if hears_trades(strategy) else None
         if hears_trades(strategy) and trades is None:
-            raise RequestFault("on_trade", "a run with recorded trades (seatrial backtest --trades FILE)", "none")
+            raise RequestFault("on_trade", WITH_TRADES, "a market of bars alone")
 
     def before_bar(self, context: Context, bar: Bar) -> None:
         """What belongs before a bar's own `on_bar`: the trades in it, then what is complete with it."""

@@ -17,8 +17,6 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.money import Currency
 from seatrial.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 
-# ------------------------------------------------- outcomes of a command
-
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
@@ -139,12 +137,13 @@ class BarEvent:
 
 @dataclass(frozen=True, slots=True)
 class TickEvent:
-    """The last trade of a symbol, from the stream."""
+    """A trade of the market at large. One that does not `count` is no part of its bar's volume."""
 
     symbol: Symbol
     price_units: int
     qty_units: int
     at_ns: int
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +231,10 @@ class Venue(Protocol):
 
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """Finished minute bars in a span, oldest first."""
+        ...
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
+        """Trades of the market at large in `[start_ns, end_ns)`, oldest first, complete over all pages."""
         ...
 
     def account_events(self) -> AsyncIterator[AccountEvent]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.venues.contract import orders, outages, questions, recovery, streams
+from tests.venues.contract import orders, outages, questions, recovery, streams, tapes
 from tests.venues.contract.cards import CARDS, COLUMNS, IN_PROCESS, Card, Column
 from tests.venues.contract.socket_stage import on_sockets
 from tests.venues.stages import on_stage
 
-SCENES = (orders, outages, questions, recovery, streams)
+SCENES = (orders, outages, questions, recovery, streams, tapes)
 SUITE: tuple[Card, ...] = tuple(CARDS[number] for number in sorted(CARDS))
 
 

@@ -36,6 +36,7 @@ from seatrial.strategy.depth_strategy import require_bars
 from seatrial.strategy.load import USER_FAULTS, LoadedStrategy, load_strategy
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.strategy import Strategy
+from seatrial.strategy.watching import WITH_TRADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def job_of(
     """
     loaded = load_strategy(path, texts)
     require_bars(loaded.strategy)  # before any market is read: what is wrong with the file is said first
-    require_trades(loaded.strategy, beside)
+    require_trades(settings, loaded.strategy, beside)
     symbols = tuple(loaded.strategy.symbols)
     cut = timeline_of(settings, symbols, beside, session_count=session_count, pad=pad)
     market = only_market(markets_of(settings, cut, beside), symbols)
@@ -108,10 +109,10 @@ def job_of(
     )
 
 
-def require_trades(strategy: Strategy, beside: Beside) -> None:
-    """Raises `RequestFault`: it hears trades, and the run has none."""
-    if hears_trades(strategy) and beside.trades is None:
-        raise RequestFault("on_trade", "a run with recorded trades (--trades FILE)", "none")
+def require_trades(settings: Settings, strategy: Strategy, beside: Beside) -> None:
+    """Raises `RequestFault`: it hears trades, and the run is over recorded bars alone."""
+    if hears_trades(strategy) and beside.trades is None and settings.data is not None:
+        raise RequestFault("on_trade", WITH_TRADES, "recorded bars alone")
 
 
 def runner_of(job: Job, loaded: LoadedStrategy, market: Market, make: MakeRunner = StrategyRunner) -> StrategyRunner:

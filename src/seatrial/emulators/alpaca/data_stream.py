@@ -62,7 +62,7 @@ class DataStream:
         self._plan = plan
         self._subscribers: set[Subscriber] = set()
         self._rows: list[Row] = []
-        exchange.on_print.append(self._hear_print)
+        exchange.on_trade.append(self._hear_print)
         exchange.on_quote.append(self._hear_quote)
         exchange.on_depth.append(self._hear_depth)
         exchange.on_bar.append(self._hear_bars)

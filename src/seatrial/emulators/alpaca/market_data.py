@@ -126,7 +126,7 @@ class MarketData:
         return bars_of(self._exchange, instrument, span, start_ns=start_ns, end_ns=end_ns)
 
     def _trades(self, _: Request, instrument: Instrument, start_ns: int, end_ns: int) -> Iterable[Shape]:
-        prints = self._exchange.past_prints(instrument.symbol, start_ns, end_ns + 1)
+        prints = self._exchange.past_trades(instrument.symbol, start_ns, end_ns + 1)
         return (trade_shape(trade, instrument) for trade in prints if trade.volume_units)
 
     def _quotes(self, _: Request, instrument: Instrument, start_ns: int, end_ns: int) -> Iterable[Shape]:

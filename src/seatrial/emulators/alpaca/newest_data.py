@@ -66,7 +66,7 @@ class NewestData:
         return bar_shape(bars[-1], instrument) if bars else None
 
     def _trade(self, instrument: Instrument) -> Shape | None:
-        last = self._exchange.newest_print(instrument.symbol)
+        last = self._exchange.newest_trade(instrument.symbol)
         return None if last is None else trade_shape(last, instrument)
 
     def _quote(self, instrument: Instrument) -> Shape | None:

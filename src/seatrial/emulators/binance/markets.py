@@ -12,6 +12,7 @@ from seatrial.emulators.binance.habits import as_listed
 from seatrial.emulators.binance.market import PairMarket
 from seatrial.emulators.binance.market_trade import MarketTrade
 from seatrial.emulators.binance.pairs import BookPair, ReplayedPair
+from seatrial.emulators.binance.recorded_pair import RecordedPair
 from seatrial.emulators.binance.rules import Rules, rules_of
 from seatrial.emulators.exchange import Exchange
 from seatrial.emulators.floor.shown import DepthChange, Quote
@@ -41,7 +42,7 @@ class Markets:
         self.on_instant: list[OnInstant] = []
         self._waiting: list[Callable[[], None]] = []
         self._quoted: dict[Symbol, int] = {}  # the newest update that changed the best prices
-        exchange.on_print.append(self._hear_print)
+        exchange.on_trade.append(self._hear_print)
         exchange.on_depth.append(self._hear_depth)
         exchange.on_quote.append(self._hear_quote)
         exchange.on_bar.append(self._hear_bars)
@@ -50,6 +51,8 @@ class Markets:
         rules, tape = self.rules[str(symbol)], self.exchange.tape.bars(symbol)
         if self.exchange.has_books:
             return BookPair(rules, tape, self.exchange)
+        if self.exchange.reel is not None:
+            return RecordedPair(rules, tape, self.exchange.now_ns(), self.exchange.reel.rows[symbol])
         return ReplayedPair(rules, tape, self.exchange.now_ns())
 
     def of(self, symbols: Iterable[str]) -> list[PairMarket]:

@@ -14,7 +14,7 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.orders import OrderStatus
 from seatrial.domain.time import SECOND_NS
 from seatrial.venues.actions import VenueAction
-from seatrial.venues.alpaca import stream, wire
+from seatrial.venues.alpaca import stream, tape, wire
 from seatrial.venues.alpaca.actions import actions_between
 from seatrial.venues.alpaca.door import AlpacaDoor, AlpacaUrls
 from seatrial.venues.alpaca.history import ORDERS_PER_PAGE_MAX, activities_since, bars_between, client_order_ids
@@ -39,6 +39,7 @@ from seatrial.venues.port import (
     OrderEvent,
     Outcome,
     Rejected,
+    TickEvent,
     VenueBalances,
     VenueClock,
     VenueFill,
@@ -187,6 +188,10 @@ class AlpacaVenue:
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """GET /v2/stocks/bars, all pages; only bars that lie wholly inside the span."""
         return await bars_between(self._door, self._instruments[symbol], start_ns, end_ns, self._feed_name)
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
+        """GET /v2/stocks/trades, all pages."""
+        return await tape.trades_between(self._door, self._instruments[symbol], start_ns, end_ns, self._feed_name)
 
     async def corporate_actions(
         self, symbols: Sequence[Symbol], first_day: int, last_day: int

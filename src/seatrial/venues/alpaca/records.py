@@ -176,13 +176,31 @@ class BarMessage(BarRecord, tag_field="T", tag="b", kw_only=True):
     S: str
 
 
+class TapeRecord(msgspec.Struct):
+    """One of GET /v2/stocks/trades. `u`: it was canceled, corrected or is incorrect."""
+
+    t: str
+    p: Decimal
+    s: Decimal
+    c: list[str] = []
+    u: str = ""
+
+
+class TradesRecord(msgspec.Struct):
+    """GET /v2/stocks/trades."""
+
+    trades: dict[str, list[TapeRecord] | None]
+    next_page_token: str | None = None
+
+
 class TradeMessage(msgspec.Struct, tag_field="T", tag="t"):
-    """A trade print."""
+    """A trade print, with its sale conditions."""
 
     S: str
     p: Decimal
     s: Decimal
     t: str
+    c: list[str] = []
 
 
 class QuoteMessage(msgspec.Struct, tag_field="T", tag="q"):

@@ -10,7 +10,7 @@ import msgspec
 from seatrial.domain.faults import VenueRefused, VenueUnreadable
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.venues.alpaca import wire
+from seatrial.venues.alpaca import tape, wire
 from seatrial.venues.alpaca.records import (
     AuthorizationRecord,
     BarMessage,
@@ -26,7 +26,6 @@ from seatrial.venues.alpaca.records import (
 from seatrial.venues.answer import decode, read
 from seatrial.venues.continuity import AccountWord, OrderContinuity
 from seatrial.venues.feed import Line, Subscription
-from seatrial.venues.grid import units
 from seatrial.venues.port import BarEvent, FillEvent, OrderEvent, TickEvent
 from seatrial.venues.silence import ShouldSpeak
 
@@ -130,21 +129,12 @@ def _market_events(
             case BarMessage() if message.S in instruments:
                 events.append(BarEvent(wire.bar(message, instruments[Symbol(message.S)])))
             case TradeMessage() if message.S in instruments:
-                events.append(_tick(message, instruments[Symbol(message.S)]))
+                events.append(tape.tick(message, instruments[Symbol(message.S)]))
             case ErrorMessage():
                 raise VenueRefused(str(message.code), message.msg)
             case _:
                 pass  # acknowledgements, and kinds that come along uninvited
     return events
-
-
-def _tick(message: TradeMessage, instrument: Instrument) -> TickEvent:
-    return TickEvent(
-        symbol=instrument.symbol,
-        price_units=units(message.p, instrument.price_scale, "trade.p"),
-        qty_units=units(message.s, instrument.qty_scale, "trade.s"),
-        at_ns=wire.instant(message.t, "trade.t"),
-    )
 
 
 async def _expect(line: Line, wanted: Callable[[DataMessage], bool]) -> list[DataMessage]:

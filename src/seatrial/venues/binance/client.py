@@ -14,7 +14,7 @@ from seatrial.domain.ids import ClientOrderId, Symbol, VenueName
 from seatrial.domain.instrument import Instrument
 from seatrial.domain.time import MILLISECOND_NS, SECOND_NS
 from seatrial.venues.answer import decode
-from seatrial.venues.binance import stream, wire
+from seatrial.venues.binance import stream, tape, wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS, BinanceDoor, BinanceUrls
 from seatrial.venues.binance.history import fills_since
 from seatrial.venues.binance.records import AccountRecord, ExchangeRecord, KlineRow, OrderRecord, TapeRecord
@@ -33,6 +33,7 @@ from seatrial.venues.port import (
     MarketEvent,
     OrderEvent,
     Outcome,
+    TickEvent,
     VenueBalances,
     VenueClock,
     VenueFill,
@@ -186,6 +187,10 @@ class BinanceVenue:
                 break
             from_ms = page[-1][6] + 1
         return found
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
+        """GET /api/v3/historicalTrades from the span's first trade on, all pages."""
+        return await tape.trades_between(self._door, self._instruments[symbol], start_ns, end_ns)
 
     async def standing(self) -> Standing:
         """What the account may do, and how far the venue's clock is from ours."""

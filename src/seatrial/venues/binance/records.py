@@ -31,9 +31,18 @@ class OrderRecord(msgspec.Struct, rename="camel"):
 
 
 class TapeRecord(msgspec.Struct):
-    """GET trades: one trade of the public tape."""
+    """GET trades and historicalTrades: one trade of the public tape."""
 
+    id: int
+    price: Decimal
+    qty: Decimal
     time: int
+
+
+class AggregateRecord(msgspec.Struct):
+    """GET aggTrades, of which only the first trade's number is read."""
+
+    f: int
 
 
 class TradeRecord(msgspec.Struct, rename="camel"):

@@ -9,7 +9,6 @@ import msgspec
 from seatrial.domain.faults import VenueRefused, VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import Symbol
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import MILLISECOND_NS
 from seatrial.venues.answer import decode, read
 from seatrial.venues.binance import wire
 from seatrial.venues.binance.door import RECV_WINDOW_MS
@@ -25,10 +24,10 @@ from seatrial.venues.binance.stream_records import (
     MarketMessage,
     TradeEvent,
 )
+from seatrial.venues.binance.tape import tick
 from seatrial.venues.continuity import AccountWord, MarketWord, OrderContinuity, TapeContinuity
 from seatrial.venues.feed import Line, Subscription
-from seatrial.venues.grid import units
-from seatrial.venues.port import StreamGap, TickEvent
+from seatrial.venues.port import StreamGap
 from seatrial.venues.silence import ShouldSpeak
 
 ACCOUNT_STREAM = "binance.account"
@@ -151,17 +150,8 @@ def market_events(
     if combined.stream.endswith(_TRADE):
         trade = decode(data, TradeEvent, combined.stream)
         instrument = instruments.get(Symbol(trade.s))
-        return tape.tick(_tick(trade, instrument), trade.t) if instrument else []
+        return tape.tick(tick(trade, instrument), trade.t) if instrument else []
     raise VenueUnreadable(f"market stream: not subscribed to {combined.stream!r}")
-
-
-def _tick(trade: TradeEvent, instrument: Instrument) -> TickEvent:
-    return TickEvent(
-        symbol=instrument.symbol,
-        price_units=units(trade.p, instrument.price_scale, "trade.p"),
-        qty_units=units(trade.q, instrument.qty_scale, "trade.q"),
-        at_ns=trade.T * MILLISECOND_NS,
-    )
 
 
 def _refused(error: ErrorRecord | None) -> VenueRefused:

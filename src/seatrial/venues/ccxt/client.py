@@ -39,6 +39,7 @@ from seatrial.venues.port import (
     Outcome,
     Rejected,
     StreamUp,
+    TickEvent,
     Unknown,
     VenueBalances,
     VenueClock,
@@ -181,6 +182,10 @@ class CcxtVenue:
     async def bars(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[Bar]:
         """`fetch_ohlcv`, all pages."""
         return await self._questions.bars(self._connection.instruments[symbol], start_ns, end_ns)
+
+    async def trades(self, symbol: Symbol, start_ns: int, end_ns: int) -> Sequence[TickEvent]:
+        """Refused: exchanges behind ccxt tell their trades of a span in ways that no page of ours could call whole."""
+        raise VenueRefused("no_trades", f"the whole trades of {symbol} cannot be had through ccxt")
 
     async def standing(self) -> Standing:
         """What ccxt tells of the account, which is little: that its keys open it, and how far the clocks are apart."""
