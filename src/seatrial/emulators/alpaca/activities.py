@@ -52,7 +52,7 @@ def _shape(desk: Desk, activity: Fill | Booking, account_id: str) -> dict[str, o
     instrument = desk.exchange.instruments[Symbol(activity.symbol)]
     if isinstance(activity, Booking):
         return booking_shape(activity, instrument, account_id)
-    return activity_shape(activity, desk.register.orders[activity.order_number], instrument, account_id)
+    return activity_shape(activity, desk.register.order(activity.order_number), instrument, account_id)
 
 
 def _selected(

@@ -125,5 +125,5 @@ class Arrivals:
             return
         heir.status = "held"
         self._news.put(heir)
-        if was_placed or self._register.orders[heir.parent].status == "filled":
+        if was_placed or self._register.order(heir.parent).status == "filled":
             self._lifecycle.activate([heir], at_ns)

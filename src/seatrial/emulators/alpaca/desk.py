@@ -70,7 +70,7 @@ class Desk:
         self.identity = identity
         self.era = era
         self.listings = Listings(exchange.instruments, listings)
-        self.register = OrderRegister(exchange.instruments)
+        self.register = OrderRegister(exchange.instruments, records)
         self.book = AccountBook(exchange, records, deposits, self.register.open.reserved)
         self.fills = FillBook(identity)
         self.bookings = Bookings(records, identity)
@@ -87,6 +87,7 @@ class Desk:
             exchange, self.book, self.bookings, self.register, self._router, self._lifecycle, self._alarms, actions
         )
         self._take_up(records)
+        self.news.on_durable.append(self.register.trim)
         exchange.on_settled.append(self.news.settle)
 
     # ------------------------------------------------------------ questions
@@ -241,3 +242,4 @@ class Desk:
                 self._lifecycle.watch(order)
             self._arrivals.take_up(order, now_ns)
         records.commit()
+        self.register.trim()

@@ -141,11 +141,11 @@ class Lifecycle:
             self._news.put(order)
 
     def _ended(self, _: Symbol, trade: Execution, at_ns: int) -> None:
-        order = self._register.orders[trade.number]
+        order = self._register.order(trade.number)
         self.end(order, status_of_end(order.time_in_force), at_ns)
 
     def _executed(self, symbol: Symbol, trade: Execution, at_ns: int) -> None:
-        order = self._register.orders[trade.number]
+        order = self._register.order(trade.number)
         self._open(order, at_ns)  # it trades before anybody said that it is new
         account = self._book.accounts[order.account]
         account.post(self._exchange.instruments[symbol], order.signed_side, trade.price_units, trade.qty_units)

@@ -55,6 +55,7 @@ class News:
 
     def __init__(self, exchange: Exchange, records: VenueRecords, identity: Identity, history: History) -> None:
         self.listeners: list[Listener] = []
+        self.on_durable: list[Callable[[], None]] = []
         self._exchange = exchange
         self._records = records
         self._identity = identity
@@ -114,6 +115,8 @@ class News:
         self._records.put_market(at_ns)
         self._records.commit()
         self._dirty = False
+        for heard in self.on_durable:
+            heard()
         untold, self._untold = self._untold, []
         for account, event, message in untold:
             for listener in self.listeners:

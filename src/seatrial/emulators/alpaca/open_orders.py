@@ -7,6 +7,7 @@ order is replaced by another both are open, and only the larger of the two is he
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
@@ -27,6 +28,7 @@ class OpenOrders:
         self._by_account: dict[str, dict[int, Order]] = {}
         self._by_side: dict[tuple[str, str, str], dict[int, Order]] = {}
         self._reserved: dict[str, dict[int, int]] = {}
+        self.ended: deque[int] = deque()  # numbers, in the order in which they ended; the register takes them
         self._replacing: dict[int, Order] = {}  # the order that is to go, by the number of the one that is to come
 
     def __iter__(self) -> Iterator[Order]:
@@ -88,6 +90,7 @@ class OpenOrders:
         assert held[scale] >= 0, "no order gives back more than it held"
 
     def _forget(self, order: Order) -> None:
+        self.ended.append(order.number)
         del self._orders[order.number]
         del self._by_account[order.account][order.number]
         del self._by_side[order.account, order.symbol, order.side][order.number]

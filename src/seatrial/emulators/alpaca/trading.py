@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -160,12 +160,15 @@ def _selected(desk: Desk, request: Request, account: str, *, nested: bool) -> li
             return False
         return (not side or order.side == side) and after_ns < order.submitted_ns < until_ns
 
-    pool = register.open.of(account) if status == "open" else register.of(account)
-    if nested:
-        shown = {order.parent or order.number: None for order in pool}
-        pool = sorted((register.orders[number] for number in shown), key=attrgetter("number"))
+    if status == "open":
+        open_ones = register.open.of(account)
+        numbers: Sequence[int] = sorted({(nested and one.parent) or one.number for one in open_ones})
+    else:
+        numbers = register.numbers_of(account)
     found: list[Order] = []
-    for order in reversed(pool) if newest_first else pool:
+    for order in map(register.order, reversed(numbers) if newest_first else numbers):
+        if nested and order.parent:
+            continue
         if matches(order) and (not symbols or order.symbol in symbols):
             found.append(order)
             if len(found) == limit:
