@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import httpx
@@ -10,9 +11,10 @@ import msgspec
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from seatrial.domain.faults import RequestFault
+from seatrial.services.api.doors import Door
 from seatrial.services.api.http import answer, application
 from seatrial.services.api.reading import BODY_BYTES_MAX, Query, decimal_units, read_body
 
@@ -36,16 +38,59 @@ async def show(request: Request) -> Response:
     return answer({"limit": Query(request, ["limit"]).integer("limit", default=5, low=1, high=9)})
 
 
+async def fail(request: Request) -> Response:
+    raise ZeroDivisionError("a bug")
+
+
+WITHOUT_TABLE = [
+    Route("/baskets", post, methods=["POST"]),
+    Route("/baskets", show),
+    Route("/bugs", fail),
+    Route("/be{name}", show),
+    Route("/behind", post),
+]
+WITH_TABLE = [
+    Door("/baskets", post, method="POST", summary="Take."),
+    Door("/baskets", show, summary="Show."),
+    Door("/bugs", fail, summary="Fail."),
+    Door("/be{name}", show, summary="Anything else."),
+    Door("/behind", post, summary="Never reached."),
+]
+
+
 def ask(method: str, path: str, **more: object) -> httpx.Response:
-    doors = application(
-        [Route("/baskets", post, methods=["POST"]), Route("/baskets", show)], new_request_id=lambda: "given-1"
-    )
+    """What Starlette's routes answer, which is what doors found in the table answer too."""
+    plain, tabled = (asked(routes, method, path, **more) for routes in (WITHOUT_TABLE, WITH_TABLE))
+    assert (tabled.status_code, tabled.headers, tabled.content) == (plain.status_code, plain.headers, plain.content)
+    return tabled
+
+
+def asked(routes: Sequence[BaseRoute], method: str, path: str, **more: object) -> httpx.Response:
+    doors = application(routes, new_request_id=lambda: "given-1")
 
     async def main() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(doors), base_url="http://door") as client:
+        transport = httpx.ASGITransport(doors, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
             return await client.request(method, path, **more)  # type: ignore[arg-type]
 
     return asyncio.run(main())
+
+
+def test_of_two_doors_at_one_path_the_first_answers() -> None:
+    assert ask("GET", "/behind").json() == {"limit": 5}
+
+
+@pytest.mark.parametrize("routes", [WITHOUT_TABLE, WITH_TABLE])
+def test_a_bug_is_answered_and_raised_again_for_the_log(routes: Sequence[BaseRoute]) -> None:
+    async def main() -> None:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(application(routes, new_request_id=lambda: "given-1")), base_url="http://door"
+        ) as client:
+            await client.get("/bugs")
+
+    assert ask("GET", "/bugs").json()["error"] == "internal"
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(main())
 
 
 def test_an_answer_echoes_the_callers_request_id() -> None:

@@ -81,12 +81,17 @@ class Door(Route):
 
     async def handle(self, scope: Asgi, receive: Receive, send: Send) -> None:
         """Answer, or turn the caller away."""
-        scope[DOOR] = self.told.path
-        turned = _turned(scope, self.told) if scope["method"] in (self.methods or ()) else None
-        if turned is None:
+        shut = self.shut(scope)
+        if shut is None:
             await super().handle(scope, receive, send)
         else:
-            await turned_answer(turned)(scope, receive, send)
+            await shut(scope, receive, send)
+
+    def shut(self, scope: Asgi) -> Response | None:
+        """The answer to somebody who may not come in; None where the door opens. Leaves its path in the scope."""
+        scope[DOOR] = self.told.path
+        turned = _turned(scope, self.told) if scope["method"] in (self.methods or ()) else None
+        return None if turned is None else turned_answer(turned)
 
 
 class Stream(WebSocketRoute):

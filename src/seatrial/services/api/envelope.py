@@ -58,24 +58,31 @@ class Envelope:
                     self.meters.asked(asked)
 
     async def _enter(self, scope: Asgi, receive: Receive, send: Send) -> None:
-        request_id = echoable(Headers(scope=scope).get("x-request-id")) or self._new_request_id()
-        workflow_id = echoable(Headers(scope=scope).get("x-workflow-id"))
+        said = Headers(scope=scope)
+        request_id = echoable(said.get("x-request-id")) or self._new_request_id()
+        workflow_id = echoable(said.get("x-workflow-id"))
         bound = {"request_id": request_id} | ({"workflow_id": workflow_id} if workflow_id else {})
-        with structlog.contextvars.bound_contextvars(**bound), AccessRecord(scope) as record:
-            send = record.hearing(send)
-            admission: Admission | None = scope.get(ADMISSION)
-            fresh = admission is None and self._gate is not None
-            if admission is None and self._gate is not None:
-                admission = self._gate.admit(scope)
-                scope[ADMISSION] = admission
-            sending = _Sending(scope, send, request_id, admission, self._gate)
-            turned = self._at_the_gate(scope, admission) if fresh and admission is not None else None
-            if turned is None:
-                await self._doors(scope, receive, sending)
-            elif scope["type"] == "http":
-                await turned_answer(turned)(scope, receive, sending)
-            else:
-                await refuse_stream(turned, scope, receive, sending)
+        before = structlog.contextvars.bind_contextvars(**bound)
+        try:
+            with AccessRecord(scope) as record:
+                await self._pass(scope, receive, record.hearing(send), request_id)
+        finally:
+            structlog.contextvars.reset_contextvars(**before)
+
+    async def _pass(self, scope: Asgi, receive: Receive, send: Send, request_id: str) -> None:
+        admission: Admission | None = scope.get(ADMISSION)
+        fresh = admission is None and self._gate is not None
+        if admission is None and self._gate is not None:
+            admission = self._gate.admit(scope)
+            scope[ADMISSION] = admission
+        sending = _Sending(scope, send, request_id, admission, self._gate)
+        turned = self._at_the_gate(scope, admission) if fresh and admission is not None else None
+        if turned is None:
+            await self._doors(scope, receive, sending)
+        elif scope["type"] == "http":
+            await turned_answer(turned)(scope, receive, sending)
+        else:
+            await refuse_stream(turned, scope, receive, sending)
 
     def _at_the_gate(self, scope: Asgi, admission: Admission) -> Turned | None:
         """What speaks against this request whatever door it is for."""

@@ -24,10 +24,19 @@ REMEMBER_ENCRYPTION: Final = "max-age=31536000"  # a year; only where the connec
 
 def secure(headers: MutableHeaders, *, encrypted: bool) -> None:
     """Add what is missing to an answer's headers: data is never kept by a cache, a page runs only our own code."""
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
-    page = headers.get("content-type", "").startswith("text/html")
-    headers.setdefault("content-security-policy", PAGE_POLICY if page else DATA_POLICY)
-    headers.setdefault("cache-control", "no-store")
-    if encrypted:
-        headers.setdefault("strict-transport-security", REMEMBER_ENCRYPTION)
+    raw = headers.raw
+    told = dict(raw)  # names are in lower case, as ASGI wants them
+    page = told.get(b"content-type", b"").startswith(b"text/html")
+    for name, value in _ENCRYPTED if encrypted else _PLAIN:
+        if name not in told:
+            raw.append((name, value))
+    if b"content-security-policy" not in told:
+        raw.append((b"content-security-policy", _PAGE_POLICY if page else _DATA_POLICY))
+
+
+_DATA_POLICY: Final = DATA_POLICY.encode()
+_PAGE_POLICY: Final = PAGE_POLICY.encode()
+_PLAIN: Final = tuple(
+    (name.encode(), value.encode()) for name, value in {**ALWAYS, "cache-control": "no-store"}.items()
+)
+_ENCRYPTED: Final = (*_PLAIN, (b"strict-transport-security", REMEMBER_ENCRYPTION.encode()))

@@ -21,6 +21,7 @@ from seatrial.services.access.admission import Gate
 from seatrial.services.api.description_doors import description_routes
 from seatrial.services.api.envelope import Envelope
 from seatrial.services.api.metrics_page import metrics_door
+from seatrial.services.api.straight import FaultAnswer, StraightDoors
 from seatrial.services.encoding import encode
 from seatrial.services.observability.meters import RoleMeters
 
@@ -56,18 +57,15 @@ def application(
     counted = [metrics_door(meters), *routes] if meters else list(routes)
     # Before the role's own: a door to every other path, as a page has, must not hide them.
     every = [*description_routes(role, counted), *counted] if role else counted
-    doors = Starlette(
-        routes=every,
-        lifespan=lifespan,
-        exception_handlers={
-            HTTPException: _http_refusal,
-            RequestFault: _request_refusal,
-            VenueFault: _unavailable,
-            JournalFault: _unavailable,
-            Exception: _internal,
-        },
-    )
-    return Envelope(doors, every, new_request_id, gate, meters)
+    faults: dict[type[Exception], FaultAnswer] = {
+        HTTPException: _http_refusal,
+        RequestFault: _request_refusal,
+        VenueFault: _unavailable,
+        JournalFault: _unavailable,
+        Exception: _internal,
+    }
+    doors = Starlette(routes=every, lifespan=lifespan, exception_handlers={**faults})
+    return Envelope(StraightDoors(doors, every, faults), every, new_request_id, gate, meters)
 
 
 # ---------------------------------------------------- faults become answers

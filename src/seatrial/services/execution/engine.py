@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-
-from structlog.contextvars import bound_contextvars, get_contextvars
 
 from seatrial.core.machine import Machine
 from seatrial.domain.effects import Effect
@@ -32,7 +31,7 @@ class _Batch:
 
     facts: tuple[Fact, ...]
     done: asyncio.Future[list[Effect]]
-    said: Mapping[str, object]  # what log lines about it carry: the ids of the request and workflow it came with
+    context: Context  # of whoever brought it: log lines about it carry the ids of their request and workflow
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -79,7 +78,7 @@ class ExecutionEngine:
     def _queue_up(self, facts: Sequence[Fact], *, urgent: bool) -> asyncio.Future[list[Effect]]:
         if self.failed is not None:
             raise JournalFault("an earlier commit failed; this process is ending") from self.failed
-        batch = _Batch(tuple(facts), asyncio.get_running_loop().create_future(), get_contextvars())
+        batch = _Batch(tuple(facts), asyncio.get_running_loop().create_future(), copy_context())
         if urgent:
             self._queue.appendleft(batch)
         else:
@@ -157,14 +156,16 @@ class ExecutionEngine:
         self.on_commit(loop.time() - began_seconds, len(entries))
 
     def _release(self, batch: _Batch) -> None:
-        with bound_contextvars(**batch.said):
-            for entry in batch.entries:
-                if isinstance(entry.fact, Command) and entry.fact.kind is CommandKind.RESUME:
-                    self.latched = None
-                for subscriber in self._subscribers:
-                    subscriber(entry)
+        batch.context.run(self._tell, batch.entries)
         if not batch.done.done():
             batch.done.set_result([effect for entry in batch.entries for effect in entry.effects])
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry.fact, Command) and entry.fact.kind is CommandKind.RESUME:
+                self.latched = None
+            for subscriber in self._subscribers:
+                subscriber(entry)
 
     def _fail(self, fault: BaseException) -> None:
         self.failed = fault

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from seatrial.domain.effects import Approved, CancelOrder
 from seatrial.domain.facts import Report, Sent
@@ -134,12 +134,13 @@ class Sender:
         queue = self._lanes[lane]
         while queue:
             item = queue.popleft()
+            clear_contextvars()  # this task is the lane's own: it takes the words of one item after the other
             named = {"client_order_id": item.effect.client_order_id, "symbol": item.effect.symbol}
-            with bound_contextvars(**{**item.said, **named}):
-                if isinstance(item.effect, Approved):
-                    await self._send(item.effect, item.halts)
-                elif not self._over(item.effect.client_order_id):
-                    await self._cancel(item.effect)
+            bind_contextvars(**{**item.said, **named})
+            if isinstance(item.effect, Approved):
+                await self._send(item.effect, item.halts)
+            elif not self._over(item.effect.client_order_id):
+                await self._cancel(item.effect)
         del self._lanes[lane]
 
     async def _send(self, order: Approved, halts: int) -> None:

@@ -60,6 +60,9 @@ class ExecutionService:
         self.batches = DecidedBatches()
         self.waiting_for: str | None = "recovery has not begun"  # why no order is taken yet; None when ready
         self._rules = rules or ReconcileRules()
+        self._listed: dict[str, list[tuple[AccountId, Instrument]]] = {}
+        for owner, one in machine.instruments:
+            self._listed.setdefault(one.symbol, []).append((owner, one))
         self._venues: Mapping[AccountId, Venue] = {venue.account: venue for venue in venues}
         self._tasks: asyncio.TaskGroup | None = None
         self._held_bars: dict[tuple[AccountId, Symbol], Bar] = {}
@@ -239,4 +242,4 @@ class ExecutionService:
 
     def listed(self, symbol: str) -> list[tuple[AccountId, Instrument]]:
         """The accounts that trade a symbol."""
-        return [(account, one) for account, one in self.machine.instruments if one.symbol == symbol]
+        return self._listed.get(symbol, [])
