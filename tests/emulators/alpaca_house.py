@@ -62,7 +62,10 @@ class House:
         records = store.venue("alpaca")
         start_ns = market_start_ns(records.market_ns, tape.sessions)
         self.exchange = Exchange(
-            [_instrument(symbol) for symbol in tape.symbols], tape, market_clock=MarketClock(clock, anchor_ns=start_ns)
+            [_instrument(symbol) for symbol in tape.symbols],
+            tape,
+            market_clock=MarketClock(clock, anchor_ns=start_ns),
+            trades=options.pop("trades", None),
         )
         self.history = History(clock)
         self.script = FaultScript(Random(1), self.history, faults)

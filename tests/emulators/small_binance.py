@@ -37,6 +37,7 @@ from seatrial.emulators.history import History
 from seatrial.emulators.market_clock import MarketClock
 from seatrial.emulators.store import Store
 from seatrial.emulators.tape import MemoryTape, utc_days
+from seatrial.emulators.trade_reel import TradeRows
 
 DAY_START_NS = int(parse_rfc3339("2019-02-11T00:00:00Z"))
 API_START_NS = int(parse_rfc3339("2026-11-21T12:00:00Z"))
@@ -97,8 +98,9 @@ class SmallBinance:
         accounts: Sequence[Credentials] = (),
         habits: Habits = HABITS,
         bursts: Sequence[Sequence[Move]] | None = None,
+        trades: TradeRows | None = None,
     ) -> None:
-        """`bursts` make a market with books, one a second, instead of one that replays the rows."""
+        """`bursts` make a market with books, one a second, instead of one that replays the rows, or tells `trades`."""
         self.clock = HandClock()
         self.store = store or Store(":memory:")
         records = self.store.venue("binance")
@@ -113,6 +115,7 @@ class SmallBinance:
             market_clock=MarketClock(self.clock, anchor_ns=anchor_ns),
             participation_ppm=participation_ppm,
             trading=None if flow is None else Floor({pair.symbol: pair}, tape, flow, anchor_ns),
+            trades=None if trades is None else {pair.symbol: trades},
         )
         self.history = History(self.clock)
         self.faults = FaultScript(Random(1), self.history, faults)

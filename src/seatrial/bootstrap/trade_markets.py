@@ -12,7 +12,7 @@ from seatrial.bootstrap.markets import load_timeline
 from seatrial.bootstrap.settings import Settings
 from seatrial.bootstrap.strategy_files import strategies_at
 from seatrial.bootstrap.symbols import strategy_texts
-from seatrial.domain.faults import RequestFault
+from seatrial.domain.faults import NoData, RequestFault
 from seatrial.market.shift import Timeline
 from seatrial.strategy.declaring import hears_trades
 from seatrial.strategy.load import load_strategy
@@ -31,7 +31,13 @@ def market_timeline(
         return load_timeline(settings.data, symbols, seed=settings.seed, session_count=session_count, pad=pad)
     if pad:
         raise RequestFault("--pad", "none beside --trades, as nobody can make up what was traded", "synthetic")
-    return timeline_of(settings, symbols, Beside(trades=path), session_count=session_count, pad=False)
+    try:
+        return timeline_of(settings, symbols, Beside(trades=path), session_count=session_count, pad=False)
+    except NoData as fault:
+        raise NoData(
+            f"{fault}; every symbol that is traded must be in the file of --trades: leave the other venue out with "
+            "--set trading.venues=binance or =alpaca"
+        ) from fault
 
 
 def trades_heard(settings: Settings) -> Callable[[], Trades] | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 import structlog
 
 from seatrial.domain.bars import Bar
-from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.faults import VenueUnavailable, VenueUnreadable
 from seatrial.domain.ids import Symbol
 from seatrial.domain.time import HOUR_NS, Clock
@@ -20,7 +19,7 @@ from seatrial.services.health import Status, Verdict
 from seatrial.services.held_batches import HeldBatches
 from seatrial.services.positions import Positions
 from seatrial.services.schedules import Schedule, parse_schedule
-from seatrial.services.signal_making import signals_of, why_nothing
+from seatrial.services.signal_making import named_by, signals_of, why_nothing
 from seatrial.services.strategy_file import StrategySource
 from seatrial.services.topics import BarBatch, Decision, Notice
 from seatrial.services.trade_tape import TradeTape
@@ -87,6 +86,11 @@ class Desk:
         """When it acts; before its file is loaded, what the settings say."""
         return parse_schedule(self._source.schedule)
 
+    @property
+    def holds(self) -> str | None:
+        """Why it is shown no bars, where it hears trades and they are not whole."""
+        return self._held.why
+
     async def run(self) -> None:
         """Decide for ever. What the strategy raises ends this task, and no other."""
         try:
@@ -114,7 +118,7 @@ class Desk:
         """Trading on the file as it is now?"""
         if self.state != "trading":
             return Verdict(Status.DEGRADED if self.state == "warming up" else Status.UNHEALTHY, self.state)
-        why = self._held.why or self.warning
+        why = self.holds or self.warning
         return Verdict(Status.DEGRADED, why) if why else Verdict(Status.HEALTHY, self.state)
 
     # ------------------------------------------------------------- deciding
@@ -155,7 +159,7 @@ class Desk:
             self.strategy_id,
             self.account,
             batch.decided_at_ns,
-            tuple(_named(fact, batch) for fact in facts),
+            tuple(named_by(fact, batch) for fact in facts),
             skipped=None if facts else why_nothing(runner),
             signals=signals_of(runner, batch.decided_at_ns, self.closes),
             waiting=() if runner.holding is None else tuple(runner.holding.targets.values()),
@@ -236,14 +240,3 @@ class Desk:
                 _log.warning("no history yet", strategy=self.strategy_id, why=str(fault))
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, RETRY_SECONDS_MAX)
-
-
-def _named(fact: Fact, batch: BarBatch) -> Fact:
-    """A late bar's decisions carry a name of their own; see `BarBatch.decided_at_ns`."""
-    match fact:
-        case Target():
-            return replace(fact, decided_at_ns=batch.decided_at_ns)
-        case OrderRequest() | Rebalance():
-            return replace(fact, batch_ns=batch.decided_at_ns)
-        case _:
-            return fact

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from seatrial.domain.facts import OrderRequest, Target
+from seatrial.domain.facts import Fact, OrderRequest, Rebalance, Target
 from seatrial.domain.ids import Symbol
-from seatrial.services.topics import Signal
+from seatrial.services.topics import BarBatch, Signal
 from seatrial.strategy.runner import StrategyRunner
 from seatrial.strategy.saying import Saying
 
@@ -56,3 +57,14 @@ def why_nothing(runner: StrategyRunner) -> str:
     if runner.holding is not None and runner.holding.targets:
         return f"targets wait for the run at {runner.holding.gate}"
     return "the strategy decided nothing"
+
+
+def named_by(fact: Fact, batch: BarBatch) -> Fact:
+    """A late bar's decisions carry a name of their own; see `BarBatch.decided_at_ns`."""
+    match fact:
+        case Target():
+            return replace(fact, decided_at_ns=batch.decided_at_ns)
+        case OrderRequest() | Rebalance():
+            return replace(fact, batch_ns=batch.decided_at_ns)
+        case _:
+            return fact

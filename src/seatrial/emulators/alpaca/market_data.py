@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -97,7 +98,7 @@ class MarketData:
         choice_of(query, "adjustment", ("raw", "split", "dividend", "spin-off", "all"))
         time_of(query, "asof", default=0)
         newest_first = choice_of(query, "sort", ("asc", "desc")) == "desc"
-        past_symbol, past_ns = _parse_token(text_of(query, "page_token"))
+        past_symbol, past_ns, told = _parse_token(text_of(query, "page_token"))
         found: dict[str, list[Shape]] = {}
         total, token = 0, None
         for instrument in sorted(asked, key=lambda each: each.symbol):
@@ -105,13 +106,18 @@ class MarketData:
                 continue
             first_ns, last_ns = start_ns, end_ns
             if instrument.symbol == past_symbol:
-                first_ns, last_ns = (start_ns, past_ns - 1) if newest_first else (past_ns + 1, end_ns)
+                first_ns, last_ns = (start_ns, past_ns) if newest_first else (past_ns, end_ns)
             rows = self._rows[kind](request, instrument, first_ns, last_ns)
-            for row in reversed(list(rows)) if newest_first else rows:
+            ordered = reversed(list(rows)) if newest_first else rows
+            same_ns, same = (past_ns, told) if instrument.symbol == past_symbol else (-1, 0)
+            for row in islice(ordered, same, None):
                 if total == limit:
                     return self._page(request, kind, found, token)
                 found.setdefault(instrument.symbol, []).append(with_text_time(row))
-                token = _token(instrument.symbol, row)
+                at_ns = row["t"]
+                assert isinstance(at_ns, int)
+                same_ns, same = at_ns, same + 1 if at_ns == same_ns else 1
+                token = _token(instrument.symbol, same_ns, same)
                 total += 1
         return self._page(request, kind, found, None)
 
@@ -143,15 +149,16 @@ class MarketData:
         return [one for one in found if one is not None and is_coin(one) == coins]
 
 
-def _token(symbol: str, row: Shape) -> str:
-    return base64.urlsafe_b64encode(f"{symbol}|{row['t']}".encode()).decode()
+def _token(symbol: str, at_ns: int, told: int) -> str:
+    """Where the next page begins: at an instant, behind so many rows of it that were told."""
+    return base64.urlsafe_b64encode(f"{symbol}|{at_ns}|{told}".encode()).decode()
 
 
-def _parse_token(token: str) -> tuple[str, int]:
+def _parse_token(token: str) -> tuple[str, int, int]:
     if not token:
-        return "", 0
+        return "", 0, 0
     try:
-        symbol, _, at_ns = base64.urlsafe_b64decode(token).decode().partition("|")
-        return symbol, int(at_ns)
+        symbol, at_ns, told = base64.urlsafe_b64decode(token).decode().split("|")
+        return symbol, int(at_ns), int(told)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise RequestFault("page_token", "the next_page_token of an earlier answer", token) from None

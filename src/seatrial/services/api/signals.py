@@ -147,7 +147,7 @@ def _desk_fields(role: Signals, desk: Desk) -> dict[str, object]:
         "account": desk.account,
         "symbols": [] if runner is None else list(runner.symbols),
         "state": desk.state,
-        "warning": desk.warning,
+        "warning": desk.holds or desk.warning,
         "schedule": str(desk.schedule),
         "digest": None if runner is None else runner.digest,
         "loaded_at": None if desk.loaded_at_ns is None else rfc3339(desk.loaded_at_ns),
