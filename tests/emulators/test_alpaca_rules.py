@@ -151,12 +151,56 @@ def test_an_order_for_extended_hours_works_until_eight_in_the_evening() -> None:
         assert found == ["new", "accepted", "filled"]
         await house.until((CLOSE_NS - OPEN_NS + 4 * HOUR_NS) / 1e9 + 1)
         assert (await house.get(f"/v2/orders/{early['id']}"))["status"] == "expired"
-        tomorrow = (await house.order(type="limit", limit_price=90, extended_hours=True)).json()
-        assert (tomorrow["status"], tomorrow["expires_at"]) == ("accepted", "2019-02-13T01:00:00Z")
-        await house.until(18.6 * 3600)  # after four in the morning
-        assert (await house.get(f"/v2/orders/{tomorrow['id']}"))["status"] == "new"
 
     in_house(scene, tape=Around(LATE, DAYS))
+
+
+NIGHT_NS = CLOSE_NS + 5 * HOUR_NS  # 21:00
+FRIDAY_NS = OPEN_NS + 4 * DAY_NS
+WEEK_END = [session("2019-02-15", 390, start_ns=FRIDAY_NS), session("2019-02-19", 390, start_ns=FRIDAY_NS + 4 * DAY_NS)]
+
+
+def test_an_order_for_extended_hours_trades_overnight_and_lives_through_the_next_day() -> None:
+    async def scene(house: House) -> None:
+        await house.until(10.6 * 3_600)  # 20:06
+        plain = (await house.order(type="limit", limit_price=101)).json()
+        order = (await house.order(type="limit", limit_price=101, extended_hours=True)).json()
+        away = (await house.order(type="limit", limit_price=90, extended_hours=True)).json()
+        assert (plain["status"], order["status"]) == ("accepted", "pending_new")
+        assert (order["expires_at"], away["expires_at"]) == ("2019-02-13T01:00:00Z",) * 2
+        assert (await house.get(f"/v2/orders/{away['id']}"))["status"] == "new"
+        assert (await house.get("/v2/clock"))["is_open"] is False
+        await house.until((NIGHT_NS - OPEN_NS) / 1e9 + 90)
+        found = [(await house.get(f"/v2/orders/{each['id']}"))["status"] for each in (plain, order, away)]
+        assert found == ["accepted", "filled", "new"]
+        assert "overnight_tradable" in (await house.get("/v2/assets/SPY"))["attributes"]
+
+    in_house(
+        scene, tape=Around(sorted(LATE + flat_bars("SPY", 5, start_ns=NIGHT_NS), key=lambda bar: bar.end_ns), DAYS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (10.4, "new"),  # 19:54 on Friday
+        (10.6, "accepted"),  # 20:06: there is no night before a Saturday
+        (58.6, "accepted"),  # nor on Sunday before a holiday
+        (82.4, "accepted"),  # 19:54 on the holiday's evening
+        (82.6, "new"),  # 20:06
+    ],
+)
+def test_there_is_no_overnight_session_before_a_day_without_one(hours: float, expected: str) -> None:
+    async def scene(house: House) -> None:
+        await house.until(4 * 86_400 + hours * 3_600)
+        order = (await house.order(type="limit", limit_price=90, extended_hours=True)).json()
+        assert (await house.get(f"/v2/orders/{order['id']}"))["status"] == expected
+        await house.until(4 * 86_400 + 82.6 * 3_600 + 60)
+        after = (await house.get(f"/v2/orders/{order['id']}"))["status"]
+        assert after == ("expired" if hours < 10.5 else "new")
+
+    bars = flat_bars("SPY", 390, start_ns=FRIDAY_NS) + flat_bars("SPY", 390, start_ns=FRIDAY_NS + 4 * DAY_NS)
+    in_house(scene, tape=Around(bars, WEEK_END))
 
 
 def test_a_day_order_that_has_traded_is_done_for_the_day_before_it_expires() -> None:

@@ -70,13 +70,18 @@ class Listings:
             "easy_to_borrow": instrument.shortable and listing.easy_to_borrow,
             "fractionable": listing.fractionable,
             "maintenance_margin_requirement": 100 if is_coin(instrument) else MAINTENANCE_PERCENT,
-            "attributes": ["fractional_eh_enabled"] if listing.fractionable and not is_coin(instrument) else [],
+            "attributes": [] if is_coin(instrument) else _attributes(listing),
         }
         if is_coin(instrument):
             told["min_order_size"] = instrument.qty_text(instrument.qty_min_units)
             told["min_trade_increment"] = instrument.qty_text(instrument.lot_units)
             told["price_increment"] = units_text(instrument.tick_units, instrument.price_scale)
         return told
+
+
+def _attributes(listing: Listing) -> list[str]:
+    """Shares trade overnight, as all that the national market system lists do at Alpaca."""
+    return ["fractional_eh_enabled", "overnight_tradable"] if listing.fractionable else ["overnight_tradable"]
 
 
 def is_coin(instrument: Instrument) -> bool:

@@ -1,7 +1,8 @@
 """When an order can trade at Alpaca, and when it ends by itself: regular hours, the extended ones around them, coins.
 
-Regular hours are the calendar's sessions. Around each of them extended hours run from 4:00 in New York until four
-hours after the close, 20:00 on a full day (`venues.md` 3.1).
+Regular hours are the calendar's sessions. Around each of them extended hours run from 20:00 in New York on the evening
+before (the overnight session until 4:00, then the hours before the open) until four hours after the close, 20:00 on a
+full day (`venues.md` 3.1). Source of the nights: Alpaca, "24/5 Trading".
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from datetime import timedelta
 
 from seatrial.domain.bars import Session
 from seatrial.domain.instrument import Instrument
-from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS
+from seatrial.domain.time import DAY_NS, HOUR_NS, MINUTE_NS
 from seatrial.emulators.alpaca.assets import is_coin
 from seatrial.emulators.alpaca.lifetimes import GTC_DAYS_MAX
 from seatrial.emulators.alpaca.new_york import midnight_ns, new_york
 from seatrial.emulators.exchange import Exchange
 
-EARLY_HOUR = 4
+NIGHT_HOURS = 4  # before midnight
 LATE_HOURS = 4
 GTC_ENDS_HOUR, GTC_ENDS_MINUTE = 16, 15
 
@@ -49,22 +50,25 @@ class TradingHours:
         return self._exchange.next_close_ns or now_ns + DAY_NS
 
     def _window(self, now_ns: int) -> tuple[int, int]:
-        """Extended hours, `(start, end)`, around the first session that they have not ended after."""
+        """Extended hours, `(start, end)`, around the first session that they have not ended after.
+
+        They begin with the night before; that of the session before it is over by then.
+        """
         sessions = self._exchange.tape.sessions
+        before_ns = 0
         for index, session in enumerate(sessions):
             end_ns = session.close_ns + LATE_HOURS * HOUR_NS
             if index + 1 < len(sessions):
                 end_ns = max(session.close_ns, min(end_ns, sessions[index + 1].open_ns))
             if now_ns < end_ns:
-                return _early_ns(session), end_ns
+                return max(before_ns, _night_ns(session)), end_ns
+            before_ns = end_ns
         return now_ns + DAY_NS, now_ns + DAY_NS
 
 
-def _early_ns(session: Session) -> int:
-    """4:00 in New York on the day of a session; never after its open."""
-    local = new_york(session.open_ns)
-    since_ns = ((local.hour - EARLY_HOUR) * 3_600 + local.minute * 60 + local.second) * SECOND_NS
-    return session.open_ns - max(0, since_ns)
+def _night_ns(session: Session) -> int:
+    """20:00 in New York on the evening before a session: there is no night before a holiday, nor after a Friday."""
+    return min(session.open_ns, midnight_ns(new_york(session.open_ns).date().isoformat()) - NIGHT_HOURS * HOUR_NS)
 
 
 def _gtc_end_ns(now_ns: int) -> int:
