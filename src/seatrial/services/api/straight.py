@@ -32,6 +32,7 @@ class StraightDoors:
     ) -> None:
         self._app = app
         self._faults = faults
+        self._expected = tuple(kind for kind in faults if kind is not Exception)
         self._doors = {
             (method, route.path): route
             for route in routes
@@ -52,10 +53,11 @@ class StraightDoors:
         request = Request(scope, receive, send)
         try:
             response = door.shut(scope) or await door.endpoint(request)
+        except self._expected as fault:
+            await (await self._answer(request, fault))(scope, receive, send)
         except Exception as fault:
             await (await self._answer(request, fault))(scope, receive, send)
-            if self._kind(fault) is Exception:
-                raise  # the server logs it
+            raise  # the server logs it
         else:
             await response(scope, receive, send)
 
