@@ -33,7 +33,7 @@ def with_answers(routes: list[BaseRoute]) -> list[BaseRoute]:
     """The same doors, behind which somebody always says that the caller came in."""
     for route in routes:
         if isinstance(route, Door):
-            route.app = request_response(inside)
+            route.app, route.endpoint = request_response(inside), inside
     return routes
 
 
