@@ -45,7 +45,7 @@ def refuse_unreadable(machine: Machine, fact: Fact) -> tuple[Effect, ...] | None
         case OrderRequest(account=account, symbol=symbol, side=side, qty_units=qty):
             if machine.index_of(account, symbol) is None:
                 return (_refused(fact.at_ns, account, symbol, side, qty, RefusalCode.UNKNOWN_SYMBOL),)
-            if fact.client_order_id is not None and machine.registry.find(fact.client_order_id) is not None:
+            if fact.client_order_id is not None and machine.registry.knows(fact.client_order_id):
                 return (_refused(fact.at_ns, account, symbol, side, qty, RefusalCode.DUPLICATE_CLIENT_ORDER_ID),)
         case BarClosed(account=account, bar=bar):
             if machine.index_of(account, bar.symbol) is None:
@@ -58,7 +58,7 @@ def refuse_unreadable(machine: Machine, fact: Fact) -> tuple[Effect, ...] | None
                 detail = f"{account} {symbol} {fact.side.name} {fact.qty_units} is not an instrument of ours"
                 return (Alert("foreign_fill", detail, fact.at_ns),)
         case CancelRequest(client_order_id=client_order_id) | Sent(client_order_id=client_order_id):
-            if machine.registry.find(client_order_id) is None:
+            if not machine.registry.knows(client_order_id):
                 return ()
         case LimitsChanged() if not machine.limits.knows(fact):
             detail = f"{fact.account} {fact.symbol or ''} {fact.limit} = {fact.value} is no limit of ours"
