@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Asgi
@@ -20,6 +20,7 @@ from seatrial.services.api.measuring import Measuring
 from seatrial.services.observability.meters import RoleMeters
 
 REQUEST_ID_LENGTH_MAX = 128
+OF_CALLER = (b"x-request-id", b"x-workflow-id")
 STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 STILL_SECONDS = 1.0  # how long a stream may go on after its token was revoked
 
@@ -58,9 +59,9 @@ class Envelope:
                     self.meters.asked(asked)
 
     async def _enter(self, scope: Asgi, receive: Receive, send: Send) -> None:
-        said = Headers(scope=scope)
-        request_id = echoable(said.get("x-request-id")) or self._new_request_id()
-        workflow_id = echoable(said.get("x-workflow-id"))
+        said = {name: value for name, value in reversed(scope["headers"]) if name in OF_CALLER}
+        request_id = echoable(said.get(b"x-request-id")) or self._new_request_id()
+        workflow_id = echoable(said.get(b"x-workflow-id"))
         bound = {"request_id": request_id} | ({"workflow_id": workflow_id} if workflow_id else {})
         before = structlog.contextvars.bind_contextvars(**bound)
         try:
@@ -141,8 +142,9 @@ def _put(headers: MutableHeaders, more: Mapping[str, str]) -> None:
         headers[name] = value
 
 
-def echoable(request_id: str | None) -> str | None:
+def echoable(said: bytes | None) -> str | None:
     """A caller's id, unless it could spoil a log line."""
+    request_id = said.decode("latin-1") if said else None
     if request_id and len(request_id) <= REQUEST_ID_LENGTH_MAX and request_id.isascii() and request_id.isprintable():
         return request_id
     return None

@@ -19,6 +19,7 @@ from seatrial.services.api.order_body import OrderBody
 from seatrial.services.api.reading import decimal_units, one_of
 from seatrial.services.execution.service import ExecutionService
 
+PLAIN_DIGITS_MAX = 18
 EXPONENT_MAX = 30  # no grid and no price needs more; keeps 1e999999999 from costing anything
 WEIGHT_SCALE = 1_000_000
 PERCENT_PPM = 10_000
@@ -68,6 +69,8 @@ def units(field: str, raw: msgspec.Raw, scale: int) -> int | None:
         return None
     if text.startswith('"'):
         text = msgspec.json.decode(text, type=str)
+    if len(text) <= PLAIN_DIGITS_MAX and text.isascii() and text.isdigit() and int(text) * scale < QTY_UNITS_MAX:
+        return int(text) * scale  # most are whole numbers
     accepted = f"a number in steps of 1/{scale}"
     try:
         number = Decimal(text)

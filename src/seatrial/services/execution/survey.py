@@ -109,7 +109,7 @@ class AccountSurvey:
 
     def _unaccounted(self, orders: dict[ClientOrderId, VenueOrder]) -> list[ClientOrderId]:
         """Orders that work by our account and that the venue did not list: they must be asked for by name."""
-        ids = [order.client_order_id for order in self.working()]
+        ids = dict.fromkeys(order.client_order_id for order in self.working())
         self._absences = {one: said for one, said in self._absences.items() if one in ids}
         return [one for one in ids if one not in orders and not self._sender.in_flight(one)]
 

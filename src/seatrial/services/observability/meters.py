@@ -73,6 +73,7 @@ class RoleMeters:
             buckets=BUCKETS_SECONDS,
             registry=self.registry,
         )
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._errors = Counter(
             "seatrial_http_errors",
             "Refusals and failures by the code in their answer.",
@@ -86,10 +87,19 @@ class RoleMeters:
         method = asked.method if asked.method in METHODS else "other"
         if not door.startswith(HEALTH):  # a truthful 503 there is an answer, not a failure
             self.hour.count(asked.at_seconds, failed=asked.status >= 500)
-        self._requests.labels(self.role, door, method, str(asked.status)).inc()
-        self._seconds.labels(self.role, door).observe(asked.seconds)
+        counted, timed = self._meters_of(door, method, asked.status)
+        counted.inc()
+        timed.observe(asked.seconds)
         if asked.error is not None:
             self._errors.labels(self.role, door, asked.error).inc()
+
+    def _meters_of(self, door: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        """The two that count one kind of answer; to find them by their labels costs more than to count."""
+        key = (door, method, status)
+        if key not in self._found:
+            counted = self._requests.labels(self.role, door, method, str(status))
+            self._found[key] = (counted, self._seconds.labels(self.role, door))
+        return self._found[key]
 
     def page(self) -> bytes:
         """Prometheus text of this role alone."""
