@@ -35,6 +35,8 @@ def parse_exits(fields: Fields, order_class: str, instrument: Instrument) -> Exi
     Raises:
         Refusal: 422, one is missing, or there is one that this class has not.
     """
+    if not order_class and "take_profit" not in fields and "stop_loss" not in fields:
+        return NO_EXITS  # as nearly always
     take_profit, stop_loss = (_object(fields, name) for name in MEMBERS)
     if order_class in ("", "simple"):
         if take_profit or stop_loss:

@@ -37,7 +37,7 @@ class Keys:
 
     def account_of(self, headers: RawHeaders) -> str | None:
         """Who a request with these headers, names in lower case, comes from."""
-        found = {name: value for name, value in headers if name in (_KEY, _SECRET, _AUTHORIZATION)}
+        found = dict(headers)
         if _KEY in found:
             return self.account(found[_KEY].decode("latin-1"), found.get(_SECRET, b"").decode("latin-1"))
         scheme, _, value = found.get(_AUTHORIZATION, b"").decode("latin-1").partition(" ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from seatrial.domain.instrument import AssetClass, Instrument
+from seatrial.domain.money import units_text
 from seatrial.domain.time import SECOND_NS, rfc3339
 from seatrial.emulators.alpaca.amounts import average_text, text
 from seatrial.emulators.alpaca.identity import asset_uuid
@@ -30,8 +31,8 @@ def order_shape(order: Order, instrument: Instrument) -> Shape:
         "symbol": order.symbol,
         "asset_class": "crypto" if instrument.asset_class is AssetClass.CRYPTO else "us_equity",
         "notional": text(order.notional) if order.notional else None,
-        "qty": None if order.notional else instrument.qty_text(order.qty_units),
-        "filled_qty": instrument.qty_text(filled),
+        "qty": None if order.notional else _text(order.qty_units, instrument.qty_scale),
+        "filled_qty": _text(filled, instrument.qty_scale),
         "filled_avg_price": average_text(order.filled_product, filled, instrument) if filled else None,
         "order_class": order.order_class,
         "order_type": order.type,
@@ -64,7 +65,13 @@ def _ends(order: Order) -> Shape:
 
 
 def _price(units: int, instrument: Instrument) -> str | None:
-    return instrument.price_text(units) if units else None
+    return _text(units, instrument.price_scale) if units else None
+
+
+@lru_cache(maxsize=16_384)
+def _text(units: int, scale: int) -> str:
+    """Prices and quantities come again and again."""
+    return units_text(units, scale)
 
 
 @lru_cache(maxsize=4_096)

@@ -104,7 +104,10 @@ def asked_of(
     accounts: Mapping[str, str],
 ) -> Asked:
     """A request whose parts are known; header names are in lower case."""
-    text = unquote_plus(f"{path}?{query}") + "\n" + unquote_plus(body.decode("utf-8", "replace"))
+    said = body.decode("utf-8", "replace")
+    text = f"{path}?{query}\n{said}"
+    if "%" in text or "+" in text:
+        text = unquote_plus(f"{path}?{query}") + "\n" + unquote_plus(said)
     account = ""
     for name, value in headers:
         if name in KEY_HEADERS:
