@@ -33,6 +33,7 @@ class StraightDoors:
         self._app = app
         self._faults = faults
         self._expected = tuple(kind for kind in faults if kind is not Exception)
+        self._expected = tuple(kind for kind in faults if kind is not Exception)
         self._doors = {
             (method, route.path): route
             for route in routes
@@ -54,18 +55,15 @@ class StraightDoors:
         try:
             response = door.shut(scope) or await door.endpoint(request)
         except self._expected as fault:
-            await (await self._answer(request, fault))(scope, receive, send)
+            response = await self._answer(request, fault)
         except Exception as fault:
-            await (await self._answer(request, fault))(scope, receive, send)
+            await (await self._faults[Exception](request, fault))(scope, receive, send)
             raise  # the server logs it
-        else:
-            await response(scope, receive, send)
+        await response(scope, receive, send)
 
     async def _answer(self, request: Request, fault: Exception) -> Response:
-        return await self._faults[self._kind(fault)](request, fault)
-
-    def _kind(self, fault: Exception) -> type[Exception]:
-        return next(kind for kind in type(fault).__mro__ if kind in self._faults)
+        kind = next(kind for kind in type(fault).__mro__ if kind in self._faults)
+        return await self._faults[kind](request, fault)
 
 
 def _first(routes: Sequence[BaseRoute], method: str, path: str) -> BaseRoute | None:
