@@ -1,4 +1,4 @@
-"""Ours: a compiled strategy once per pair on one ground, each with a ledger and risk of its own.
+"""Ours: a compiled strategy for each pair on one ground, a few in one call, each with a ledger and risk of its own.
 
 Before the first turn some pairs run bar by bar and fact by fact too and must leave one fingerprint; and one limit
 lowered must refuse an order.
@@ -34,8 +34,9 @@ def main() -> None:
     def run() -> dict[str, object]:
         ground = Ground([market])
         fills = []
-        for place, pair in enumerate(pairs):
-            fills.append(len(ground.run([runner(ours.CompiledCross, *pair)]).fills))
+        tries = ground.run_each(runner(ours.CompiledCross, *pair) for pair in pairs)
+        for place, each in enumerate(tries):
+            fills.append(len(each.result().fills))
             if place in (len(pairs) // 2, len(pairs) - 1):
                 memory_mb[place] = turn.peak_mb()
         return {"fills": fills[:5], "memory_mb": memory_mb}
@@ -43,7 +44,7 @@ def main() -> None:
     def check() -> None:
         short = ours.market_of(3_000, asked.seed)
         ground = Ground([short])
-        done = [ground.run([runner(ours.CompiledCross, *pair)]) for pair in pairs[:3]]
+        done = [each.result() for each in ground.run_each(runner(ours.CompiledCross, *pair) for pair in pairs[:3])]
         for pair, quick in zip(pairs, done, strict=False):
             slow_way = backtest([short], [runner(ours.Cross, *pair)], one_by_one=True)
             assert quick.machine.state_fingerprint() == slow_way.machine.state_fingerprint(), (

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.parity.made_markets import account, market, runner, walk
 
+from seatrial.domain.faults import RequestFault
 from seatrial.runs.backtest import Ground, backtest
 from seatrial.strategy import NOTHING, SMA, CompiledStrategy
 from seatrial.strategy.scanning import looks_at_holding
@@ -84,3 +85,35 @@ def test_only_what_reads_fields_of_now_other_than_the_holding_is_worked_out_ahea
     assert looks_at_holding(Held.decide)
     assert looks_at_holding(handed_on)
     assert looks_at_holding(renamed)
+
+
+def test_tries_in_one_call_end_as_each_alone_and_tell_their_own_faults() -> None:
+    made = market([walk("AAA", BARS, seed=9)], account())
+    ground = Ground([made])
+
+    def ready(form: type[Bands], wide: float) -> Any:
+        strategy = form()
+        strategy.wide = wide
+        return runner(strategy, made)
+
+    class Short(Bands):
+        """It wants what cannot be, once it is far below."""
+
+        @staticmethod
+        def decide(now: Any, own: Any, memory: Any) -> float:
+            return 1e18 if now.close < now.middle * (1.0 - own.wide) else 10.0
+
+    tried = [(Bands, 0.001 * (1 + at % 5)) for at in range(40)] + [(Held, 0.003), (Bands, 0.004), (Short, 0.5)]
+    answers = list(ground.run_each(ready(form, wide) for form, wide in tried))
+    assert len(answers) == len(tried)
+    for (form, wide), answer in zip(tried, answers, strict=True):
+        alone = backtest([made], [ready(form, wide)])
+        assert answer.result().machine.state_fingerprint() == alone.machine.state_fingerprint()
+        assert answer.result().outcome_fingerprint == alone.outcome_fingerprint
+        assert list(answer.result().equity) == list(alone.equity)
+
+    mixed = list(ground.run_each([ready(Bands, 0.002), ready(Short, 0.002), ready(Bands, 0.002)]))
+    assert mixed[0].result().outcome_fingerprint == mixed[2].result().outcome_fingerprint
+    with pytest.raises(RequestFault, match="quantity"):
+        mixed[1].result()
+    assert list(ground.run_each([])) == []

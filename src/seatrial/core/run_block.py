@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from seatrial.core.compiled import compiled_once
 from seatrial.core.course import COURSE_AT, Course, course_at
-from seatrial.core.records import Int64Array, State
+from seatrial.core.records import State
 from seatrial.core.state_at import state_at
-from seatrial.core.stepping import B_SELF, BLOCK_WIDTH, STATE_BYTES, bind
+from seatrial.core.stepping import BLOCK_WIDTH, STATE_BYTES, bind
 from seatrial.core.venue import VENUE_AT, VenueState, venue_at
 
 # Where each begins; `core.stepping` lays out what comes before.
@@ -23,7 +23,6 @@ def bind_run(state: State, venue: VenueState, course: Course) -> None:
 
 
 @compiled_once
-def run_of(block: Int64Array) -> tuple[State, VenueState, Course]:
-    """State, venue and course of a run's block."""
-    here = block[B_SELF]
+def run_of(here: int) -> tuple[State, VenueState, Course]:
+    """State, venue and course of the run whose block is at an address, its own B_SELF."""
     return state_at(here + STATE_BYTES), venue_at(here + 8 * _VENUE), course_at(here + 8 * _COURSE)

@@ -44,7 +44,8 @@ from seatrial.core.following import follow
 from seatrial.core.hearing import hear_rebalance, hear_target
 from seatrial.core.records import Int64Array, State
 from seatrial.core.run_block import run_of
-from seatrial.core.stretches import calm_rows, mark_stretch
+from seatrial.core.stepping import B_SELF
+from seatrial.core.stretches import calm_rows, is_open, mark_stretch
 from seatrial.core.venue import VenueState, blank_fact, deliver
 
 LOOK_AHEAD_LEAST, LOOK_AHEAD_MOST = typed(64), typed(4096)  # rows: a decision wastes what was looked at beyond it
@@ -161,6 +162,8 @@ def live_stretches(
         if not known:
             until_ns = find_calm(state, course.bands, course.books)
             known = True
+            if is_open(course.rows, course.bands[0]):
+                most = LOOK_AHEAD_MOST
         limit = look_limit(course, row, most, last_row)
         reach = marked
         if until_ns > 0 and marked < limit:
@@ -223,7 +226,7 @@ def advance(state: State, venue: VenueState, course: Course, last_row: int, part
 @compiled
 def mark_shown(block: Int64Array) -> None:
     """Mark the rows that were shown, so that decisions can be stepped through one by one."""
-    state, _, course = run_of(block)
+    state, _, course = run_of(block[B_SELF])
     progress = course.progress
     if progress[G_CALM] == 1 and progress[G_REACH] > progress[G_ROW]:
         mark_stretch(state, course.rows, course.desk[D_CLOSES], progress[G_ROW], progress[G_REACH])
@@ -231,14 +234,15 @@ def mark_shown(block: Int64Array) -> None:
 
 
 @compiled
-def travel(block: Int64Array, address: int, last_row: int, participation_ppm: int) -> None:
-    """Go on along the course, not beyond `last_row`, the end of a group of bars.
+def travel(blocks: Int64Array, address: int, last_row: int, participation_ppm: int) -> None:
+    """Go on along the courses of the runs whose blocks these are, one after the other, not beyond `last_row`.
 
-    With the address of a strategy: as far as that, or to where a log is full or the strategy raised
-    (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see.
+    It is the end of a group of bars. With the address of a strategy: as far as that, or to where a log is full or the
+    strategy raised (`D_ALIVE` is then 1). With address 0: to the next rows that strategies in Python have to see.
     """
-    state, venue, course = run_of(block)
-    if address != 0:
-        live_stretches(state, venue, course, address, last_row, participation_ppm)
-    else:
-        advance(state, venue, course, last_row, participation_ppm)
+    for at in range(blocks.shape[0]):
+        state, venue, course = run_of(blocks[at])
+        if address != 0:
+            live_stretches(state, venue, course, address, last_row, participation_ppm)
+        else:
+            advance(state, venue, course, last_row, participation_ppm)

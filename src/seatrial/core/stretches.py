@@ -35,6 +35,12 @@ def better(close: int, best: int, held: int) -> bool:
     return (close > best) == (held > 0)
 
 
+@compiled_once
+def is_open(rows: Int64Array, band: Int64Array) -> bool:
+    """Whether no close of the only instrument can end a stretch: looking far ahead costs nothing then."""
+    return bool(rows.shape[1] == B_INST and band[C_TRAIL_PPM] == 0 and band[C_LOW] <= 0 and band[C_HIGH] >= PRICE_MAX)
+
+
 @compiled_inner
 def calm_rows(
     state: State,
@@ -113,8 +119,10 @@ def calm_rows_of_one(
         last = first_row(rows, B_END, until_ns, first, last)
     low, high = band[C_LOW], band[C_HIGH]
     held = state.positions[0, r.P_QTY]
+    if is_open(rows, band):
+        return last
     if band[C_TRAIL_PPM] == 0:
-        if held == 0 or (low <= 0 and high >= PRICE_MAX):
+        if held == 0:
             return last
         for row in range(first, last):
             if closes[row] < low or closes[row] > high:

@@ -7,15 +7,15 @@ time, and those with schedules of their own, decide between pieces of the same l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.calling_drive import CallingDrive, can_be_called
-from seatrial.runs.compiled_desk import CompiledScratch
 from seatrial.runs.compiled_drive import CompiledDrive, can_be_driven
 from seatrial.runs.feeds import SharedColumns
 from seatrial.runs.prepared import EPOCH, Market, PreparedMarkets
 from seatrial.runs.python_drive import PythonDrive
+from seatrial.runs.tries import Tries, Try
 from seatrial.strategy.runner import StrategyRunner
 
 PARTICIPATION_PPM = 100_000
@@ -67,24 +67,21 @@ class Ground:
     ) -> None:
         """Raises like `backtest`."""
         self._prepared = PreparedMarkets(markets, impact_ppm=impact_ppm)
-        self._shared = SharedColumns()
-        self._scratch: CompiledScratch | None = None
+        self._tries = Tries(self._prepared, SharedColumns(), participation_ppm)
         self._participation_ppm = participation_ppm
 
     def run(self, runners: Sequence[StrategyRunner], on_progress: OnProgress | None = None) -> BacktestRun:
         """The same as `backtest` over these markets."""
         if can_be_driven(list(runners)):
-            if self._scratch is None:
-                self._scratch = CompiledScratch(self._prepared)
-            drive = CompiledDrive(
-                self._prepared,
-                runners[0],
-                participation_ppm=self._participation_ppm,
-                shared=self._shared,
-                scratch=self._scratch,
-            )
-            return drive.run(on_progress)
+            return self._tries.drive(runners[0]).run(on_progress)
         if can_be_called(runners):
             called = CallingDrive(self._prepared, runners[0], participation_ppm=self._participation_ppm)
             return called.run(on_progress)
         return PythonDrive(self._prepared, runners, participation_ppm=self._participation_ppm).run(on_progress)
+
+    def run_each(self, runners: Iterable[StrategyRunner]) -> Iterator[Try]:
+        """What `run` answers for each of these runners alone, in order; a run that raises is told in its own answer.
+
+        Compiled strategies of one form live through the bars a few at a time, in one call of compiled code.
+        """
+        return self._tries.each(runners, lambda runner: self.run([runner]))

@@ -14,7 +14,7 @@ from seatrial.domain.faults import RequestFault
 from seatrial.market.bars import BAR_WIDTH
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.compiled_desk import CompiledScratch
-from seatrial.runs.feeds import ChunkFeed, Feed, SharedColumns, feed_of
+from seatrial.runs.feeds import ChunkFeed, Feed, SharedColumns, SharedFeed, feed_of
 from seatrial.runs.passage import Passage
 from seatrial.runs.prepared import PreparedMarkets
 from seatrial.strategy import scanning as s
@@ -61,6 +61,11 @@ class CompiledDrive:
         ready_from = [self._nth_row(inst, self.strategy.warmup_bars) for inst in self.insts]
         self.laid.lay([*numbers.values()], ready_from, self.feed.addresses)
 
+    @property
+    def key(self) -> int | None:
+        """Runs with the same one go together in one call; None where its columns are not those of all rows."""
+        return self.scan.address if isinstance(self.feed, SharedFeed) else None
+
     def _nth_row(self, inst: int, bars: int) -> int:
         """The row of an instrument's bar after so many; beyond all rows where there are not so many."""
         if self.rows.shape[1] == BAR_WIDTH or bars == 0:
@@ -80,22 +85,40 @@ class CompiledDrive:
             at_once = CHUNK_ROWS
         while first < len(rows):
             last = self.prepared.group_end(first + at_once)
-            self.feed.fill(first, last)
-            if rows.shape[1] == BAR_WIDTH:
-                self.prepared.check_spans_once(first, last)
-            passage.desk[loop.D_CLOSES], passage.desk[s.D_READY_TO] = self.feed.closes, last
-            reached = first
-            while reached < last:
-                passage.travel(self.scan.address, last)
-                reached = int(passage.course.progress[loop.G_ROW])
-                if passage.desk[loop.D_ALIVE] == 1:
-                    self._raise()
-                if reached < last:
-                    passage.drain()
+            self.make_ready(first, last)
+            passage.travel(self.scan.address, last)
+            self._go_on(last)
             first = last
             if on_progress is not None:
                 on_progress(first, len(rows))
-        return passage.result(self._finished(self.scratch.left_behind()))
+        return self._result()
+
+    def make_ready(self, first: int, last: int) -> None:
+        """What the strategy and the loop read of these rows."""
+        self.feed.fill(first, last)
+        if self.rows.shape[1] == BAR_WIDTH:
+            self.prepared.check_spans_once(first, last)
+        desk = self.passage.desk
+        desk[loop.D_CLOSES], desk[s.D_READY_TO] = self.feed.closes, last
+
+    def _go_on(self, last: int) -> None:
+        """After compiled code came back: why, and the rest of the rows up to `last`."""
+        passage = self.passage
+        while True:
+            if passage.desk[loop.D_ALIVE] == 1:
+                self._raise()
+            if int(passage.course.progress[loop.G_ROW]) >= last:
+                return
+            passage.drain()
+            passage.travel(self.scan.address, last)
+
+    def finish(self) -> BacktestRun:
+        """What came of a run whose rows a call for several lived through. Raises like `run`."""
+        self._go_on(len(self.rows))
+        return self._result()
+
+    def _result(self) -> BacktestRun:
+        return self.passage.result(self._finished(self.scratch.left_behind()))
 
     def _finished(self, left_behind: Callable[[], r.State]) -> Callable[[], Machine]:
         """The machine of a finished run, made when somebody asks."""

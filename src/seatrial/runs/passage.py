@@ -12,6 +12,7 @@ from seatrial.core.machine import Machine
 from seatrial.core.records import Int64Array, State
 from seatrial.core.refusal_rows import refusals_in
 from seatrial.core.run_block import bind_run
+from seatrial.core.stepping import B_SELF
 from seatrial.core.stretch_loop import travel
 from seatrial.runs.backtest_run import BacktestRun
 from seatrial.runs.equity_curve import EquityCurve
@@ -104,7 +105,12 @@ class Passage:
         if self._machine is not None and self._bound is not self._machine.state:  # its tables grow with strategies
             bind_run(self._machine.state, self.venue, self.course)
             self._bound = self._machine.state
-        travel(self.venue.block, address, last_row, self.participation_ppm)
+        travel(self.block, address, last_row, self.participation_ppm)
+
+    @property
+    def block(self) -> Int64Array:
+        """Where the run's block is, the only number."""
+        return self.venue.block[B_SELF : B_SELF + 1]
 
     @property
     def is_full(self) -> bool:

@@ -86,11 +86,11 @@ AHEAD = """
             if place < d[{changes_count}]:
                 row = changes[place]
                 if place + 1 < d[{changes_count}]:
-                    soon = d[{rows}] + (changes[place + 1] - 1) * {row_bytes}
+                    soon = d[{rows}] + changes[place + 1] * {row_bytes}
                     fetch_ahead(soon)
                     fetch_ahead(soon + 64)
                     fetch_ahead(soon + 2 * {row_bytes} - 8)
-                    fetch_ahead(d[{closes}] + 8 * (changes[place + 1] - 1))
+                    fetch_ahead(d[{closes}] + 8 * changes[place + 1])
                 break
             begin = max(row, d[{asked_to}])
             if begin >= last:
