@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import sys
 import tempfile
@@ -16,9 +15,8 @@ prepare_compiled_core()
 import uvloop  # noqa: E402 - compiled code first
 
 from benchmarks.doors.serving import BARS, SYMBOLS, ready, until_told  # noqa: E402
+from benchmarks.doors.venue import DurableStore, served  # noqa: E402
 from seatrial.bootstrap.clock import WallClock  # noqa: E402
-from seatrial.bootstrap.garbage import leave_out_built  # noqa: E402
-from seatrial.bootstrap.store_log import StoreLog  # noqa: E402
 from seatrial.domain.bars import Bar, Session  # noqa: E402
 from seatrial.domain.ids import Symbol  # noqa: E402
 from seatrial.domain.instrument import us_equity  # noqa: E402
@@ -28,10 +26,7 @@ from seatrial.emulators.exchange import Exchange  # noqa: E402
 from seatrial.emulators.faults import FaultScript  # noqa: E402
 from seatrial.emulators.history import History  # noqa: E402
 from seatrial.emulators.market_clock import MarketClock  # noqa: E402
-from seatrial.emulators.socket import SocketServer  # noqa: E402
-from seatrial.emulators.store import Store  # noqa: E402
 from seatrial.emulators.tape import MemoryTape  # noqa: E402
-from seatrial.emulators.timeline import warm_kernel  # noqa: E402
 
 OPEN_NS = int(parse_rfc3339("2019-02-11T14:30:00Z"))
 RATE_PER_MINUTE = 10**9
@@ -50,7 +45,7 @@ async def main(folder: Path) -> None:
         {Symbol(symbol): flat(symbol) for symbol in SYMBOLS},
         [Session("2019-02-11", OPEN_NS, OPEN_NS + BARS * MINUTE_NS)],
     )
-    store, log = Store(folder / "venues.db"), StoreLog(folder / "venues.db")
+    kept = DurableStore(folder)
     exchange = Exchange(
         [us_equity(symbol) for symbol in SYMBOLS], tape, market_clock=MarketClock(clock, anchor_ns=OPEN_NS)
     )
@@ -58,7 +53,7 @@ async def main(folder: Path) -> None:
     account = AlpacaAccount(deposit=Decimal(10**10))
     venue = build_alpaca(
         exchange,
-        store.venue("alpaca"),
+        kept.store.venue("alpaca"),
         api_clock=clock,
         seed=1,
         script=FaultScript(random.Random(1), history),
@@ -66,18 +61,11 @@ async def main(folder: Path) -> None:
         accounts=[account],
         rate_per_minute=RATE_PER_MINUTE,
     )
-    warm_kernel()
-    server = await SocketServer.open(venue.app)
-    market = asyncio.create_task(exchange.run())
     fixed = {"side": "buy", "type": "limit", "time_in_force": "day", "qty": "1", "limit_price": "1"}
     headers = {"APCA-API-KEY-ID": account.key, "APCA-API-SECRET-KEY": account.secret}
-    leave_out_built()
-    ready(server.port, "/v2/orders", [{"symbol": symbol, **fixed} for symbol in SYMBOLS], headers)
-    await until_told()
-    market.cancel()
-    await server.close()
-    log.close()
-    store.close()
+    async with served(venue.app, exchange, kept) as port:
+        ready(port, "/v2/orders", [{"symbol": symbol, **fixed} for symbol in SYMBOLS], headers)
+        await until_told()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import random
 import sys
@@ -17,9 +16,8 @@ prepare_compiled_core()
 import uvloop  # noqa: E402 - compiled code first
 
 from benchmarks.doors.serving import ready_signed, until_told  # noqa: E402
+from benchmarks.doors.venue import DurableStore, served  # noqa: E402
 from seatrial.bootstrap.clock import WallClock  # noqa: E402
-from seatrial.bootstrap.garbage import leave_out_built  # noqa: E402
-from seatrial.bootstrap.store_log import StoreLog  # noqa: E402
 from seatrial.domain.bars import Bar  # noqa: E402
 from seatrial.domain.instrument import binance_spot  # noqa: E402
 from seatrial.domain.time import DAY_NS, MINUTE_NS, parse_rfc3339  # noqa: E402
@@ -33,10 +31,7 @@ from seatrial.emulators.exchange import Exchange  # noqa: E402
 from seatrial.emulators.faults import FaultScript  # noqa: E402
 from seatrial.emulators.history import History  # noqa: E402
 from seatrial.emulators.market_clock import MarketClock  # noqa: E402
-from seatrial.emulators.socket import SocketServer  # noqa: E402
-from seatrial.emulators.store import Store  # noqa: E402
 from seatrial.emulators.tape import MemoryTape, utc_days  # noqa: E402
-from seatrial.emulators.timeline import warm_kernel  # noqa: E402
 
 START_NS = int(parse_rfc3339("2019-02-11T00:00:00Z"))
 EVERYBODY_MAX = 10**9
@@ -56,13 +51,13 @@ async def main(folder: Path) -> None:
         pair.symbol: [Bar(pair.symbol, at, at + MINUTE_NS, *4 * (10**10,), 10**12) for at in starts] for pair in pairs
     }
     tape = MemoryTape(bars, utc_days(START_NS // DAY_NS, 1))
-    store, log = Store(folder / "venues.db"), StoreLog(folder / "venues.db")
+    kept = DurableStore(folder)
     exchange = Exchange(pairs, tape, market_clock=MarketClock(clock, anchor_ns=START_NS + MINUTE_NS))
     history = History(clock)
     who = Credentials("bench", "bench-key", "bench-secret", {"USDT": Decimal(10**12)})
     venue = build_binance(
         exchange,
-        store.venue("binance"),
+        kept.store.venue("binance"),
         [who],
         faults=FaultScript(random.Random(1), history),
         history=history,
@@ -73,21 +68,14 @@ async def main(folder: Path) -> None:
     )
     for account in venue.spot.accounts.values():
         account.meter = OrderMeter(clock, per_10s_max=EVERYBODY_MAX, per_day_max=EVERYBODY_MAX)
-    warm_kernel()
-    server = await SocketServer.open(venue.app)
-    market = asyncio.create_task(exchange.run())
     bodies = []
     for pair in pairs:
         raw = f"symbol={pair.symbol}&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=50&recvWindow=60000"
         raw += f"&timestamp={clock.now_ns() // 10**6}"
         bodies.append(f"{raw}&signature={hmac_hex(who.secret, raw.encode())}")
-    leave_out_built()
-    ready_signed(server.port, "/api/v3/order", bodies, {"X-MBX-APIKEY": who.key})
-    await until_told()
-    market.cancel()
-    await server.close()
-    log.close()
-    store.close()
+    async with served(venue.app, exchange, kept) as port:
+        ready_signed(port, "/api/v3/order", bodies, {"X-MBX-APIKEY": who.key})
+        await until_told()
 
 
 if __name__ == "__main__":
