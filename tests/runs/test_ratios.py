@@ -1,8 +1,14 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seatrial.domain.time import DAY_NS, HOUR_NS
 from seatrial.runs import ratios
 from seatrial.runs.ratios import Drawdown, Figure
+from seatrial.runs.statistics import exact_sum
 
 
 def hours(*units, start=0):
@@ -72,3 +78,32 @@ def test_a_fall_from_the_start_counts():
 
 def test_nothing_is_divided_by_nothing():
     assert ratios.ratio(1, 0, "no trade was closed") == Figure(None, "no trade was closed")
+
+
+def _deepest_by_walking(at_ns: list[int], units: list[int], opening: int) -> Drawdown | None:
+    """The same in the words of its docstring, sample after sample."""
+    peak, peak_ns = opening, at_ns[0]
+    worst: Drawdown | None = None
+    for now_ns, worth in zip(at_ns, units, strict=True):
+        if worth >= peak:
+            if worst is not None and worst.recovered_ns is None:
+                worst = replace(worst, recovered_ns=now_ns)
+            peak, peak_ns = worth, now_ns
+        elif peak > 0 and (peak - worth) / peak > (worst.ratio if worst else 0.0):
+            worst = Drawdown((peak - worth) / peak, peak - worth, peak_ns, now_ns, None)
+    return worst
+
+
+AMOUNTS = st.one_of(st.integers(-5, 20), st.integers(-(10**15), 9 * 10**18))
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=40), AMOUNTS)
+def test_the_deepest_drawdown_is_what_walking_along_the_curve_finds(units, opening):
+    at_ns = [10 * number for number in range(len(units))]
+
+    assert ratios.deepest_drawdown(at_ns, units, opening) == _deepest_by_walking(at_ns, units, opening)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50))
+def test_amounts_are_summed_beyond_64_bits(units):
+    assert exact_sum(np.array(units, dtype=np.int64)) == sum(units)

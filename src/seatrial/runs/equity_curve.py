@@ -14,6 +14,17 @@ from seatrial.domain.ids import AccountId
 from seatrial.runs.backtest_run import EquityPoint
 
 
+def equity_of(points: Sequence[EquityPoint], account: AccountId) -> tuple[Int64Array, Int64Array]:
+    """One account's part of a run's equity, in order of time: when, and how much."""
+    if isinstance(points, EquityCurve):
+        if account not in points.accounts:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return points.ends_ns, points.of(account)
+    rows = [(point.at_ns, point.equity_units) for point in points if point.account == account]
+    own = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return own[:, 0], own[:, 1]
+
+
 class EquityCurve(Sequence[EquityPoint]):
     """Every account's equity after every group of bars, in order of time and then of account.
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from seatrial.domain.time import DAY_NS, HOUR_NS
 
@@ -14,6 +18,9 @@ GROWTH_DAYS_MIN = 30  # a year extrapolated from less is a fairy tale
 # How many days and trading hours a year has, by calendar.
 DAYS_PER_YEAR = {"XNYS": 252.0, "24x7": 365.0}
 HOURS_PER_DAY = {"XNYS": 6.5, "24x7": 24.0}
+NEARLY = 1e-12  # two ratios of floats that differ by less may be one ratio of integers
+
+Numbers = Sequence[int] | Sequence[float] | NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Drawdown:
     recovered_ns: int | None
 
 
-def returns_of(at_ns: Sequence[int], equity_units: Sequence[float], opening_units: float, calendar: str) -> Returns:
+def returns_of(at_ns: Numbers, equity_units: Numbers, opening_units: float, calendar: str) -> Returns:
     """Daily returns where there are enough of them, hourly ones otherwise. A bar belongs to the period it ends in."""
     daily = _changes(_last_by(at_ns, equity_units, DAY_NS), opening_units)
     if len(daily) >= RETURNS_MIN:
@@ -90,18 +97,29 @@ def growth_per_year(opening_units: int, closing_units: int, span_ns: int) -> Fig
     return Figure((closing_units / opening_units) ** (365.25 / days) - 1.0)
 
 
-def deepest_drawdown(at_ns: Sequence[int], equity_units: Sequence[int], opening_units: int) -> Drawdown | None:
-    """The deepest relative fall below the highest equity so far; None where it never fell."""
-    peak, peak_ns = opening_units, at_ns[0] if at_ns else 0
-    worst: Drawdown | None = None
-    for now_ns, units in zip(at_ns, equity_units, strict=True):
-        if units >= peak:
-            if worst is not None and worst.recovered_ns is None and worst.peak_ns == peak_ns:
-                worst = Drawdown(worst.ratio, worst.depth_units, peak_ns, worst.trough_ns, now_ns)
-            peak, peak_ns = units, now_ns
-        elif peak > 0 and (peak - units) / peak > (worst.ratio if worst else 0.0):
-            worst = Drawdown((peak - units) / peak, peak - units, peak_ns, now_ns, None)
-    return worst
+def deepest_drawdown(at_ns: Numbers, equity_units: Numbers, opening_units: int) -> Drawdown | None:
+    """The deepest relative fall below the highest equity so far, of equals the first; None where it never fell."""
+    if not len(at_ns):
+        return None
+    at, units = np.asarray(at_ns, dtype=np.int64), np.asarray(equity_units)
+    highs = np.maximum(np.maximum.accumulate(units), opening_units)
+    ratios = np.divide(highs - units, highs, out=np.zeros(len(units)), where=highs > 0)
+    top = float(ratios.max())
+    if top <= 0.0:
+        return None
+    near = np.flatnonzero(ratios >= top - NEARLY)
+    falls = [(high - low) / high for high, low in zip(highs[near].tolist(), units[near].tolist(), strict=True)]
+    fall = max(falls)
+    trough = int(near[falls.index(fall)])
+    at_a_high = units == highs
+    before, after = np.flatnonzero(at_a_high[:trough]), np.flatnonzero(at_a_high[trough:])
+    return Drawdown(
+        ratio=fall,
+        depth_units=(highs[trough] - units[trough]).item(),
+        peak_ns=int(at[before[-1]]) if len(before) else int(at[0]),
+        trough_ns=int(at[trough]),
+        recovered_ns=int(at[trough + after[0]]) if len(after) else None,
+    )
 
 
 def ratio(part: float, whole: float, reason: str) -> Figure:
@@ -109,11 +127,13 @@ def ratio(part: float, whole: float, reason: str) -> Figure:
     return Figure(part / whole) if whole else Figure(None, reason)
 
 
-def _last_by(at_ns: Sequence[int], equity_units: Sequence[float], period_ns: int) -> list[float]:
-    last: dict[int, float] = {}
-    for now_ns, units in zip(at_ns, equity_units, strict=True):
-        last[(now_ns - 1) // period_ns] = units
-    return list(last.values())
+def _last_by(at_ns: Numbers, equity_units: Numbers, period_ns: int) -> list[float]:
+    """What stands at the end of every period; the samples are in order of time."""
+    if not len(at_ns):
+        return []
+    periods = (np.asarray(at_ns, dtype=np.int64) - 1) // period_ns
+    last: list[float] = np.asarray(equity_units)[np.r_[np.diff(periods) != 0, True]].tolist()
+    return last
 
 
 def _changes(equity_units: Sequence[float], opening_units: float) -> tuple[float, ...]:

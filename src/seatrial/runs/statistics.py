@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from seatrial.domain.instrument import Instrument
 from seatrial.domain.limits import Account
 from seatrial.domain.orders import Side
 from seatrial.runs import ratios
+from seatrial.runs.backtest_run import LoggedFill
+from seatrial.runs.equity_curve import equity_of
 from seatrial.runs.ratios import Drawdown, Figure, Returns
 from seatrial.runs.result import Holding, Int64Array, RunResult
 from seatrial.runs.trades import Trade, cash_change_units, fee_cash_units, quantity_change_units, trades_of, value_units
@@ -36,13 +40,13 @@ class SymbolStatistics:
     trades: tuple[Trade, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class AccountStatistics:
-    """One account's figures."""
+    """One account's figures. `ends_ns` and `worth_units` are its equity, a sample a bar."""
 
     account: Account
-    at_ns: tuple[int, ...]
-    equity_units: tuple[int, ...]
+    ends_ns: Int64Array
+    worth_units: Int64Array
     opening_units: int
     closing_units: int
     returns: Returns
@@ -50,6 +54,21 @@ class AccountStatistics:
     exposure: Figure  # mean of gross market value over equity
     time_in_market: Figure
     symbols: tuple[SymbolStatistics, ...]
+
+    @cached_property
+    def at_ns(self) -> tuple[int, ...]:
+        """When each sample of equity was taken."""
+        return tuple(self.ends_ns.tolist())
+
+    @cached_property
+    def equity_units(self) -> tuple[int, ...]:
+        """The samples."""
+        return tuple(self.worth_units.tolist())
+
+    @property
+    def mean_equity_units(self) -> float:
+        """Of all samples."""
+        return exact_sum(self.worth_units) / len(self.worth_units)
 
     @property
     def traded_units(self) -> int:
@@ -69,39 +88,52 @@ class AccountStatistics:
 
 def statistics_of(result: RunResult) -> list[AccountStatistics]:
     """The figures of every account that had bars."""
-    return [
-        _account(result, account) for account in result.accounts if any(p.account == account.id for p in result.equity)
-    ]
+    logged: dict[Holding, list[LoggedFill]] = {}
+    for each in result.fills:
+        logged.setdefault((each.outcome.account, each.outcome.symbol), []).append(each)
+    found = [_account(result, account, logged) for account in result.accounts]
+    return [each for each in found if each is not None]
 
 
-def _account(result: RunResult, account: Account) -> AccountStatistics:
+def _account(
+    result: RunResult, account: Account, logged: Mapping[Holding, Sequence[LoggedFill]]
+) -> AccountStatistics | None:
+    """One account's figures; None where it had no bars."""
+    ends_ns, units = equity_of(result.equity, account.id)
+    if not len(ends_ns):
+        return None
     bar_ends = _bar_ends(result, account.id)
-    points = [point for point in result.equity if point.account == account.id and point.at_ns in bar_ends]
-    at_ns = tuple(point.at_ns for point in points)
-    equity = tuple(point.equity_units for point in points)
+    own = bar_ends[np.minimum(np.searchsorted(bar_ends, ends_ns), len(bar_ends) - 1)] == ends_ns
+    at_ns, equity = ends_ns[own], units[own]
     opening = result.opening_units[account.id]
-    gross = _gross_units(result, account.id, np.array(at_ns, dtype=np.int64))
+    gross = _gross_units(result, account.id, at_ns, logged)
     return AccountStatistics(
         account=account,
-        at_ns=at_ns,
-        equity_units=equity,
+        ends_ns=at_ns,
+        worth_units=equity,
         opening_units=opening,
-        closing_units=equity[-1],
+        closing_units=int(equity[-1]),
         returns=ratios.returns_of(at_ns, equity, opening, account.calendar),
         drawdown=ratios.deepest_drawdown(at_ns, equity, opening),
-        exposure=ratios.ratio(float(gross.sum()), float(sum(equity)), "equity was never above zero"),
+        exposure=ratios.ratio(float(gross.sum()), float(exact_sum(equity)), "equity was never above zero"),
         time_in_market=ratios.ratio(float((gross > 0).sum()), float(len(gross)), "there is no bar"),
         symbols=tuple(
-            _symbol(result, holding, instrument)
+            _symbol(result, holding, instrument, logged.get(holding, ()))
             for holding, instrument in sorted(result.instruments.items())
             if holding[0] == account.id
         ),
     )
 
 
-def _bar_ends(result: RunResult, account: AccountId) -> set[int]:
+def exact_sum(units: Int64Array) -> int:
+    """The sum of many amounts, which may be more than 64 bits hold."""
+    return (int((units >> 32).sum()) << 32) + int((units & 0xFFFF_FFFF).sum())
+
+
+def _bar_ends(result: RunResult, account: AccountId) -> Int64Array:
     """When this account's own market was open: another account's night hours are no hours of its returns."""
-    return {at_ns for holding, line in result.prices.items() if holding[0] == account for at_ns in line.at_ns.tolist()}
+    lines = [line.at_ns for holding, line in result.prices.items() if holding[0] == account]
+    return lines[0] if len(lines) == 1 else np.unique(np.concatenate(lines))
 
 
 def fills_of(result: RunResult, holding: Holding) -> list[OutcomeFill]:
@@ -109,8 +141,9 @@ def fills_of(result: RunResult, holding: Holding) -> list[OutcomeFill]:
     return [each.outcome for each in result.fills if (each.outcome.account, each.outcome.symbol) == holding]
 
 
-def _symbol(result: RunResult, holding: Holding, instrument: Instrument) -> SymbolStatistics:
-    logged = [each for each in result.fills if (each.outcome.account, each.outcome.symbol) == holding]
+def _symbol(
+    result: RunResult, holding: Holding, instrument: Instrument, logged: Sequence[LoggedFill]
+) -> SymbolStatistics:
     fills = [each.outcome for each in logged]
     held = next((view for view in result.positions if (view.account, view.symbol) == holding), None)
     market_value = held.market_value_units if held is not None else 0
@@ -130,11 +163,13 @@ def _symbol(result: RunResult, holding: Holding, instrument: Instrument) -> Symb
     )
 
 
-def _gross_units(result: RunResult, account: AccountId, at_ns: Int64Array) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _gross_units(
+    result: RunResult, account: AccountId, at_ns: Int64Array, logged: Mapping[Holding, Sequence[LoggedFill]]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Gross market value at each equity sample, in floats: only ratios are made of it."""
     gross = np.zeros(len(at_ns))
     for holding, instrument in result.instruments.items():
-        fills = fills_of(result, holding) if holding[0] == account else []
+        fills = [each.outcome for each in logged.get(holding, ())] if holding[0] == account else []
         if not fills:
             continue
         held = np.cumsum([quantity_change_units(fill, instrument) for fill in fills])
@@ -152,14 +187,13 @@ def figures_of(stats: AccountStatistics) -> dict[str, Figure]:
     wins = [units for units in stats.results if units > 0]
     losses = [-units for units in stats.results if units < 0]
     opening, closing = stats.opening_units, stats.closing_units
-    mean_equity = sum(stats.equity_units) / len(stats.equity_units)
     no_trade = "no trade was closed"
     return {
         "total_return": ratios.ratio(closing - opening, opening, "there was no opening equity"),
-        "cagr": ratios.growth_per_year(opening, closing, stats.at_ns[-1] - stats.at_ns[0]),
+        "cagr": ratios.growth_per_year(opening, closing, int(stats.ends_ns[-1] - stats.ends_ns[0])),
         "volatility": ratios.volatility(stats.returns),
         "sharpe": ratios.sharpe(stats.returns),
-        "turnover_ratio": ratios.ratio(stats.traded_units, mean_equity, "equity was never above zero"),
+        "turnover_ratio": ratios.ratio(stats.traded_units, stats.mean_equity_units, "equity was never above zero"),
         "exposure": stats.exposure,
         "time_in_market": stats.time_in_market,
         "win_rate": ratios.ratio(len(wins), len(stats.results), no_trade),
