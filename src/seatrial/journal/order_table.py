@@ -21,8 +21,6 @@ NEXT_STATUS: Final = (
     f"CASE WHEN status = {int(OrderStatus.UNKNOWN)} THEN {{0}}"
     f" WHEN status < {int(OrderStatus.FILLED)} AND status < {{0}} THEN {{0}} ELSE status END"
 )
-
-
 _TOLD: Final = (("order_id", "TEXT"), ("seq", "BIGINT"), ("at_ns", "BIGINT"))
 
 COLUMNS: Final = (

@@ -33,7 +33,6 @@ class StraightDoors:
         self._app = app
         self._faults = faults
         self._expected = tuple(kind for kind in faults if kind is not Exception)
-        self._expected = tuple(kind for kind in faults if kind is not Exception)
         self._doors = {
             (method, route.path): route
             for route in routes
