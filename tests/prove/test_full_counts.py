@@ -43,17 +43,17 @@ def test_backtest_and_rehearsal_end_in_one_outcome(prove: Prove, recorded_data: 
 
 def test_a_rehearsal_has_fills_of_every_kind_on_both_venues(prove: Prove, recorded_data: Path) -> None:
     thin = "strategies.alpaca=strategies/pullback.py"  # limit orders in a thin share: partial fills on Alpaca, too
-    code, told, said = run("rehearse", "--sessions", "3", "--data", str(recorded_data), "--set", thin)
+    code, told, said = run("rehearse", "--sessions", "4", "--data", str(recorded_data), "--set", thin)
     kinds = ("fills", "limit_orders", "partial_fills", "cancels")
     tallies = told["accounts"]
     prove(
         "fills of every kind on both venues",
-        count="3 sessions",
+        count="4 sessions",
         figure="; ".join(
             f"{venue}: " + ", ".join(f"{tally[kind]} {kind.replace('_', ' ')}" for kind in kinds)
             for venue, tally in tallies.items()
         ),
-        command=f"seatrial rehearse --sessions 3 --data ../shared/data --set {thin}",
+        command=f"seatrial rehearse --sessions 4 --data ../shared/data --set {thin}",
     )
     assert code == 0, said
     assert set(tallies) == {"alpaca", "binance"}

@@ -104,7 +104,7 @@ class SocketServer:
             PortTaken: somebody else listens there.
         """
         if listener is None:
-            listener = _listen(port, backlog)
+            listener = listen(port, backlog)
         config = uvicorn.Config(
             app,
             http=_http_of(app),
@@ -137,13 +137,25 @@ def _http_of(app: Any) -> type[DroppableHttp]:
     return DroppableHttp if find is None else type("SwiftHttpOfApp", (SwiftHttp,), {"find": staticmethod(find)})
 
 
-def _listen(port: int, backlog: int) -> socket.socket:
+def listen(port: int, backlog: int) -> socket.socket:
+    """A listening socket on loopback; port 0 lets the kernel choose.
+
+    Raises:
+        PortTaken: somebody else listens there.
+    """
+    # The protocol is named because asyncio looks for it: without, small messages wait for the one before to be
+    # acknowledged (Nagle), up to 40 ms, and a virtual loop believes that nobody speaks.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((LOOPBACK, port), backlog=backlog)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+        listener.listen(backlog)
     except OSError as error:
+        listener.close()
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortTaken(f"{LOOPBACK}:{port} is taken by another process") from error
+    return listener
 
 
 class CountingProxy:
