@@ -26,11 +26,13 @@ class Flow(Strategy):
     unit = {unit}
 
     def on_start(self, context):
-        self.sizes, self.last_ns, self.ups = [], 0, 0
+        self.sizes, self.last_ns, self.last_price, self.ups = [], 0, 0.0, 0
 
     def on_trade(self, context, trade):
         assert trade.at_ns >= self.last_ns, "oldest first"
         self.ups += trade.at_ns % 1_000_000_000 > 500_000_000
+        self.ups += trade.price > self.last_price
+        self.last_price = trade.price
         self.last_ns = trade.at_ns
         self.sizes.append(trade.size)
 
