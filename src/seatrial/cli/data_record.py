@@ -48,6 +48,9 @@ def record(
     segment_ns = age_ns(segment, "--segment")
     settings = load(options, catalog)
     from seatrial.bootstrap.catalog.recording import run_record
+    from seatrial.bootstrap.logs import quiet_logs
+
+    quiet_logs()  # what happens to a stream is said, and standard output belongs to what was recorded
 
     done = run_record(
         settings,
