@@ -1,4 +1,7 @@
-"""A Lumibot program as a user writes it: buy a share, change one's mind once, sell it, say what was seen."""
+"""A Lumibot program as a user writes it: buy a share, change one's mind once, sell it, say what was seen.
+
+As often as `ROUNDS` says; once without it.
+"""
 
 import json
 import os
@@ -10,6 +13,7 @@ from lumibot.strategies import Strategy
 from lumibot.traders import Trader
 
 VENUE = json.loads(os.environ["VENUES"])["alpaca"]
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 CONFIG = {"API_KEY": VENUE["key"], "API_SECRET": VENUE["secret"], "PAPER": True}
 
 
@@ -27,6 +31,7 @@ class InAndOut(Strategy):
         self.set_market("24/7")
         self.asset = Asset("AAPL")
         self.bought = self.sold = None
+        self.rounds = 1
 
     def on_trading_iteration(self):
         """Buy, wait, sell, stop."""
@@ -38,6 +43,9 @@ class InAndOut(Strategy):
             resting = self.submit_order(self.create_order(self.asset, 1, "sell", limit_price=100_000.0))
             self.cancel_order(resting)
             self.sold = self.submit_order(self.create_order(self.asset, 1, "sell"))
+        elif self.sold is not None and self.rounds < ROUNDS and self.get_position(self.asset) is None:
+            self.rounds += 1
+            self.bought = self.sold = None
 
     def on_filled_order(self, position, order, price, quantity, multiplier):
         """Say what came in over the stream."""
