@@ -43,15 +43,15 @@ class InAndOut(Strategy):
             resting = self.submit_order(self.create_order(self.asset, 1, "sell", limit_price=100_000.0))
             self.cancel_order(resting)
             self.sold = self.submit_order(self.create_order(self.asset, 1, "sell"))
-        elif self.sold is not None and self.rounds < ROUNDS and self.get_position(self.asset) is None:
-            self.rounds += 1
-            self.bought = self.sold = None
+        elif self.sold is not None and self.get_position(self.asset) is None:
+            say("portfolio", value=float(self.get_portfolio_value()), cash=float(self.get_cash()))
+            if self.rounds < ROUNDS:
+                self.rounds += 1
+                self.bought = self.sold = None
 
     def on_filled_order(self, position, order, price, quantity, multiplier):
         """Say what came in over the stream."""
-        say("fill", side=str(order.side), price=float(price), quantity=float(quantity))
-        if str(order.side).startswith("sell"):
-            say("portfolio", value=float(self.get_portfolio_value()), cash=float(self.get_cash()))
+        say("fill", side=str(order.side).split("_")[0], price=float(price), quantity=float(quantity))
 
     def on_canceled_order(self, order):
         """Say that the resting order is gone."""

@@ -15,11 +15,12 @@ import pytest
 
 shows = pytest.mark.shows
 HERE = Path(__file__).parent
-PATIENCE_SECONDS = 240  # the market runs at the pace of the clock, and a fill may be forty seconds away
+PATIENCE_SECONDS = 240
+ROUNDS = 20  # Lumibot passes over a word of the stream that overtakes the answer to its order: some rounds are quiet
 
 
 @contextmanager
-def bot(folder: Path, rounds: int = 1) -> Iterator[Path]:
+def bot(folder: Path) -> Iterator[Path]:
     """The program until the block ends; yields what it says."""
     said = folder / "said.log"
     with (
@@ -29,7 +30,7 @@ def bot(folder: Path, rounds: int = 1) -> Iterator[Path]:
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            env=os.environ | {"PYTHONPATH": str(HERE / "shim"), "ROUNDS": str(rounds)},
+            env=os.environ | {"PYTHONPATH": str(HERE / "shim"), "ROUNDS": str(ROUNDS)},
         ) as process,
     ):
         try:
@@ -48,6 +49,11 @@ def told(said: Path, what: str) -> list[dict[str, Any]]:
     return [line for line in map(json.loads, lines) if line["what"] == what]
 
 
+def filled(said: Path, side: str) -> bool:
+    """Whether the program heard of a fill of this side."""
+    return any(fill["side"] == side for fill in told(said, "fill"))
+
+
 @shows("account")
 @shows("latest and snapshots")
 @shows("bars")
@@ -60,11 +66,12 @@ def test_a_program_buys_cancels_and_sells(
     tmp_path: Path, eventually: Callable[..., Any], operations: Callable[..., Any]
 ) -> None:
     with bot(tmp_path) as said:
+        eventually(lambda: told(said, "canceled"), "the cancel", seconds=PATIENCE_SECONDS)
         eventually(lambda: told(said, "portfolio"), f"the sale, see {said}", seconds=PATIENCE_SECONDS)
-        eventually(lambda: told(said, "canceled"), "the cancel")
-    assert [fill["side"].split("_")[0] for fill in told(said, "fill")] == ["buy", "sell"]
+        for side in ("buy", "sell"):
+            eventually(lambda side=side: filled(said, side), f"a fill of a {side}", seconds=PATIENCE_SECONDS)
     assert told(said, "price")[0]["last"] > 0
-    assert len(operations("alpaca", "accepted")) == 3
+    assert len(operations("alpaca", "accepted")) >= 3
 
 
 @shows("reconnect")
@@ -76,7 +83,7 @@ def test_a_program_survives_a_cut_stream(
 ) -> None:
     """What is filled while the stream is away is told by nobody, as at the venue: it learns that from its positions."""
     faults("alpaca", {"kind": "stream_disconnect", "stream": "trade_updates", "count_max": 1})
-    with bot(tmp_path, rounds=4) as said:
+    with bot(tmp_path) as said:
         eventually(lambda: operations("alpaca", "fault"), "the cut", seconds=PATIENCE_SECONDS)
         eventually(lambda: told(said, "fill"), f"a fill of a later round, see {said}", seconds=PATIENCE_SECONDS)
         eventually(lambda: told(said, "portfolio"), "the sale", seconds=PATIENCE_SECONDS)
