@@ -103,7 +103,7 @@ pytest: install-dev page
 bench: install-dev page-or-not ## W1 to W7 of the performance targets, ours and the limit in turn
 	$(BIN)/python -m benchmarks $(ARGS)
 
-prove: install-dev page ## the full counts of the proof, written to docs/reference/proof.md; some twenty minutes
+prove: install-dev page ## the full counts of the proof, written to docs/reference/proof.md; three quarters of an hour
 	$(BIN)/python -m pytest -m prove tests/prove/test_costs.py
 	$(BIN)/python -m pytest -n $(JOBS) --dist load -m "" --deselect tests/prove/test_costs.py \
 		tests/prove tests/mutants $(ARGS)
